@@ -1,0 +1,3 @@
+"""A terminal workbench for agent workflows."""
+
+__version__ = "0.1.0"

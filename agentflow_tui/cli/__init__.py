@@ -1,0 +1,1 @@
+"""The command line: one command per verb; opens the terminal interface lazily."""

@@ -1,0 +1,1 @@
+"""The small expression language that flows use to decide where to go next."""

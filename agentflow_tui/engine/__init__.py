@@ -1,0 +1,1 @@
+"""Running a plan: state, interpreter, hooks, limits, clock and control."""
