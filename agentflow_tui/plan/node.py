@@ -1,0 +1,164 @@
+"""The six kinds of node that every flow compiles to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agentflow_tui.conditions import Condition
+
+DEFAULT_MAX_CONCURRENCY = 10
+DEFAULT_FAILURE_THRESHOLD = 0.5
+DEFAULT_MAX_ITERATIONS = 5
+DEFAULT_MAX_HOPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run of one agent."""
+
+    path: str
+    """Stable id: the names from the root to here, joined with `/`; a repeat in a list gets `#2`, `#3`, …"""
+    agent: str
+    """Name of the agent in `[agents.*]`."""
+    timeout: float | None = None
+    """Seconds the agent may take, without the time spent paused; none means no limit of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Children one after the other, each with the state the one before left (semantics §3 sequential)."""
+
+    path: str
+    title: str
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Children side by side, each on its own copy of the same state, merged by delta (semantics §3 collaborative)."""
+
+    path: str
+    title: str
+    children: tuple[Node, ...]
+    failure_threshold: float = DEFAULT_FAILURE_THRESHOLD
+    """Tolerated fraction of failed children, 0 to 1; more than it fails the phase."""
+    max_concurrency: int = DEFAULT_MAX_CONCURRENCY
+    """How many children run at one time; the rest wait in list order."""
+    optional: frozenset[str] = frozenset()
+    """Paths of children whose failure is recorded and left out of the merge; with `is_parallel` only."""
+    is_parallel: bool = False
+    """True for named branches: any failed child that is not optional fails the phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A body that runs again until a stop flag, the condition or the limit (semantics §3 loop)."""
+
+    path: str
+    title: str
+    body: Node
+    max_iterations: int = DEFAULT_MAX_ITERATIONS
+    condition: Condition | None = None
+    """Asked after each iteration; true ends the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way out of a choice."""
+
+    label: str
+    """What the graph writes at the edge: the condition's text, `contains "x"`, the agent's name or `otherwise`."""
+    body: Node
+    when: Condition | None = None
+    contains: str | None = None
+    """Text looked for in `message`, in any case (semantics §3 route)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One routing rule: the first that matches, in file order, names the agent (semantics §3 route)."""
+
+    agent: str
+    when: Condition | None = None
+    contains: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """How a routing choice finds its agent: metadata, target, rules, default (semantics §3 route)."""
+
+    rules: tuple[Rule, ...] = ()
+    default_agent: str | None = None
+    max_hops: int = DEFAULT_MAX_HOPS
+    """How many hand-overs are allowed."""
+    uses_target: bool = True
+    """False inside a stage, where the event's target is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Exactly one of the options runs, or none (semantics §3 route, conditional branching)."""
+
+    path: str
+    title: str
+    options: tuple[Option, ...]
+    routing: Routing | None = None
+    """Set for routing: the options are the agents, one Step each, and hand-over moves among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A named part of a mixed flow with its gates (semantics §3 mixed)."""
+
+    path: str
+    name: str
+    index: int
+    """Position in the file, from 1."""
+    body: Node
+    mode: str = "sequential"
+    timeout: float | None = None
+    """Seconds for the whole stage, without the time spent paused."""
+    prerequisites: tuple[str, ...] = ()
+    success_condition: Condition | None = None
+    when: Condition | None = None
+
+
+Node = Step | Chain | Fan | Loop | Choice | Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one flow in one mode compiles to: what the engine runs and the graph draws."""
+
+    root: Node
+    mode: str
+    """route, collaborative, sequential, loop or mixed."""
+    timeout: float
+    """Seconds for the whole run, without the time spent paused."""
+    timeout_is_default: bool = False
+    """True when the file sets no `timeout_seconds`; the error on expiry then says so (semantics §9)."""
+    nodes: dict[str, Node] = field(default_factory=dict, compare=False)
+    """Every node by its path."""
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """The nodes directly inside a node, in declared order."""
+    match node:
+        case Step():
+            return ()
+        case Chain() | Fan():
+            return node.children
+        case Loop() | Stage():
+            return (node.body,)
+        case Choice():
+            return tuple(option.body for option in node.options)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node from here down, parents first, in declared order."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(children_of(current)))
