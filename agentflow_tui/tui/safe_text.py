@@ -6,43 +6,9 @@ actions, text that reads backwards and characters that cannot be written at all 
 
 from __future__ import annotations
 
-import re
-
 from textual.content import Content
 
-_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-_NEW_LINE = "\N{SYMBOL FOR NEWLINE}"
-_HIDDEN = "\N{OPEN BOX}"
-_CUT = "…"
-
-# First and last of each range, and what stands for it; none means the symbol of that control character.
-_UNSAFE: tuple[tuple[int, int, str | None], ...] = (
-    (0x00, 0x08, None),
-    (0x0B, 0x1F, None),
-    (0x7F, 0x7F, "\N{SYMBOL FOR DELETE}"),
-    (0x80, 0x9F, _UNKNOWN),
-    (0xAD, 0xAD, _HIDDEN),
-    (0x061C, 0x061C, _UNKNOWN),
-    (0x180E, 0x180E, _HIDDEN),
-    (0x200B, 0x200D, _HIDDEN),  # zero-width space, non-joiner, joiner
-    (0x200E, 0x200F, _UNKNOWN),  # text direction, here and below
-    (0x2028, 0x2029, _NEW_LINE),
-    (0x202A, 0x202E, _UNKNOWN),
-    (0x2060, 0x2065, _HIDDEN),
-    (0x2066, 0x2069, _UNKNOWN),
-    (0x206A, 0x206F, _HIDDEN),
-    (0xD800, 0xDFFF, _UNKNOWN),  # a lone surrogate cannot be encoded: writing it to the terminal raises
-    (0xFEFF, 0xFEFF, _HIDDEN),
-    (0xFFF9, 0xFFFB, _HIDDEN),
-    (0xE0000, 0xE007F, _HIDDEN),  # tags: a whole ASCII text can hide in them
-    (0xE0100, 0xE01EF, _HIDDEN),  # variation selectors beyond those that emoji use
-)
-_VISIBLE = {
-    code: symbol or chr(0x2400 + code) for first, last, symbol in _UNSAFE for code in range(first, last + 1)
-}
-_ONE_LINE = {**_VISIBLE, 0x09: " ", 0x0A: " "}
-# Ranges, since a class that lists each character is searched forty times slower.
-_SEARCH = re.compile("[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last, _ in _UNSAFE) + "]")
+from agentflow_tui.control_characters import visible, visible_line
 
 
 def clean(text: str) -> str:
@@ -50,24 +16,20 @@ def clean(text: str) -> str:
 
     Keeps `\n` and `\t`; `\r\n` counts as `\n`. One megabyte takes milliseconds.
     """
-    text = text.replace("\r\n", "\n")
-    # Translating is fast on ASCII only; other text is mostly harmless, which a search proves sooner.
-    if text.isascii() or _SEARCH.search(text):
-        return text.translate(_VISIBLE)
-    return text
+    return visible(text)
 
 
 def plain(text: str, *, limit: int | None = None) -> Content:
     """Return cleaned text that a widget shows as it is, without markup; at most `limit` characters."""
-    return Content(clean(_cut(text, limit)))
+    return Content(visible(_cut(text, limit)))
 
 
 def one_line(text: str, limit: int) -> str:
     """Return cleaned text without line breaks and tabs, at most `limit` characters, cut with `…`."""
-    return _cut(text, limit).replace("\r\n", " ").translate(_ONE_LINE)
+    return visible_line(text, limit)
 
 
 def _cut(text: str, limit: int | None) -> str:
     if limit is None or len(text) <= limit:
         return text
-    return text[: max(0, limit - 1)] + _CUT
+    return text[: max(0, limit - 1)] + "…"
