@@ -1,0 +1,26 @@
+"""The stable ids of a plan's nodes."""
+
+from __future__ import annotations
+
+
+class PathBook:
+    """Hands out paths that are unique in one plan: names joined with `/`, repeats as `name#2`, `name#3`, …"""
+
+    def __init__(self) -> None:
+        """Start with no path taken."""
+        self._taken: set[str] = set()
+
+    def root(self, name: str) -> str:
+        """Take the path of the root."""
+        self._taken.add(name)
+        return name
+
+    def child(self, parent: str, name: str) -> str:
+        """Take a path below `parent`; a `/` in the name becomes `_`, so that it cannot fake a level."""
+        first = f"{parent}/{name.replace('/', '_')}"
+        path, count = first, 1
+        while path in self._taken:
+            count += 1
+            path = f"{first}#{count}"
+        self._taken.add(path)
+        return path
