@@ -21,15 +21,11 @@ def clean(text: str) -> str:
 
 def plain(text: str, *, limit: int | None = None) -> Content:
     """Return cleaned text that a widget shows as it is, without markup; at most `limit` characters."""
-    return Content(visible(_cut(text, limit)))
+    if limit is not None and len(text) > limit:
+        text = text[: max(0, limit - 1)] + "…"
+    return Content(visible(text))
 
 
 def one_line(text: str, limit: int) -> str:
     """Return cleaned text without line breaks and tabs, at most `limit` characters, cut with `…`."""
     return visible_line(text, limit)
-
-
-def _cut(text: str, limit: int | None) -> str:
-    if limit is None or len(text) <= limit:
-        return text
-    return text[: max(0, limit - 1)] + "…"
