@@ -1,0 +1,115 @@
+"""A condition: text of the small language, parsed once and asked often."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentflow_tui.conditions.condition_error import ConditionError, ConditionSyntaxError
+from agentflow_tui.conditions.evaluator import Evaluator
+from agentflow_tui.conditions.grammar import Grammar, NameUse
+from agentflow_tui.conditions.scope import Scope
+
+MAX_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A parsed condition (semantics §4, §9); equal to another one with the same text.
+
+    `names` are the top-level data names that it uses, `uses` the same with their places in the text.
+    """
+
+    text: str
+    names: frozenset[str] = field(compare=False)
+    uses: tuple[NameUse, ...] = field(compare=False, repr=False)
+    tree: ast.expr = field(compare=False, repr=False)
+
+    def evaluate(self, scope: Scope) -> Any:
+        """Give the condition's value for `scope`: a JSON value.
+
+        Raises `ConditionError` for a division by zero, arithmetic on anything but numbers, and numbers beyond
+        what a float can hold (semantics §9).
+        """
+        try:
+            return Evaluator(scope).eval(self.text, previously_parsed=self.tree)
+        except ConditionError as error:
+            raise ConditionError(f"condition {self.text!r}: {error}") from error
+
+    def holds(self, scope: Scope) -> bool:
+        """Tell whether the condition's value counts as true (semantics §9: truthiness); raises as `evaluate`."""
+        return bool(self.evaluate(scope))
+
+
+def parse_condition(text: str) -> Condition:
+    """Parse `text` into a `Condition`, or raise `ConditionSyntaxError` with the column of the fault (semantics §4).
+
+    Everything that the language lacks is refused here, so that evaluating can neither run code nor explode.
+    """
+    _refuse_bad_text(text)
+    stripped = text.lstrip()
+    indent = len(text) - len(stripped)
+    grammar = Grammar(stripped, indent)
+    try:
+        with warnings.catch_warnings():
+            # Python comments on odd literals such as '\d'; a flow's author would see that in the middle of the screen.
+            warnings.simplefilter("ignore")
+            parsed = ast.parse(stripped.rstrip(), mode="eval")
+    except SyntaxError as error:
+        raise _syntax_error(error, stripped, indent) from None
+    except (RecursionError, MemoryError):
+        raise ConditionSyntaxError("the condition is nested too deeply", 1, len(text) + 1) from None
+    except ValueError as error:
+        raise ConditionSyntaxError(f"not a condition: {error}", 1, len(text) + 1) from None
+    tree = grammar.checked(parsed.body)
+    uses = tuple(grammar.uses)
+    return Condition(text, frozenset(use.name for use in uses), uses, tree)
+
+
+def _refuse_bad_text(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise ConditionSyntaxError(
+            f"the condition has {len(text)} characters; at most {MAX_LENGTH} are allowed",
+            MAX_LENGTH + 1,
+            hint="let an agent set a data key and ask for that key",
+        )
+    if not text.strip():
+        raise ConditionSyntaxError(
+            "the condition is empty", 1, hint='write one such as "quality_score >= 0.9"'
+        )
+    for column, character in enumerate(text.rstrip(), start=1):
+        if character != "\t" and (ord(character) < ord(" ") or "\x7f" <= character <= "\x9f"):
+            what = "a condition is one line" if character in "\r\n" else "control characters are not allowed"
+            raise ConditionSyntaxError(what, column, hint="write the condition on one line")
+        if "\ud800" <= character <= "\udfff":
+            raise ConditionSyntaxError("half of a character pair is not text", column)
+
+
+def _syntax_error(error: SyntaxError, text: str, indent: int) -> ConditionSyntaxError:
+    column = min(max(error.offset or 1, 1), len(text) + 1)
+    end = error.end_offset if error.end_offset and error.end_lineno == error.lineno else None
+    hint = ""
+    if text[column - 1 : column] == "=" or "'=='" in error.msg:
+        place = _lone_equals(text)
+        if place is not None:
+            column, end, hint = place + 1, place + 2, "compare with == instead of ="
+    message = (
+        "'=' does not compare" if hint else f"not a condition: {error.msg.removeprefix('invalid syntax. ')}"
+    )
+    return ConditionSyntaxError(message, indent + column, None if end is None else indent + end, hint)
+
+
+def _lone_equals(text: str) -> int | None:
+    quote = ""
+    for position, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "=":
+            before, after = text[position - 1 : position], text[position + 1 : position + 2]
+            if after != "=" and (not before or before not in "=<>!:"):
+                return position
+    return None
