@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from agentflow_tui.llm.model_error import ModelError
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -19,9 +21,9 @@ class Message:
 class ChatRequest:
     """One question to a model; `None` leaves a setting to the model's own default.
 
-    `schema` is a JSON schema that the answer must follow (structured output). `timeout_seconds` is the longest
-    silence that is borne, up to the first chunk as well as between chunks; the engine's agent timeout limits
-    the whole call. `None` means the provider's own generous limit.
+    `schema` is a JSON schema that the answer must follow (structured output). `timeout_seconds` is the
+    longest silence that is borne, up to the first chunk as well as between chunks; the engine's agent timeout
+    limits the whole call. `None` means the provider's own generous limit.
     """
 
     model: str
@@ -33,6 +35,21 @@ class ChatRequest:
     schema: Mapping[str, Any] | None = None
     timeout_seconds: float | None = None
 
+    def check(self) -> None:
+        """Refuse what servers take in odd ways (some answer an empty conversation); raises `ModelError`."""
+        if not self.model.strip():
+            raise ModelError(
+                "no model is named",
+                category="validation",
+                hint='set it in the file: [llm] model = "gemma3:1b"',
+            )
+        if not any(message.content.strip() for message in self.messages):
+            raise ModelError(
+                "there is nothing to ask: every message is empty",
+                category="validation",
+                hint='give the event a "message", or the agent a prompt',
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class ChatChunk:
@@ -43,10 +60,10 @@ class ChatChunk:
 
 @dataclass(frozen=True, slots=True)
 class ChatEnd:
-    """The last item of every complete stream: token counts (where the server tells), why it ended, which model ran.
+    """The last item of every complete stream: token counts (where the server tells), why it ended, the model.
 
-    `finish_reason` is "stop", "length" or the server's own word. `model` is the model that answered, which can
-    differ from the one asked for.
+    `finish_reason` is "stop", "length" or the server's own word. `model` is the model that answered, which
+    can differ from the one asked for.
     """
 
     prompt_tokens: int | None
@@ -67,10 +84,10 @@ class Provider(Protocol):
         """What the screen shows, such as "ollama gemma3:1b" or "embedded smollm2:135m (tiny demo model)"."""
 
     def stream(self, request: ChatRequest) -> AsyncIterator[ChatChunk | ChatEnd]:
-        """Answer with any number of chunks and exactly one `ChatEnd`; an async generator, so it can be closed early.
+        """Answer with any number of chunks and exactly one `ChatEnd`; being a generator, it can be closed.
 
-        Raises `ModelError` for everything that goes wrong with the model or on the way to it. Cancelling the task
-        or closing the generator drops the connection, which stops the server's work (semantics §5).
+        Raises `ModelError` for everything that goes wrong with the model or on the way to it. Cancelling the
+        task or closing the generator drops the connection, which stops the server's work (semantics §5).
         """
 
     async def aclose(self) -> None:

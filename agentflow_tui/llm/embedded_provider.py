@@ -1,0 +1,106 @@
+"""A tiny real model that needs no server, account or network: llama.cpp in a child process."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+from agentflow_tui.llm.embedded_process import EmbeddedProcess
+from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.openai_provider import OpenAIEndpoint, OpenAIProvider
+from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest
+from agentflow_tui.llm.server_address import ServerAddress
+from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2, Weights
+
+_SLOTS = 4
+_CONTEXT_TOKENS = 2048
+_DEATH_SECONDS = 1.0
+
+
+class EmbeddedProvider:
+    """Starts one model server on the first call, shares it among all calls, and starts it anew if it died."""
+
+    name = "embedded"
+
+    def __init__(self, weights: Weights = SMOLLM2, *, folder: Path | None = None) -> None:
+        """Use `weights` from `folder` (default: the user's cache); the first call starts the server."""
+        self._weights = weights
+        self._folder = folder
+        self._lock = asyncio.Lock()
+        self._process: EmbeddedProcess | None = None
+        self._chat: OpenAIProvider | None = None
+
+    @staticmethod
+    def is_installed() -> bool:
+        """Tell whether the engine's package is there, without importing it."""
+        return importlib.util.find_spec("xllamacpp") is not None
+
+    @property
+    def label(self) -> str:
+        """Return the name with the model that really runs, and how far it can be trusted."""
+        return f"{self.name} {self._weights.name} ({self._weights.note})"
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk | ChatEnd, None]:
+        """Stream an answer; see `Provider.stream`. Raises `ModelError`, also for any other model's name."""
+        request.check()
+        # The engine itself would answer under any name.
+        if request.model != self._weights.name:
+            raise ModelError(
+                f"the embedded provider has no model {request.model!r}",
+                category="validation",
+                hint=f'write model = "{self._weights.name}", or provider = "auto"',
+            )
+        process, chat = await self._running()
+        try:
+            async with aclosing(chat.stream(request)) as answer:
+                async for item in answer:
+                    yield item
+        except ModelError as error:
+            raise await self._explain(error, process) from error
+
+    async def aclose(self) -> None:
+        """Stop the server."""
+        async with self._lock:
+            await self._stop()
+
+    async def _running(self) -> tuple[EmbeddedProcess, OpenAIProvider]:
+        async with self._lock:
+            if self._process is not None and self._chat is not None and self._process.is_alive:
+                return self._process, self._chat
+            await self._stop()
+            if not self._weights.are_present(self._folder):
+                raise ModelError(
+                    f"the weights of {self._weights.name} are not here yet",
+                    category="resource",
+                    hint=f"fetch them once ({self._weights.megabytes} MB): {GET_COMMAND}",
+                )
+            path = self._weights.path(self._folder)
+            self._process = await EmbeddedProcess.start(
+                path, self._weights.name, slots=_SLOTS, context_tokens=_CONTEXT_TOKENS
+            )
+            address = ServerAddress.parse(self._process.url + "/v1", bare_port=80, key="embedded")
+            self._chat = OpenAIProvider(OpenAIEndpoint(self.name, address, "", self._process.key))
+            return self._process, self._chat
+
+    async def _stop(self) -> None:
+        process, chat, self._process, self._chat = self._process, self._chat, None, None
+        if chat is not None:
+            await chat.aclose()
+        if process is not None:
+            await process.stop()
+
+    async def _explain(self, error: ModelError, process: EmbeddedProcess) -> ModelError:
+        if error.category != "network":
+            return error
+        status = await process.exit_status(_DEATH_SECONDS)
+        if status is None:
+            return error
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        return ModelError(
+            f"the embedded model's process died ({how})",
+            category="network",
+            hint="run again: it is started anew; it needs about 300 MB of memory",
+        )
