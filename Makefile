@@ -20,6 +20,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-head
 .PHONY: help run test check lock bench clean
 .DELETE_ON_ERROR:
 
+# An environment that was interrupted while it was made, or whose Python has gone or changed, is made anew.
+ifneq ($(shell $(BIN)/python -I -c 'import pip; print("usable")' 2>/dev/null),usable)
+.PHONY: $(BIN)/pip
+endif
+
 help:
 	@echo "make run     start agentflow-tui (sets up everything first)"
 	@echo "make test    all tests"
@@ -47,7 +52,7 @@ check: $(STAMPS)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@echo "lock files name no host"
 	@! grep -nE '://|--(extra-)?index|--find-links' requirements*.lock
 
@@ -76,12 +81,7 @@ $(STAMPS)/dev: requirements-dev.lock pyproject.toml $(BIN)/pip
 	@$(EDITABLE)
 	@mkdir -p $(STAMPS) && touch $@
 
-# Missing after an interrupted set-up; older than python after an upgrade of the system's Python.
-$(BIN)/pip: $(BIN)/python
-	@$(BIN)/python -m ensurepip >/dev/null && touch $@
-
-# Missing, too, when the Python that the environment was made from has gone.
-$(BIN)/python:
+$(BIN)/pip:
 	@python=; \
 	for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11); do \
 	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then python=$$name; break; fi; \

@@ -13,8 +13,8 @@ from agentflow_tui import paths
 # The weights of the live tests are large, so they stay in the real cache: saved before it is hidden.
 _REAL_CACHE = Path(os.environ.get("AGENTFLOW_TEST_CACHE") or paths.cache_folder())
 
-_DROPPED = ("OLLAMA_HOST", "NO_COLOR", "FORCE_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
-_DROPPED_PREFIXES = ("AGENTFLOW_", "TEXTUAL_")
+_DROPPED = ("NO_COLOR", "FORCE_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+_DROPPED_PREFIXES = ("AGENTFLOW_", "OLLAMA_", "TEXTUAL_")
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
