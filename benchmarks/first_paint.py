@@ -23,7 +23,7 @@ def _import_seconds(module: str) -> float:
 
 
 def measure() -> tuple[float, float]:
-    """Seconds of `import textual.app` in a fresh process, and of the first paint; the best of several rounds."""
+    """Seconds of `import textual.app` in a fresh process, and of the first paint; the best of the rounds."""
     sample = Path(__file__).parent.parent / "sample_configs" / "loop_quality_improver.toml"
     program = Path(sys.executable).parent / "agentflow-tui"
     with tempfile.TemporaryDirectory() as home:

@@ -12,14 +12,14 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 
+ROWS_COLUMNS = (42, 140)
+
 
 def seconds_until(
     command: Sequence[str],
     marker: bytes,
     *,
     env: Mapping[str, str],
-    columns: int = 140,
-    rows: int = 42,
     limit: float = 30.0,
 ) -> float:
     """Start `command` in a pty and return the seconds until `marker` is among what it wrote.
@@ -31,7 +31,7 @@ def seconds_until(
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvpe(command[0], list(command), {**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *ROWS_COLUMNS, 0, 0))
     written = b""
     try:
         while marker not in written:
