@@ -45,8 +45,10 @@ run: $(STAMPS)/run
 	@$(BIN)/agentflow-tui $(ARGS)
 endif
 
+# Textual reads its settings when pytest loads the snapshot plugin, before any conftest can hide them.
 test: $(STAMPS)/dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@for name in $$(env | sed -n 's/^\(TEXTUAL_[A-Z_]*\)=.*/\1/p'); do unset "$$name"; done; \
+	$(BIN)/python -m pytest $(ARGS)
 
 check: $(STAMPS)/dev
 	$(BIN)/ruff check .

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,23 +15,32 @@ _REAL_CACHE = Path(os.environ.get("AGENTFLOW_TEST_CACHE") or paths.cache_folder(
 
 _DROPPED = ("NO_COLOR", "FORCE_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 _DROPPED_PREFIXES = ("AGENTFLOW_", "OLLAMA_", "TEXTUAL_")
+# Set by the snapshot plugin for itself.
+_KEPT = "TEXTUAL_SNAPSHOT_TEMPDIR"
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def isolated_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Point HOME and the XDG folders to a temporary place and drop settings from the environment."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name in _DROPPED or name.startswith(_DROPPED_PREFIXES):
-                patch.delenv(name)
-        patch.setenv("HOME", str(home))
-        patch.setenv("USERPROFILE", str(home))
-        for name in _XDG:
-            patch.setenv(name, str(home / name.removeprefix("XDG_").lower()))
-        patch.setenv("AGENTFLOW_TEST_CACHE", str(_REAL_CACHE))
-        yield home
+def pytest_configure(config: pytest.Config) -> None:
+    """Isolate before any test module is imported, as Textual reads its settings when it is imported."""
+    home = TemporaryDirectory(prefix="agentflow-tui-home-", ignore_cleanup_errors=True)
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(home.cleanup)
+    config.add_cleanup(patch.undo)
+    for name in list(os.environ):
+        if name != _KEPT and (name in _DROPPED or name.startswith(_DROPPED_PREFIXES)):
+            patch.delenv(name)
+    folder = Path(home.name).resolve()
+    patch.setenv("HOME", str(folder))
+    patch.setenv("USERPROFILE", str(folder))
+    for name in _XDG:
+        patch.setenv(name, str(folder / name.removeprefix("XDG_").lower()))
+    patch.setenv("AGENTFLOW_TEST_CACHE", str(_REAL_CACHE))
+
+
+@pytest.fixture(scope="session")
+def isolated_home() -> Path:
+    """Return the temporary folder that stands in for the user's home."""
+    return Path.home()
 
 
 @pytest.fixture(scope="session")
