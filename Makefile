@@ -1,6 +1,6 @@
 # Each target sets up all it needs, from the lock files, on a machine that has only make and Python >= 3.11 with venv.
 #   make run PYTHON=/usr/bin/python3.13    uses that Python
-#   make run ARGS="--help"              passes arguments to the program; likewise make test, make bench
+#   make run ARGS="--help"                 passes arguments to the program; likewise make test, make bench
 #   make run WEIGHTS=no                    does not fetch the small language model
 
 SHELL := /bin/sh
