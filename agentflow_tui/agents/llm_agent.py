@@ -1,0 +1,179 @@
+"""An agent that asks a language model (semantics §7)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from agentflow_tui.agents.prompt_template import MissingKeyError, PromptTemplate, as_text
+from agentflow_tui.agents.structured_output import ROUTE, OutputError, StructuredOutput
+from agentflow_tui.agents.token_buffer import TokenBuffer
+from agentflow_tui.engine import AgentContext, AgentError, Event, State
+from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest, Message, Provider
+
+DEFAULT_SYSTEM_PROMPT = "You are a helpful AI agent."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model one agent asks, and how; `None` leaves a setting to the model's own default."""
+
+    provider: Provider
+    model: str
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    timeout_seconds: float | None = None
+    """The longest silence that is borne."""
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the settings that are set, for the record of a call."""
+        wanted = {"temperature": self.temperature, "max_tokens": self.max_tokens, "top_p": self.top_p}
+        return {key: value for key, value in wanted.items() if value is not None}
+
+
+class LlmAgent:
+    """Renders a prompt from the state, streams the answer into the history and sets the answer's keys."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: ModelSettings,
+        *,
+        system_prompt: str | None = None,
+        prompt: str | None = None,
+        output: StructuredOutput | None = None,
+    ) -> None:
+        """Take what the flow's file says about this agent; an empty text counts as absent."""
+        self.name = name
+        self._settings = settings
+        self._system = system_prompt or DEFAULT_SYSTEM_PROMPT
+        self._template = PromptTemplate(prompt) if prompt else None
+        self._output = output
+
+    async def run(self, event: Event, state: State, context: AgentContext) -> State:
+        """Ask the model once and return the state with `response`, `<agent>_response` and the output's keys.
+
+        Raises:
+            AgentError: A prompt's key is missing, the model failed, or its answer is not the JSON asked for.
+        """
+        messages = (Message("system", self._system), Message("user", self._user_text(event, state)))
+        text, values = await self._ask(messages, context)
+        state.data["response"] = text
+        state.data[f"{self.name}_response"] = text
+        route = values.pop(ROUTE, None)
+        state.data.update(values)
+        if route is not None:
+            state.meta[ROUTE] = route
+        return state
+
+    def _user_text(self, event: Event, state: State) -> str:
+        response = state.data.get("response")
+        if self._template is not None:
+            try:
+                text = self._template.render(state.data)
+            except MissingKeyError as error:
+                raise self._missing(error.key, state) from error
+            # A template that already speaks of an answer says for itself how it is shown.
+            if any(key == "response" or key.endswith("_response") for key in self._template.keys):
+                return text
+        elif "message" in state.data:
+            text = as_text(state.data["message"])
+        else:
+            text = json.dumps(dict(event.data), ensure_ascii=False)
+        return f"{text}\n\nPrevious response:\n{as_text(response)}" if response else text
+
+    def _missing(self, key: str, state: State) -> AgentError:
+        known = ", ".join(sorted(state.data)) or "none"
+        return AgentError(
+            f"the prompt of agent {self.name!r} needs {key!r}, which is not in the state",
+            category="validation",
+            hint=f"give it with the input, or let an earlier agent set it; keys there: {known}",
+        )
+
+    async def _ask(self, messages: tuple[Message, ...], context: AgentContext) -> tuple[str, dict[str, Any]]:
+        settings, recorder = self._settings, context.recorder
+        schema = self._output.schema if self._output else None
+        call = recorder.model_call_started(
+            provider=settings.provider.name,
+            model=settings.model,
+            messages=[{"role": message.role, "content": message.content} for message in messages],
+            parameters={**settings.parameters(), **({"schema": schema} if schema else {})},
+        )
+        buffer = TokenBuffer(context.clock.now, lambda text: recorder.tokens(call, text))
+        request = ChatRequest(
+            settings.model,
+            messages,
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+            top_p=settings.top_p,
+            schema=schema,
+            timeout_seconds=settings.timeout_seconds,
+        )
+        began = context.clock.now()
+        try:
+            end, first_after = await self._stream(request, buffer, context)
+        except ModelError as error:
+            buffer.flush()
+            recorder.model_call_failed(call, error.message, category=error.category, hint=error.hint)
+            raise AgentError(
+                error.message, category=error.category, hint=error.hint, retry_after=error.retry_after
+            ) from error
+        except asyncio.CancelledError:
+            buffer.flush()
+            recorder.model_call_failed(call, "cancelled", category="unknown")
+            raise
+        buffer.flush()
+        recorder.model_call_ended(
+            call,
+            prompt_tokens=end.prompt_tokens,
+            completion_tokens=end.completion_tokens,
+            first_token_after=first_after,
+            duration=context.clock.now() - began,
+            finish_reason=end.finish_reason,
+            response=buffer.text,
+        )
+        return buffer.text, self._values(buffer.text, end)
+
+    async def _stream(
+        self, request: ChatRequest, buffer: TokenBuffer, context: AgentContext
+    ) -> tuple[ChatEnd, float | None]:
+        began, first_after = context.clock.now(), None
+        # Closed here and not by the garbage collector: only then does the server stop its work at once.
+        async with aclosing(self._settings.provider.stream(request)) as stream:  # type: ignore[type-var]
+            async for item in stream:
+                if isinstance(item, ChatChunk):
+                    if first_after is None:
+                        first_after = context.clock.now() - began
+                    buffer.add(item.text)
+                else:
+                    return item, first_after
+        raise ModelError(
+            "the model's answer ended before it was whole",
+            category="network",
+            hint="run again; if it happens often, look at the model server's log",
+        )
+
+    def _values(self, text: str, end: ChatEnd) -> dict[str, Any]:
+        if self._output is None:
+            return {}
+        try:
+            return self._output.parse(text)
+        except OutputError as error:
+            if end.finish_reason == "length":
+                reason, hint = "was cut off at max_tokens", "raise max_tokens, or ask for shorter values"
+            else:
+                reason, hint = str(error), "ask for fewer keys, lower the temperature, or use a larger model"
+            raise AgentError(
+                f"agent {self.name!r}: structured output: {reason}", category="llm", hint=hint
+            ) from error
+
+
+def keys_set_by(name: str, output: Mapping[str, str] | None) -> frozenset[str]:
+    """Return the data keys that an LLM agent of that name sets."""
+    return frozenset({"response", f"{name}_response", *(output or ())}) - {ROUTE}

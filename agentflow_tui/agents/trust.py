@@ -1,0 +1,77 @@
+"""Which folders' Python code the user has allowed to run, as it is now."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.machinery
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_SUFFIXES = tuple(importlib.machinery.all_suffixes())
+_IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
+
+
+class Trust:
+    """Consent per folder and content: any change to the code there asks again (design §4)."""
+
+    def __init__(self, file: Path) -> None:
+        """Keep consents in `file`, a JSON object of folder to content hash; it is made when first needed."""
+        self.file = file
+
+    def is_trusted(self, folder: Path, content_hash: str) -> bool:
+        """Return True when the user allowed exactly this content of this folder."""
+        return self._read().get(str(folder.resolve())) == content_hash
+
+    def grant(self, folder: Path, content_hash: str) -> None:
+        """Allow this content of this folder, in place of any older one.
+
+        Raises:
+            OSError: The consent cannot be written.
+        """
+        consents = {**self._read(), str(folder.resolve()): content_hash}
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        part = self.file.with_suffix(f".{os.getpid()}.part")
+        part.write_text(json.dumps(consents, indent=2) + "\n", encoding="utf-8")
+        part.chmod(0o600)
+        part.replace(self.file)
+
+    def _read(self) -> dict[str, str]:
+        # A file that cannot be read or is damaged grants nothing.
+        try:
+            consents = json.loads(self.file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return consents if isinstance(consents, dict) else {}
+
+
+def code_files(folder: Path) -> tuple[Path, ...]:
+    """Return every file below `folder` that Python could import from it, sorted; hidden folders left out."""
+    return tuple(sorted(_walk(folder.resolve())))
+
+
+def content_hash(folder: Path) -> str:
+    """Return the SHA-256 of names and contents of all code in `folder`, so that no import escapes the consent.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    root, digest = folder.resolve(), hashlib.sha256()
+    for file in code_files(root):
+        name = file.relative_to(root).as_posix()
+        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        # In place, so that os.walk does not enter them; a virtual environment is not the user's code.
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in _IGNORED_FOLDERS
+            and not Path(folder, name, "pyvenv.cfg").exists()
+        ]
+        yield from (Path(folder, name) for name in files if name.endswith(_SUFFIXES))

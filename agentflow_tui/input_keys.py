@@ -1,0 +1,93 @@
+"""Which data keys a person has to give a flow, found by walking its plan in the order in which it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agentflow_tui.agents.llm_agent import keys_set_by
+from agentflow_tui.agents.prompt_template import PromptTemplate
+from agentflow_tui.conditions import Condition
+from agentflow_tui.config import Flow
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Plan, Stage, Step, walk
+
+_ENGINE_KEYS = frozenset(
+    {"loop_completed", "loop_complete", "pipeline_failed", "failed_stage", "workflow_complete", "total_stages"}
+)
+_ANYTHING = frozenset({"*"})
+"""What a Python handler or a nested flow sets: no one can know without running it."""
+
+
+def input_keys(flow: Flow, plan: Plan) -> tuple[str, ...]:
+    """Return the keys that prompts and conditions read before anything sets them, `message` first."""
+    needed: dict[str, None] = {}
+    _Walker(flow, needed).visit(plan.root, frozenset())
+    ever = frozenset().union(*(_set_by(flow, node.agent) for node in walk(plan.root) if isinstance(node, Step)))
+    if not ever & _ANYTHING:
+        # A condition on a missing key is false, not an error: only keys that nothing ever sets are asked for.
+        asked = (name for condition in _conditions(plan.root) for name in sorted(condition.names))
+        needed.update(dict.fromkeys(name for name in asked if name not in ever and not _is_engines(name)))
+    return tuple(sorted(needed, key=lambda key: key != "message"))
+
+
+class _Walker:
+    def __init__(self, flow: Flow, needed: dict[str, None]) -> None:
+        self._flow = flow
+        self._needed = needed
+
+    def visit(self, node: Node, known: frozenset[str]) -> frozenset[str]:
+        """Note what is read before it is known; return what is known after the node."""
+        match node:
+            case Step():
+                self._note(_read_by(self._flow, node.agent), known)
+                return known | _set_by(self._flow, node.agent)
+            case Chain():
+                for child in node.children:
+                    known = self.visit(child, known)
+                return known
+            case Fan():
+                return known.union(*(self.visit(child, known) for child in node.children))
+            case Loop():
+                return self.visit(node.body, known)
+            case Stage():
+                self._note(node.prerequisites, known)
+                return self.visit(node.body, known)
+            case Choice():
+                if node.routing and any(rule.contains for rule in node.routing.rules):
+                    self._note(("message",), known)
+                return known.union(*(self.visit(option.body, known) for option in node.options))
+
+    def _note(self, keys: Iterable[str], known: frozenset[str]) -> None:
+        if not known & _ANYTHING:
+            self._needed.update(dict.fromkeys(key for key in keys if key not in known and not _is_engines(key)))
+
+
+def _read_by(flow: Flow, agent: str) -> Iterable[str]:
+    settings = flow.agents.get(agent)
+    if settings is None or settings.handler or settings.flow:
+        return ()
+    return sorted(PromptTemplate(settings.prompt).keys) if settings.prompt else ("message",)
+
+
+def _set_by(flow: Flow, agent: str) -> frozenset[str]:
+    settings = flow.agents.get(agent)
+    if settings is None or settings.handler or settings.flow:
+        return _ANYTHING
+    return keys_set_by(agent, settings.output)
+
+
+def _is_engines(key: str) -> bool:
+    return key in _ENGINE_KEYS or key.startswith("stage_")
+
+
+def _conditions(root: Node) -> Iterator[Condition]:
+    for node in walk(root):
+        found: tuple[Condition | None, ...] = ()
+        match node:
+            case Loop():
+                found = (node.condition,)
+            case Stage():
+                found = (node.when, node.success_condition)
+            case Choice():
+                rules = node.routing.rules if node.routing else ()
+                found = (*(option.when for option in node.options), *(rule.when for rule in rules))
+        yield from (condition for condition in found if condition is not None)
