@@ -1,1 +1,21 @@
-"""Running a plan: state, interpreter, hooks, limits, clock and control."""
+"""Runs a plan: state, hooks, time, control, and the history events of every run."""
+
+from agentflow_tui.engine.agent import Agent, AgentContext
+from agentflow_tui.engine.clock import Clock, SystemClock
+from agentflow_tui.engine.control import Control
+from agentflow_tui.engine.errors import AgentError
+from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.hooks import Hooks
+from agentflow_tui.engine.state import State
+
+__all__ = [
+    "Agent",
+    "AgentContext",
+    "AgentError",
+    "Clock",
+    "Control",
+    "Event",
+    "Hooks",
+    "State",
+    "SystemClock",
+]

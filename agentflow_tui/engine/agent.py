@@ -1,0 +1,46 @@
+"""What runs at a leaf of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from agentflow_tui.engine.clock import Clock
+from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.recorder import Recorder
+from agentflow_tui.engine.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContext:
+    """Where in the run an agent stands."""
+
+    agent: str
+    path: str
+    """Of its step in the plan."""
+    scope: str
+    """Empty for the run's own state, else the path of the branch."""
+    iteration: int | None
+    """Of the innermost loop, from 1."""
+    attempt: int
+    """Counted from 1."""
+    stage: str
+    """Name of the innermost stage, or empty."""
+    clock: Clock
+    recorder: Recorder
+    """Writes the agent's model calls into the history."""
+
+
+class Agent(Protocol):
+    """An LLM agent, a Python handler or a nested flow; one object serves many runs at one time."""
+
+    async def run(
+        self, event: Event, state: State, context: AgentContext
+    ) -> State | Mapping[str, Any] | None:
+        """Do the work once.
+
+        `state` is the agent's own and may be changed in place. Return it, or a mapping of data keys to set,
+        or nothing for "no change". Any exception is the agent's failure; `category` and `hint` attributes
+        of it are used. Cancellation must be let through.
+        """

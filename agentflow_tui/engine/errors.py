@@ -1,0 +1,114 @@
+"""What can go wrong in an agent run, sorted into the categories of semantics §5 and §9."""
+
+from __future__ import annotations
+
+CATEGORIES = ("validation", "timeout", "network", "llm", "rate_limit", "auth", "resource", "unknown")
+
+
+class AgentError(Exception):
+    """An agent did not do what an agent does, or said itself that it failed.
+
+    `category` is one of `CATEGORIES`; `hint` is the way out, when one is known. A Python handler may raise
+    it, or one of its subclasses, to say what kind of failure it is.
+    """
+
+    category = "validation"
+
+    def __init__(self, message: str, *, category: str | None = None, hint: str = "") -> None:
+        """Keep the text, and the category when it differs from the class's own."""
+        super().__init__(message)
+        if category is not None:
+            self.category = category
+        self.hint = hint
+
+
+class AgentTimeoutError(AgentError):
+    """An agent took longer than it may."""
+
+    category = "timeout"
+
+
+class AgentNetworkError(AgentError):
+    """Something on the network was not reached."""
+
+    category = "network"
+
+
+class AgentModelError(AgentError):
+    """A language model failed or answered with nonsense."""
+
+    category = "llm"
+
+
+class AgentRateLimitError(AgentError):
+    """A service asked for fewer requests."""
+
+    category = "rate_limit"
+
+
+class AgentAuthError(AgentError):
+    """A key or a permission is missing or wrong."""
+
+    category = "auth"
+
+
+class AgentResourceError(AgentError):
+    """Memory, disk or another resource ran out."""
+
+    category = "resource"
+
+
+class HookNameError(ValueError):
+    """A callback was registered under a name that the hook already has, or under an empty one (semantics §6)."""
+
+
+_BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((TimeoutError,), "timeout"),
+    ((PermissionError,), "auth"),
+    ((ConnectionError,), "network"),
+    ((MemoryError, RecursionError), "resource"),
+    ((ValueError, TypeError, KeyError), "validation"),
+)
+
+_BY_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("rate limit", "rate_limit", "ratelimit", "too many requests", "429"), "rate_limit"),
+    (("timeout", "timed out", "deadline exceeded"), "timeout"),
+    (("unauthorized", "unauthorised", "forbidden", "authentication", "api key", "401", "403"), "auth"),
+    (("network", "connection", "unreachable", "dns", "refused"), "network"),
+    (("validation", "invalid"), "validation"),
+    (("llm", "language model"), "llm"),
+    (("out of memory", "no space left", "disk full", "quota"), "resource"),
+)
+
+
+def categorize(error: BaseException) -> str:
+    """The category of an exception: what it says itself, then its type, then the words of its text in any case.
+
+    One of `CATEGORIES`; `unknown` when nothing fits (semantics §5).
+    """
+    own = getattr(error, "category", None)
+    if isinstance(own, str) and own in CATEGORIES:
+        return own
+    for types, category in _BY_TYPE:
+        if isinstance(error, types):
+            return category
+    text = error_text(error).lower()
+    for words, category in _BY_WORDS:
+        if any(word in text for word in words):
+            return category
+    return "unknown"
+
+
+def error_text(error: BaseException) -> str:
+    """The text of an exception for a person; its type's name when it has none, never an exception of its own."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a hostile __str__ may raise anything at all
+        text = ""
+    return text or type(error).__name__
+
+
+def error_hint(error: BaseException) -> str:
+    """The way out that an exception carries, or an empty text."""
+    hint = getattr(error, "hint", "")
+    return hint if isinstance(hint, str) else ""

@@ -1,0 +1,109 @@
+"""What a user emits into a flow."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from agentflow_tui.engine.json_value import copy_json, thaw
+from agentflow_tui.engine.meta import checked_meta
+
+
+class FrozenData(Mapping[str, Any]):
+    """Data that cannot be changed: a list or an object inside is handed out as a private copy."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """Take over checked JSON data that nobody changes any more."""
+        self._data = data
+
+    def __getitem__(self, key: str) -> Any:
+        """The value of a key."""
+        return thaw(self._data[key])
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in order."""
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self._data)
+
+    def __repr__(self) -> str:
+        """The data as a dict would show it."""
+        return f"FrozenData({self._data!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The input of a run (semantics §1)."""
+
+    id: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+    timestamp: str = ""
+    """Wall-clock time, ISO 8601, UTC."""
+
+    @classmethod
+    def make(  # noqa: PLR0913 - an event has five parts
+        cls,
+        data: Mapping[str, Any] | None = None,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        target: str = "",
+        event_id: str | None = None,
+        timestamp: str | None = None,
+    ) -> Event:
+        """An event with its own copy of everything, a new id and the time of now, where none is given.
+
+        Raises `AgentError` that names the key when the data are no JSON or the metadata no text.
+        """
+        return cls(
+            id=event_id if event_id is not None else str(uuid.uuid4()),
+            data={} if data is None else copy_json(data, "data"),
+            metadata={} if metadata is None else checked_meta(metadata),
+            target=target,
+            timestamp=timestamp if timestamp is not None else datetime.now(UTC).isoformat(),
+        )
+
+    @property
+    def session_id(self) -> str:
+        """Metadata `session_id`; the event's id when there is none."""
+        return self.metadata.get("session_id") or self.id
+
+    def frozen(self) -> Event:
+        """The same event with a copy of the data that no agent can change; raises as `make` does."""
+        return Event(
+            id=self.id,
+            data=FrozenData(copy_json(self.data, "data")),
+            metadata=FrozenMeta(checked_meta(self.metadata)),
+            target=self.target,
+            timestamp=self.timestamp,
+        )
+
+
+class FrozenMeta(Mapping[str, str]):
+    """Metadata that cannot be changed."""
+
+    __slots__ = ("_meta",)
+
+    def __init__(self, meta: dict[str, str]) -> None:
+        """Take over checked metadata that nobody changes any more."""
+        self._meta = meta
+
+    def __getitem__(self, key: str) -> str:
+        """The text of a key."""
+        return self._meta[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in order."""
+        return iter(self._meta)
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self._meta)

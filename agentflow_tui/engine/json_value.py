@@ -1,0 +1,110 @@
+"""JSON values: checked, copied, and compared by JSON's rules and not by Python's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from agentflow_tui.engine.errors import AgentError
+
+MAX_DEPTH = 100
+"""How deep lists and objects may be nested."""
+MAX_VALUES = 2_000_000
+"""How many values one key may hold in all; shared parts count each time, as they would in JSON text."""
+MAX_INT_BITS = 14_000
+"""Python refuses to read longer numbers back from text (4300 digits)."""
+
+
+def copy_json(value: Any, path: str) -> Any:
+    """A private copy of a value, checked on the way (semantics §2).
+
+    Raises `AgentError` that names the path of the first value that is no JSON value: a number that is not
+    finite, a key that is no text, text that is no Unicode, an object that contains itself, anything that is
+    no null, boolean, number, text, list or object.
+    """
+    return _Copier().copy(value, path, 0)
+
+
+class _Copier:
+    """One copy in progress."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_VALUES
+
+    def copy(self, value: Any, path: str, depth: int) -> Any:
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if isinstance(value, str):
+            return _checked_text(value, path)
+        if isinstance(value, int):
+            return _checked_int(value, path)
+        if isinstance(value, float):
+            if math.isfinite(value):
+                return float(value)
+            raise AgentError(f"{path}: {value} is not a JSON number")
+        if isinstance(value, list):
+            self._count(len(value), path, depth)
+            return [self.copy(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
+        if isinstance(value, Mapping):
+            self._count(len(value), path, depth)
+            return {
+                checked_key(key, path): self.copy(item, f"{path}.{key}", depth + 1)
+                for key, item in value.items()
+            }
+        raise AgentError(f"{path}: a {kind.__name__} is not a JSON value")
+
+    def _count(self, size: int, path: str, depth: int) -> None:
+        self.left -= size
+        if depth >= MAX_DEPTH:
+            raise AgentError(f"{path[:80]}…: nested deeper than {MAX_DEPTH} levels, or containing itself")
+        if self.left < 0:
+            raise AgentError(f"{path}: more than {MAX_VALUES} values")
+
+
+def checked_key(key: Any, path: str) -> str:
+    """The key of an object as plain text; raises `AgentError` for anything else."""
+    if not isinstance(key, str):
+        raise AgentError(f"{path}: the key {key!r} is a {type(key).__name__}, and only text can be a key")
+    return _checked_text(key, path)
+
+
+def _checked_text(value: str, path: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise AgentError(f"{path}: the text holds half a character at position {error.start}") from None
+    return value if type(value) is str else str.__str__(value)
+
+
+def _checked_int(value: int, path: str) -> int:
+    if value.bit_length() > MAX_INT_BITS:
+        raise AgentError(f"{path}: the number has more than {MAX_INT_BITS} bits")
+    return value if type(value) is int else int(value)
+
+
+def thaw(value: Any) -> Any:
+    """A private copy of a value that is known to be JSON."""
+    if type(value) is dict:
+        return {key: thaw(item) for key, item in value.items()}
+    if type(value) is list:
+        return [thaw(item) for item in value]
+    return value
+
+
+def same_json(left: Any, right: Any) -> bool:
+    """Whether two JSON values are the same, where `true`, `1` and `1.0` are three values.
+
+    Objects are the same whatever the order of their keys.
+    """
+    if type(left) is not type(right):
+        return False
+    if type(left) is dict:
+        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
+    if type(left) is list:
+        return len(left) == len(right) and all(map(same_json, left, right))
+    return bool(left == right)

@@ -1,0 +1,175 @@
+"""The state that an agent works on: its own copy, made key by key when it looks (semantics §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any
+
+from agentflow_tui.engine.json_value import checked_key, copy_json, same_json, thaw
+from agentflow_tui.engine.meta import checked_meta_value
+from agentflow_tui.history.delta import Delta
+
+_EMPTY: Mapping[str, Any] = {}
+_GONE = object()
+
+
+class Layer(MutableMapping[str, Any]):
+    """A mapping over a base that is never touched: what is written, or read and changeable, lies on top."""
+
+    __slots__ = ("base", "over")
+
+    def __init__(self, base: Mapping[str, Any], over: dict[str, Any] | None = None) -> None:
+        """Lie over `base`, whose values nobody changes; `over` is taken as it is."""
+        self.base = base
+        self.over: dict[str, Any] = {} if over is None else over
+
+    def __getitem__(self, key: str) -> Any:
+        """The value of a key; a list or an object is this layer's own from then on."""
+        value = self.over.get(key, self)
+        if value is _GONE:
+            raise KeyError(key)
+        if value is not self:
+            return value
+        value = self.base[key]
+        if type(value) is dict or type(value) is list:
+            value = self.over[key] = thaw(value)
+        return value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Set a key; the value is checked when the agent is done."""
+        self.over[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        """Remove a key; raises `KeyError` when it is not there."""
+        if key not in self:
+            raise KeyError(key)
+        if key in self.base:
+            self.over[key] = _GONE
+        else:
+            del self.over[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a key is there, without copying its value."""
+        value = self.over.get(key, self)  # type: ignore[call-overload]
+        return key in self.base if value is self else value is not _GONE
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys: those of the base in its order, then the new ones."""
+        for key in tuple(self.base):
+            if self.over.get(key) is not _GONE:
+                yield key
+        for key, value in tuple(self.over.items()):
+            if value is not _GONE and key not in self.base:
+                yield key
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        """The whole mapping as a dict would show it."""
+        return repr(self.snapshot())
+
+    def snapshot(self) -> dict[str, Any]:
+        """A plain dict of everything, a private copy."""
+        return {key: thaw(self[key]) for key in self}
+
+    def written(self) -> Iterator[tuple[str, Any]]:
+        """The keys and values on top that are there; what was only read may be among them."""
+        for key, value in self.over.items():
+            if value is not _GONE:
+                yield key, value
+
+    def removed(self) -> tuple[str, ...]:
+        """The keys of the base that are gone, sorted."""
+        return tuple(sorted(key for key, value in self.over.items() if value is _GONE))
+
+
+class State:
+    """Data (JSON values) and meta (text) that one agent run may change as it likes.
+
+    Nothing that is done to it, to values read from it or to values put into it reaches anybody else; what
+    changed is found by comparing the keys that were touched, so the cost does not depend on the size of the
+    state.
+    """
+
+    __slots__ = ("_data", "_meta")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, meta: Mapping[str, str] | None = None) -> None:
+        """A state of these values, as a handler or a test makes it; they are checked when the engine takes it."""
+        self._data = Layer(_EMPTY, {} if data is None else dict(data))
+        self._meta = Layer(_EMPTY, {} if meta is None else dict(meta))
+
+    @classmethod
+    def over(cls, data: Mapping[str, Any], meta: Mapping[str, str]) -> State:
+        """A state over checked values that nobody changes in place; nothing is copied until it is looked at."""
+        state = cls.__new__(cls)
+        state._data = Layer(data)
+        state._meta = Layer(meta)
+        return state
+
+    @property
+    def data(self) -> MutableMapping[str, Any]:
+        """JSON values by key."""
+        return self._data
+
+    @property
+    def meta(self) -> MutableMapping[str, str]:
+        """Text by key."""
+        return self._meta
+
+    def fork(self) -> State:
+        """A copy that shares nothing changeable with this one; raises `AgentError` as `delta` does."""
+        fork = State.over(self._data.base, self._meta.base)
+        if self._data.over or self._meta.over:
+            delta = self.delta()
+            _lay(fork._data, delta.set, delta.removed)
+            _lay(fork._meta, delta.meta_set, delta.meta_removed)
+        return fork
+
+    def is_over(self, other: State) -> bool:
+        """Whether both lie over the same values, as a state does that an agent was given and returns."""
+        return self._data.base is other._data.base and self._meta.base is other._meta.base
+
+    def update(self, data: Mapping[Any, Any]) -> None:
+        """Set these keys; raises `AgentError` when one is no text."""
+        for key, value in data.items():
+            self._data[checked_key(key, "the returned mapping")] = value
+
+    def delta(self) -> Delta:
+        """What changed, as private copies: keys that hold what they held before are not in it.
+
+        Raises `AgentError` that names the path of a value that is no JSON value.
+        """
+        data, meta = self._data, self._meta
+        return Delta(
+            set=_changed(data, copy_json) if data.over else _EMPTY,
+            removed=data.removed() if data.over else (),
+            meta_set=_changed(meta, _copy_meta) if meta.over else _EMPTY,
+            meta_removed=meta.removed() if meta.over else (),
+        )
+
+    def __repr__(self) -> str:
+        """Data and meta, for a person who debugs a handler."""
+        return f"State(data={self._data!r}, meta={self._meta!r})"
+
+
+def _copy_meta(value: Any, key: str) -> str:
+    return checked_meta_value(key, value)
+
+
+def _changed(layer: Layer, copy: Any) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    base = layer.base
+    for key, value in layer.written():
+        own = copy(value, checked_key(key, "data"))
+        if key not in base or not same_json(own, base[key]):
+            changed[key] = own
+    return changed
+
+
+def _lay(layer: Layer, written: Mapping[str, Any], removed: tuple[str, ...]) -> None:
+    for key, value in written.items():
+        layer.over[key] = thaw(value)
+    for key in removed:
+        layer.over[key] = _GONE
