@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from agentflow_tui.plan.node import (
     DEFAULT_FAILURE_THRESHOLD,
     DEFAULT_MAX_CONCURRENCY,
-    DEFAULT_MAX_HOPS,
-    DEFAULT_MAX_ITERATIONS,
     Chain,
     Choice,
     Fan,
@@ -28,9 +26,6 @@ from agentflow_tui.plan.plan_error import PlanError
 if TYPE_CHECKING:
     from agentflow_tui.config import Flow
 
-DEFAULT_TIMEOUT = 30.0
-"""Seconds a whole run may take when the file says nothing (semantics §5, §9)."""
-
 
 def compile_plan(flow: Flow, mode: str | None = None) -> Plan:
     """Compile a flow to the tree that is run, drawn and printed (semantics §1).
@@ -40,16 +35,15 @@ def compile_plan(flow: Flow, mode: str | None = None) -> Plan:
     Raises:
         PlanError: the file does not configure that mode, or no mode has that name.
     """
-    chosen = mode or flow.orchestration.mode or "route"
+    chosen = mode or flow.orchestration.mode
     if chosen not in _MODES:
         raise PlanError(f"no mode is called {chosen!r}; modes are {', '.join(_MODES)}")
     root = _MODES[chosen](flow, PathBook())
-    timeout = flow.orchestration.timeout_seconds
     return Plan(
         root=root,
         mode=chosen,
-        timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
-        timeout_is_default=timeout is None,
+        timeout=flow.orchestration.timeout_seconds,
+        timeout_is_default=flow.orchestration.timeout_is_default,
         nodes={node.path: node for node in walk(root)},
     )
 
@@ -88,12 +82,7 @@ def _compile_route(flow: Flow, book: PathBook) -> Node:
     path = book.root("route")
     settings = flow.orchestration.routing
     rules = tuple(Rule(rule.agent, rule.when, rule.contains) for rule in settings.rules)
-    hops = settings.max_hops
-    routing = Routing(
-        rules=rules,
-        default_agent=settings.default_agent,
-        max_hops=DEFAULT_MAX_HOPS if hops is None else hops,
-    )
+    routing = Routing(rules, settings.default_agent, settings.max_hops)
     options = tuple(
         Option(route_label(agent, routing), _step(flow, book, path, agent)) for agent in enabled_agents(flow)
     )
@@ -128,12 +117,12 @@ def _compile_loop(flow: Flow, book: PathBook) -> Node:
     settings = flow.orchestration
     if not settings.loop_agent:
         raise PlanError("the file configures no loop mode; set `orchestration.loop_agent`")
-    path, limit = book.root("loop"), settings.max_iterations
+    path = book.root("loop")
     return Loop(
         path,
         "loop",
         _step(flow, book, path, settings.loop_agent),
-        max_iterations=DEFAULT_MAX_ITERATIONS if limit is None else limit,
+        max_iterations=settings.max_iterations,
         condition=settings.loop.condition,
     )
 

@@ -36,7 +36,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Fan:
-    """Children side by side, each on its own copy of the same state, merged by delta (semantics §3 collaborative)."""
+    """Children side by side, each on its own copy of the state, merged by delta (semantics §3)."""
 
     path: str
     title: str
@@ -68,7 +68,7 @@ class Option:
     """One way out of a choice."""
 
     label: str
-    """What the graph writes at the edge: the condition's text, `contains "x"`, the agent's name or `otherwise`."""
+    """What the edge says: the condition's text, `contains "x"`, the agent's name or `otherwise`."""
     body: Node
     when: Condition | None = None
     contains: str | None = None

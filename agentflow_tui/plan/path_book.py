@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class PathBook:
-    """Hands out paths that are unique in one plan: names joined with `/`, repeats as `name#2`, `name#3`, …"""
+    """Hands out paths that are unique in one plan: names joined with `/`, repeats as `name#2` and so on."""
 
     def __init__(self) -> None:
         """Start with no path taken."""

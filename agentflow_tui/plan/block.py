@@ -1,0 +1,103 @@
+"""Blocks that enter and leave on one base line: the single agent and the row of blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from agentflow_tui.plan.box import Box, Edge, Span
+from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.pen import Pen, Style
+
+NAME_CELLS = 24
+"""Longer names end in `…`."""
+COUNT_CELLS = 4
+"""Room for how often an agent ran, `12×`."""
+SUBTITLE_CELLS = 20
+"""Least room for the line that streams in."""
+WAITING = "○"
+
+
+class Block(Protocol):
+    """A part of the drawing; the flow enters at its start and leaves at its end, both at `base`."""
+
+    path: str
+    length: int
+    """Cells along the flow."""
+    breadth: int
+    """Cells across it."""
+    base: int
+    """Cells from its low side to the line of the flow."""
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:
+        """Draw at (m, c); `entry` and `leave` are the bits of the connections that come in and go out."""
+
+
+class StepBlock:
+    """One agent: a border, its name with glyph and count, and in full a line below."""
+
+    def __init__(self, path: str, agent: str, style: Style) -> None:
+        """Measure the name."""
+        self.path, self.name, self._is_right = path, fit(agent, NAME_CELLS), style.is_right
+        self._height = 4 if style.detail == "full" else 3
+        content = 2 + cell_width(self.name) + 1 + COUNT_CELLS
+        self.widen(4 + (max(content, SUBTITLE_CELLS) if style.detail == "full" else content))
+
+    def widen(self, width: int) -> None:
+        """Take `width` columns, so that siblings look alike."""
+        self.width = width
+        self.length, self.breadth = (width, self._height) if self._is_right else (self._height, width)
+        self.base = 1 if self._is_right else width // 2
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:  # noqa: ARG002
+        """Draw the border, the name and the arrow head."""
+        x, y = pen.point(m, c)
+        line, right, low = "─" * (self.width - 2), x + self.width - 1, y + self._height - 1
+        pen.canvas.put(y, Span(x, self.width, f"╭{line}╮", self.path, "border"))
+        for row in range(y + 1, low):
+            pen.canvas.put(row, Span(x, 1, "│", self.path, "border"))
+            pen.canvas.put(row, Span(right, 1, "│", self.path, "border"))
+        pen.canvas.put(low, Span(x, self.width, f"╰{line}╯", self.path, "border"))
+        text = f"{WAITING} {self.name}"
+        pen.canvas.put(y + 1, Span(x + 2, cell_width(text), text, self.path, "name"))
+        pen.head(m, c + self.base, entry)
+        pen.boxes[self.path] = Box(self.path, "step", x, y, self.width, self._height, self.name)
+
+
+class EmptyBlock:
+    """Nothing but a line, for a part without agents."""
+
+    length, breadth, base = 3, 1, 0
+
+    def __init__(self, path: str) -> None:
+        """Take no room beside the line."""
+        self.path = path
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:
+        """Draw the line."""
+        pen.along(m, m + self.length, c, entry | leave)
+
+
+class ChainBlock:
+    """Blocks one after the other on one line."""
+
+    def __init__(self, path: str, blocks: Sequence[Block], style: Style) -> None:
+        """Measure the row."""
+        self.path, self._blocks, self._gap = path, blocks, style.gap
+        self.length = sum(block.length for block in blocks) + self._gap * (len(blocks) - 1)
+        self.base = max(block.base for block in blocks)
+        self.breadth = self.base + max(block.breadth - block.base for block in blocks)
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:
+        """Draw the blocks and the lines between them."""
+        line, last = c + self.base, len(self._blocks) - 1
+        for place, block in enumerate(self._blocks):
+            after = leave
+            if place < last:
+                after = pen.canvas.connect(Edge(block.path, self._blocks[place + 1].path))
+            block.draw(pen, m, line - block.base, entry, after)
+            m += block.length
+            if place < last:
+                pen.along(m, m + self._gap, line, after)
+                m += self._gap
+            entry = after

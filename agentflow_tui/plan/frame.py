@@ -1,0 +1,108 @@
+"""Frames with a title around blocks: clusters and loops."""
+
+from __future__ import annotations
+
+from agentflow_tui.plan.block import Block
+from agentflow_tui.plan.box import Box, Edge, Span
+from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.pen import Pen, Style
+
+TITLE_CELLS = 60
+"""Longer titles end in `…`."""
+_TITLE_MARGIN = 6
+"""What a frame's first row has beside the title: `╭─ ` and ` ─╮`."""
+_AGAIN = "again"
+
+
+def title_bar(title: str, width: int) -> str:
+    """The title between blanks and a rule to the end, exactly `width` + 2 cells, for a frame's first row."""
+    shown = fit(title, width)
+    return f" {shown} {'─' * (width - cell_width(shown))}"
+
+
+def draw_frame(pen: Pen, box: Box, reserve: int) -> None:
+    """Draw a frame's border and title; `reserve` cells are kept for the title."""
+    x, y, right = box.x, box.y, box.x + box.width - 1
+    low = y + box.height - 1
+    rule = "─" * (box.width - reserve - _TITLE_MARGIN + 1)
+    pen.canvas.put(y, Span(x, 2, "╭─", box.path, "frame"))
+    pen.canvas.put(y, Span(x + 2, reserve + 2, title_bar(box.text, reserve), box.path, "title"))
+    pen.canvas.put(y, Span(x + 4 + reserve, len(rule) + 1, f"{rule}╮", box.path, "frame"))
+    for row in range(y + 1, low):
+        pen.canvas.put(row, Span(x, 1, "│", box.path, "frame"))
+        pen.canvas.put(row, Span(right, 1, "│", box.path, "frame"))
+    pen.canvas.put(low, Span(x, box.width, f"╰{'─' * (box.width - 2)}╯", box.path, "frame"))
+    pen.boxes[box.path] = box
+
+
+class FrameBlock:
+    """A titled frame around one block."""
+
+    lead_right, tail_right, lead_down, tail_down = 3, 3, 1, 1
+    high_right, high_down = 1, 2
+    """Cells between the block and the frame's far side across the flow, the frame included."""
+
+    def __init__(self, path: str, inner: Block, style: Style, title: str, longest: str = "") -> None:
+        """Measure; `longest` is the widest title that will ever be shown."""
+        self.path, self.inner, self._style = path, inner, style
+        self._title = fit(title, TITLE_CELLS)
+        self._reserve = max(cell_width(self._title), min(TITLE_CELLS, cell_width(longest)))
+        least = self._reserve + _TITLE_MARGIN
+        if style.is_right:
+            natural = self.lead_right + inner.length + self.tail_right
+            self.length = max(natural, least)
+            self._lead = self.lead_right + (self.length - natural) // 2
+            self._low, self.breadth = 1, 1 + self._across + self.high_right
+        else:
+            self.length = self.lead_down + inner.length + self.tail_down
+            self._lead = self.lead_down
+            natural = 2 + self._across + self.high_down
+            self.breadth = max(natural, least)
+            self._low = 2 + (self.breadth - natural) // 2
+        self.base = self._low + inner.base
+
+    @property
+    def _across(self) -> int:
+        return self.inner.breadth
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:
+        """Draw the frame, the way in and out, and the block."""
+        x, y = pen.point(m, c)
+        width, height = pen.point(self.length, self.breadth)
+        draw_frame(pen, Box(self.path, "frame", x, y, width, height, self._title), self._reserve)
+        start = m + self._lead
+        pen.along(m, start, c + self.base, entry)
+        self.inner.draw(pen, start, c + self._low, entry, leave)
+        pen.along(start + self.inner.length, m + self.length, c + self.base, leave)
+
+
+class LoopBlock(FrameBlock):
+    """A frame whose body has a dashed way back from its end to its start."""
+
+    lead_right, tail_right, lead_down, tail_down = 5, 4, 2, 2
+    high_right, high_down = 2, 4 + len(_AGAIN)
+
+    @property
+    def _across(self) -> int:
+        # The way back needs a free cell beside the line, even around an empty body.
+        return max(self.inner.breadth, self.inner.base + 2) + (not self._style.is_right)
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:
+        """Draw the frame with the body, then the way back."""
+        super().draw(pen, m, c, entry, leave)
+        back = pen.canvas.connect(Edge(self.inner.path, self.path, "back"))
+        line, far = c + self.base, c + self._low + self._across
+        first = m + self._lead - (2 if self._style.is_right else 1)
+        last = m + self._lead + self.inner.length + (1 if self._style.is_right else 0)
+        for m_end, inside in ((first, pen.ahead), (last, pen.back)):
+            pen.mark(m_end, line, pen.high, 0)
+            pen.across(m_end, line + 1, far, back, is_dashed=True)
+            pen.mark(m_end, line + 1, pen.low, back, is_dashed=True)
+            pen.mark(m_end, far, inside, back, is_dashed=True)
+        pen.along(first + 1, last, far, back, is_dashed=True)
+        pen.head(first, line + 1, back, is_sideways=True)
+        x, y = pen.point((first + last) // 2, far)
+        if self._style.is_right:
+            pen.canvas.label(x - len(_AGAIN) // 2, y, _AGAIN, back)
+        else:
+            pen.canvas.label(x + 2, y, _AGAIN, back)

@@ -1,0 +1,116 @@
+"""The drawing of a plan, exact to the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from agentflow_tui.plan.arrange import arrange
+from agentflow_tui.plan.block import Block
+from agentflow_tui.plan.box import Box, Edge, Span
+from agentflow_tui.plan.canvas import Canvas
+from agentflow_tui.plan.cell_text import cells
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.plan.pen import Detail, Direction, Pen, Style
+
+_IN, _OUT = "in", "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A drawn plan: boxes by path, and rows of spans put together when they are asked for."""
+
+    width: int
+    height: int
+    style: Style
+    boxes: Mapping[str, Box]
+    """By path, frames before what they surround."""
+    edges: tuple[Edge, ...]
+    canvas: Canvas
+
+    def row(self, y: int) -> tuple[Span, ...]:
+        """The spans of one row, left to right."""
+        return self.canvas.row(y)
+
+    def text(self) -> str:
+        """The whole drawing as plain text, every agent waiting."""
+        lines = []
+        for y in range(self.height):
+            line = [" "] * self.width
+            for span in self.row(y):
+                line[span.x : span.x + span.width] = cells(span.text)
+            lines.append("".join(line).rstrip())
+        return "\n".join(lines)
+
+    def box_at(self, x: int, y: int) -> Box | None:
+        """The innermost box that holds a cell."""
+        found = [box for box in self.boxes.values() if box.holds(x, y)]
+        return min(found, key=lambda box: box.width * box.height, default=None)
+
+
+def lay_out(
+    plan: Plan,
+    *,
+    direction: Direction | Literal["auto"] = "auto",
+    detail: Detail | Literal["auto"] = "auto",
+    room: tuple[int, int] = (80, 24),
+    opened: frozenset[str] = frozenset(),
+) -> Layout:
+    """Lay out a plan for a place of `room` columns and rows.
+
+    Automatic choices take the roomiest drawing that fits, and the one with the fewest screens when none does.
+    `opened` are the paths of wide fan-outs to show in full.
+    """
+    directions: tuple[Direction, ...] = ("right", "down") if direction == "auto" else (direction,)
+    details: tuple[Detail, ...] = ("full", "names") if detail == "auto" else (detail,)
+    best: tuple[int, _Sheet] | None = None
+    for one_detail in details:
+        for one_direction in directions:
+            sheet = _Sheet(plan, Style(one_direction, one_detail, room, opened))
+            screens = sheet.screens()
+            if best is None or screens < best[0]:
+                best = (screens, sheet)
+            if screens == 1:
+                return sheet.drawn()
+    assert best is not None
+    return best[1].drawn()
+
+
+class _Sheet:
+    """A measured plan with its way in and out, not drawn yet."""
+
+    def __init__(self, plan: Plan, style: Style) -> None:
+        self._plan, self._style = plan, style
+        self._block: Block = arrange(plan.root, style, is_framed=False)
+        # `in ──` before and `──▶ out` behind; downwards one row for each word and each line.
+        self._lead = len(_IN) + 3 if style.is_right else 2
+        self._tail = len(_OUT) + 4 if style.is_right else 2
+        self._low = 0 if style.is_right else max(0, len(_OUT) // 2 - self._block.base)
+        length = self._lead + self._block.length + self._tail
+        breadth = self._low + max(self._block.breadth, self._block.base + 1 + (0 if style.is_right else 1))
+        self.width, self.height = (length, breadth) if style.is_right else (breadth, length)
+
+    def screens(self) -> int:
+        columns, rows = self._style.room
+        return -(-self.width // max(1, columns)) * -(-self.height // max(1, rows))
+
+    def drawn(self) -> Layout:
+        canvas, block, line = Canvas(), self._block, self._low + self._block.base
+        pen = Pen(canvas, self._style)
+        entry = canvas.connect(Edge("", self._plan.root.path))
+        leave = canvas.connect(Edge(self._plan.root.path, ""))
+        end = self._lead + block.length
+        if self._style.is_right:
+            canvas.put(line, Span(0, len(_IN), _IN, "", "stub"))
+            canvas.put(line, Span(end + 4, len(_OUT), _OUT, "", "stub"))
+            pen.along(len(_IN) + 1, self._lead, line, entry)
+            pen.along(end, end + 2, line, leave)
+            pen.head(end + 2, line, leave)
+        else:
+            canvas.put(0, Span(line - len(_IN) // 2, len(_IN), _IN, "", "stub"))
+            canvas.put(end + 1, Span(line - len(_OUT) // 2, len(_OUT), _OUT, "", "stub"))
+            pen.along(1, self._lead, line, entry)
+            pen.head(end, line, leave)
+        block.draw(pen, self._lead, self._low, entry, leave)
+        return Layout(self.width, self.height, self._style, pen.boxes, tuple(canvas.edges), canvas)

@@ -1,0 +1,88 @@
+"""Drawing along and across a direction, so that one layout serves both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agentflow_tui.plan.box import Box
+from agentflow_tui.plan.canvas import DOWN, LEFT, RIGHT, UP, Canvas
+
+Direction = Literal["right", "down"]
+Detail = Literal["full", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How roomy a drawing is and where it goes; lengths are in cells."""
+
+    direction: Direction
+    detail: Detail
+    room: tuple[int, int] = (80, 24)
+    """Columns and rows of the place it will be seen in."""
+    opened: frozenset[str] = frozenset()
+    """Paths of wide fan-outs that are shown in full."""
+
+    @property
+    def is_right(self) -> bool:
+        """True when the flow goes from left to right, false when it goes down."""
+        return self.direction == "right"
+
+    @property
+    def gap(self) -> int:
+        """Cells between two blocks that follow each other."""
+        if self.is_right:
+            return 3
+        return 1
+
+    @property
+    def spread(self) -> int:
+        """Cells between two blocks side by side."""
+        if self.is_right:
+            return 1 if self.detail == "full" else 0
+        return 2
+
+
+class Pen:
+    """Draws in (m, c): m counts along the flow, c across it."""
+
+    def __init__(self, canvas: Canvas, style: Style) -> None:
+        """Draw on a canvas; `boxes` collects where the nodes are."""
+        self.canvas, self.style = canvas, style
+        self.boxes: dict[str, Box] = {}
+        self._is_right = style.is_right
+        self.back, self.ahead = (LEFT, RIGHT) if style.is_right else (UP, DOWN)
+        """The ways a line comes from and goes to."""
+        self.low, self.high = (UP, DOWN) if style.is_right else (LEFT, RIGHT)
+        """The ways towards smaller and larger c."""
+
+    def point(self, m: int, c: int) -> tuple[int, int]:
+        """Column and row of a place."""
+        return (m, c) if self._is_right else (c, m)
+
+    def mark(self, m: int, c: int, ways: int, edges: int, *, is_dashed: bool = False) -> None:
+        """Let a line pass through one cell."""
+        x, y = (m, c) if self._is_right else (c, m)
+        self.canvas.mark(x, y, ways, edges, is_dashed)
+
+    def head(self, m: int, c: int, edges: int, *, is_sideways: bool = False) -> None:
+        """Put an arrow head that points with the flow, or sideways towards smaller c."""
+        x, y = self.point(m, c)
+        glyph = "▲◀" if is_sideways else "▶▼"
+        self.canvas.head(x, y, glyph[not self._is_right], edges)
+
+    def along(self, start: int, end: int, c: int, edges: int, *, is_dashed: bool = False) -> None:
+        """A line with the flow through the cells `start` to `end - 1`."""
+        ways = self.back | self.ahead
+        for m in range(start, end):
+            self.mark(m, c, ways, edges, is_dashed=is_dashed)
+
+    def across(self, m: int, start: int, end: int, edges: int, *, is_dashed: bool = False) -> None:
+        """A line across the flow from cell `start` to cell `end`, open only towards each other."""
+        first, last = min(start, end), max(start, end)
+        if first == last:
+            return
+        self.mark(m, first, self.high, edges, is_dashed=is_dashed)
+        for c in range(first + 1, last):
+            self.mark(m, c, self.low | self.high, edges, is_dashed=is_dashed)
+        self.mark(m, last, self.low, edges, is_dashed=is_dashed)
