@@ -65,7 +65,7 @@ class EmbeddedProcess:
         return self._process.returncode is None
 
     async def exit_status(self, seconds: float) -> int | None:
-        """Return how the process ended (negative: by that signal), or `None` if it runs for `seconds` more."""
+        """Return how the process ended (negative: that signal), or `None` if it lasts `seconds` more."""
         try:
             async with asyncio.timeout(seconds):
                 return await self._process.wait()

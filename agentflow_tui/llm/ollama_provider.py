@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +28,7 @@ class OllamaProvider:
         """Remember where the server is; nothing is imported or opened before the first call."""
         self._address = address
         self._client: AsyncClient | None = None
+        self._opening = asyncio.Lock()
 
     @property
     def label(self) -> str:
@@ -36,7 +38,7 @@ class OllamaProvider:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk | ChatEnd, None]:
         """Stream an answer; see `Provider.stream`. Raises `ModelError`."""
         request.check()
-        client = self._connect()
+        client = await self._connect()
         limit = SilenceLimit(request.timeout_seconds, f"Ollama at {self._address.url}")
         with ollama_failures(self._address, request.model):
             parts = cast("AsyncGenerator[ChatResponse, None]", await client.chat(**_arguments(request)))
@@ -61,10 +63,12 @@ class OllamaProvider:
         if client is not None:
             await client.close()  # type: ignore[no-untyped-call]
 
-    def _connect(self) -> AsyncClient:
-        if self._client is None:
-            self._client = _new_client(self._address)
-        return self._client
+    async def _connect(self) -> AsyncClient:
+        async with self._opening:
+            if self._client is None:
+                # Importing the client takes long enough to be seen on the screen.
+                self._client = await asyncio.to_thread(_new_client, self._address)
+            return self._client
 
 
 def _new_client(address: ServerAddress) -> AsyncClient:

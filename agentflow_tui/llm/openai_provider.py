@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ class OpenAIProvider:
         """Remember the endpoint; nothing is imported or opened before the first call."""
         self._endpoint = endpoint
         self._client: AsyncOpenAI | None = None
+        self._opening = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -63,7 +65,7 @@ class OpenAIProvider:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk | ChatEnd, None]:
         """Stream an answer; see `Provider.stream`. Raises `ModelError`."""
         request.check()
-        client = self._connect()
+        client = await self._connect()
         who = f"{self.name} at {self._endpoint.address.url}"
         limit = SilenceLimit(request.timeout_seconds, who)
         tally = _Tally(request.model)
@@ -86,10 +88,12 @@ class OpenAIProvider:
         if client is not None:
             await client.close()
 
-    def _connect(self) -> AsyncOpenAI:
-        if self._client is None:
-            self._client = _new_client(self._endpoint)
-        return self._client
+    async def _connect(self) -> AsyncOpenAI:
+        async with self._opening:
+            if self._client is None:
+                # Importing the client takes half a second, in which the screen must not stand still.
+                self._client = await asyncio.to_thread(_new_client, self._endpoint)
+            return self._client
 
 
 class _Tally:

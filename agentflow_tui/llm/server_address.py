@@ -29,8 +29,8 @@ class ServerAddress:
     def parse(cls, text: str, *, bare_port: int, key: str) -> Self:
         """Read `host`, `host:port`, `::1`, `[::1]:port` or a whole http(s) URL.
 
-        `bare_port` is used where no scheme and no port are written, the scheme's own port where only the
-        port is missing (the rules of `OLLAMA_HOST`). `key` names the setting in the `ModelError` for anything else.
+        `bare_port` is used where neither scheme nor port is written, the scheme's own port where only the
+        port is missing (the rules of `OLLAMA_HOST`). `key` names the setting in the `ModelError` otherwise.
         """
         scheme, _, rest = text.strip().rpartition("://")
         if _is_ipv6(rest):
