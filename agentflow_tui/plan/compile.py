@@ -24,7 +24,7 @@ from agentflow_tui.plan.path_book import PathBook
 from agentflow_tui.plan.plan_error import PlanError
 
 if TYPE_CHECKING:
-    from agentflow_tui.config import Flow
+    from agentflow_tui.config.flow import Flow
 
 
 def compile_plan(flow: Flow, mode: str | None = None) -> Plan:
@@ -46,11 +46,6 @@ def compile_plan(flow: Flow, mode: str | None = None) -> Plan:
         timeout_is_default=flow.orchestration.timeout_is_default,
         nodes={node.path: node for node in walk(root)},
     )
-
-
-def enabled_agents(flow: Flow) -> tuple[str, ...]:
-    """Names of the enabled agents, in file order."""
-    return tuple(name for name, agent in flow.agents.items() if agent.enabled)
 
 
 def _step(flow: Flow, book: PathBook, parent: str, agent: str) -> Step:
@@ -84,7 +79,7 @@ def _compile_route(flow: Flow, book: PathBook) -> Node:
     rules = tuple(Rule(rule.agent, rule.when, rule.contains) for rule in settings.rules)
     routing = Routing(rules, settings.default_agent, settings.max_hops)
     options = tuple(
-        Option(route_label(agent, routing), _step(flow, book, path, agent)) for agent in enabled_agents(flow)
+        Option(route_label(agent, routing), _step(flow, book, path, agent)) for agent in flow.enabled_agents
     )
     return Choice(path, "route", options, routing)
 
@@ -103,7 +98,7 @@ def _rule_label(rule: Rule) -> str:
 
 def _compile_collaborative(flow: Flow, book: PathBook) -> Node:
     agents = flow.orchestration.collaborative_agents
-    return _fan(flow, book, book.root("collaborative"), enabled_agents(flow) if agents is None else agents)
+    return _fan(flow, book, book.root("collaborative"), flow.enabled_agents if agents is None else agents)
 
 
 def _compile_sequential(flow: Flow, book: PathBook) -> Node:
