@@ -12,10 +12,11 @@ import pytest
 
 
 class RawServer:
-    """Answers every request with the same bytes; with `hang` it then keeps the connection open."""
+    """Answers with the same bytes, or those of the path; with `hang` it then keeps the connection open."""
 
-    def __init__(self, answer: bytes, *, hang: bool = False) -> None:
+    def __init__(self, answer: bytes, *, hang: bool = False, paths: dict[str, bytes] | None = None) -> None:
         self.answer = answer
+        self.paths = paths or {}
         self.hang = hang
         self.requests: list[bytes] = []
         self.asked = asyncio.Event()
@@ -48,7 +49,7 @@ class RawServer:
         )
         self.requests.append(head + await reader.readexactly(length))
         self.asked.set()
-        writer.write(self.answer)
+        writer.write(self.paths.get(head.split(b" ")[1].decode(), self.answer))
         await writer.drain()
         if self.hang:
             await reader.read()
@@ -63,8 +64,8 @@ StartServer = Callable[..., Awaitable[RawServer]]
 async def start_server() -> AsyncIterator[StartServer]:
     started: list[RawServer] = []
 
-    async def start(answer: bytes, *, hang: bool = False) -> RawServer:
-        server = RawServer(answer, hang=hang)
+    async def start(answer: bytes, *, hang: bool = False, paths: dict[str, bytes] | None = None) -> RawServer:
+        server = RawServer(answer, hang=hang, paths=paths)
         await server.start()
         started.append(server)
         return server
