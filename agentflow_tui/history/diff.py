@@ -1,0 +1,157 @@
+"""What differs between two states: by key, down into lists and objects, and by word in texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import jsonpatch
+from jsonpointer import JsonPointer
+from rapidfuzz.distance import Indel
+
+MAX_NESTED_CHANGES = 200
+"""More changes inside one key are shown as one change of the whole key."""
+REWRITTEN_FRACTION = 0.6
+"""A text in which more than this fraction of the words differs counts as rewritten."""
+MAX_WORD_PAIRS = 100_000_000
+"""Words of one text times words of the other that are compared at most (about 30 ms)."""
+
+_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """One value that was added, removed or changed."""
+
+    path: tuple[str, ...]
+    """The key, then keys and indexes inside it; an index is the one before the change for removals."""
+    kind: str
+    """added, removed or changed."""
+    old: Any = None
+    new: Any = None
+
+    @property
+    def key(self) -> str:
+        """The path as people write it: `result.items[2]`."""
+        first, *rest = self.path
+        return first + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """A piece of text that stayed, went or came."""
+
+    kind: str
+    """same, removed or added."""
+    text: str
+    is_rewrite: bool = False
+    """True when so much differs that single words would only confuse."""
+
+
+def diff_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[KeyChange, ...]:
+    """Return the changes from one state's data (or meta) to another's, sorted by key."""
+    changes: list[KeyChange] = []
+    for key in sorted(set(old) | set(new)):
+        if key not in new:
+            changes.append(KeyChange((key,), "removed", old=old[key]))
+        elif key not in old:
+            changes.append(KeyChange((key,), "added", new=new[key]))
+        elif not _is_same(old[key], new[key]):
+            changes.extend(_inside(key, old[key], new[key]))
+    return tuple(changes)
+
+
+def diff_words(old: str, new: str) -> tuple[WordChange, ...]:
+    """Return the new text word by word against the old one; a rewritten text is one removal, one addition."""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    left, right = before[head : len(before) - tail], after[head : len(after) - tail]
+    middle = _compared(left, right)
+    changes = [
+        WordChange("same", "".join(before[:head])),
+        *middle,
+        WordChange("same", "".join(before[len(before) - tail :])),
+    ]
+    words = _words(before) + _words(after)
+    differing = sum(_words(_TOKEN.findall(change.text)) for change in middle if change.kind != "same")
+    if differing > REWRITTEN_FRACTION * words and (head + tail or len(middle) > 1) and old and new:
+        changes = [WordChange("removed", old, is_rewrite=True), WordChange("added", new, is_rewrite=True)]
+    return tuple(change for change in changes if change.text)
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    if old is new:
+        return True
+    # To Python True equals 1; to a reader of JSON it does not.
+    return type(old) is type(new) and bool(old == new)
+
+
+def _inside(key: str, old: Any, new: Any) -> list[KeyChange]:
+    whole = [KeyChange((key,), "changed", old, new)]
+    if type(old) is not type(new) or not isinstance(old, dict | list):
+        return whole
+    patch = jsonpatch.make_patch(old, new).patch
+    if len(patch) > MAX_NESTED_CHANGES or any(step["path"] == "" for step in patch):
+        return whole
+    changes: list[KeyChange] = []
+    document = deepcopy(old)
+    for step in patch:
+        # Each step speaks about the document as the steps before left it.
+        changes.extend(_changed(key, step, document))
+        document = jsonpatch.JsonPatch([step]).apply(document, in_place=True)
+    return changes
+
+
+def _changed(key: str, step: Mapping[str, Any], document: Any) -> list[KeyChange]:
+    def path(pointer: str) -> tuple[str, ...]:
+        return (key, *JsonPointer(pointer).parts)
+
+    def value(pointer: str) -> Any:
+        return deepcopy(JsonPointer(pointer).resolve(document))
+
+    match step["op"]:
+        case "add":
+            return [KeyChange(path(step["path"]), "added", new=step["value"])]
+        case "remove":
+            return [KeyChange(path(step["path"]), "removed", old=value(step["path"]))]
+        case "replace":
+            return [KeyChange(path(step["path"]), "changed", value(step["path"]), step["value"])]
+    moved = value(step["from"])
+    return [
+        KeyChange(path(step["from"]), "removed", old=moved),
+        KeyChange(path(step["path"]), "added", new=moved),
+    ]
+
+
+def _common(left: list[str], right: list[str]) -> int:
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _compared(left: list[str], right: list[str]) -> list[WordChange]:
+    if not left or not right or len(left) * len(right) > MAX_WORD_PAIRS:
+        return [WordChange("removed", "".join(left)), WordChange("added", "".join(right))]
+    changes: list[WordChange] = []
+    removed = added = ""
+    for step in Indel.opcodes(left, right):
+        if step.tag == "equal":
+            same = "".join(left[step.src_start : step.src_end])
+            changes += (WordChange("removed", removed), WordChange("added", added), WordChange("same", same))
+            removed = added = ""
+        else:
+            removed += "".join(left[step.src_start : step.src_end])
+            added += "".join(right[step.dest_start : step.dest_end])
+    changes += (WordChange("removed", removed), WordChange("added", added))
+    return [change for change in changes if change.text]
+
+
+def _words(tokens: list[str]) -> int:
+    return sum(1 for token in tokens if not token.isspace())

@@ -1,0 +1,370 @@
+"""The run state is a pure function of the events, wherever the history stops and however it is read."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentflow_tui.history import RunFold, fold
+from agentflow_tui.history import event as ev
+from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.key_history import KeyHistory
+
+
+class Story:
+    """Writes events with their `seq` and `at`."""
+
+    def __init__(self, data: dict[str, Any] | None = None, metadata: dict[str, str] | None = None) -> None:
+        self.events: list[ev.HistoryEvent] = []
+        event = {"id": "e", "data": data or {}, "metadata": metadata or {}}
+        self.add(
+            ev.RunStarted,
+            run_id="r",
+            flow="f",
+            mode="loop",
+            chosen_by="default",
+            reason="",
+            event=event,
+            session_id="e",
+        )
+
+    def add(self, cls: type[ev.HistoryEvent], **values: Any) -> None:
+        self.events.append(cls(seq=len(self.events), at=float(len(self.events)), **values))
+
+    def agent(self, path: str, scope: str = "", iteration: int | None = None, **changes: Any) -> None:
+        self.add(ev.AgentStarted, path=path, agent=path.rpartition("/")[2], scope=scope, iteration=iteration)
+        self.add(
+            ev.AgentCompleted,
+            path=path,
+            agent=path.rpartition("/")[2],
+            scope=scope,
+            iteration=iteration,
+            delta=Delta(set=changes),
+            duration=1.0,
+        )
+
+
+def test_before_the_first_event_nothing_runs() -> None:
+    state = fold([])
+    assert (state.status, state.cursor, state.agent_runs) == ("idle", -1, ())
+
+
+def test_the_first_state_is_the_event() -> None:
+    state = fold(Story({"message": "hi"}, {"session_id": "s"}).events)
+    assert dict(state.state.data) == {"message": "hi"}
+    assert dict(state.state.meta) == {"session_id": "s"}
+    assert (state.status, state.flow, state.cursor) == ("running", "f", 0)
+
+
+def test_an_agent_run_knows_before_and_after_for_ever() -> None:
+    story = Story({"n": 0})
+    story.agent("a", n=1)
+    story.agent("b", n=2, extra=True)
+    first, second = fold(story.events).agent_runs
+    assert (dict(first.before.data), dict(first.after.data if first.after else {})) == ({"n": 0}, {"n": 1})
+    assert dict(second.before.data) == {"n": 1}
+    assert second.after is not None
+    assert dict(second.after.data) == {"n": 2, "extra": True}
+    assert second.delta == Delta(set={"n": 2, "extra": True})
+
+
+def test_branches_have_their_own_state_until_the_merge() -> None:
+    story = Story({"n": 0})
+    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.agent("fan/a", scope="fan/a", n=1)
+    story.add(ev.AgentStarted, path="fan/b", agent="b", scope="fan/b")
+    state = fold(story.events)
+    assert dict(state.scopes["fan/a"].data) == {"n": 1}
+    assert dict(state.agent_runs[1].before.data) == {"n": 0}
+    assert dict(state.state.data) == {"n": 0}
+    story.add(ev.MergeConflict, path="fan", key="n", branches=("a", "b"), values=(1, 2))
+    story.add(ev.FanEnded, path="fan", status="completed", delta=Delta(set={"n": 2}, meta_set={"m": "x"}))
+    state = fold(story.events)
+    assert state.scopes == {}
+    assert (dict(state.state.data), dict(state.state.meta)) == ({"n": 2}, {"m": "x"})
+    assert state.conflicts == (("fan", "n", ("a", "b"), (1, 2)),)
+
+
+def test_removed_keys_are_gone_and_may_come_back() -> None:
+    story = Story({"k": 1, "stay": 0})
+    story.add(ev.StateChanged, path="", delta=Delta(removed=("k",)))
+    assert dict(fold(story.events).state.data) == {"stay": 0}
+    story.add(ev.StateChanged, path="", delta=Delta(set={"k": 2}))
+    assert dict(fold(story.events).state.data) == {"k": 2, "stay": 0}
+
+
+def test_a_loop_shows_its_iteration_and_its_body_waits_again() -> None:
+    story = Story()
+    story.add(ev.NodeStarted, path="loop")
+    story.add(ev.IterationStarted, path="loop", iteration=1)
+    story.agent("loop/a", iteration=1)
+    story.add(ev.IterationEnded, path="loop", iteration=1)
+    story.add(ev.IterationStarted, path="loop", iteration=2)
+    state = fold(story.events)
+    assert (state.iteration, state.loop_path, state.nodes["loop"].iteration) == (2, "loop", 2)
+    assert (state.nodes["loop/a"].status, state.nodes["loop/a"].runs) == ("waiting", 1)
+    story.add(ev.LoopStalled, path="loop", iteration=2)
+    story.add(ev.NodeEnded, path="loop", status="completed", reason="max_iterations")
+    state = fold(story.events)
+    assert (state.nodes["loop"].status, state.nodes["loop"].reason) == ("completed", "max_iterations")
+    assert state.warnings == ("loop: iteration 2 and the one before changed nothing",)
+
+
+def test_a_pause_marks_the_step_and_going_on_unmarks_it() -> None:
+    story = Story()
+    story.add(ev.RunPaused, path="a", reason="step")
+    state = fold(story.events)
+    assert (state.status, state.paused_path, state.nodes["a"].status) == ("paused", "a", "paused")
+    story.add(ev.RunResumed)
+    state = fold(story.events)
+    assert (state.status, state.paused_path, dict(state.nodes)) == ("running", "", {})
+    story.agent("a")
+    assert fold(story.events).nodes["a"].runs == 1
+
+
+def call(story: Story, call_id: str, *pieces: str) -> None:
+    story.add(
+        ev.ModelCallStarted,
+        path="a",
+        agent="a",
+        call=call_id,
+        provider="ollama",
+        model="gemma3:1b",
+        messages=(),
+    )
+    for piece in pieces:
+        story.add(ev.TokensReceived, path="a", call=call_id, text=piece)
+
+
+def test_streaming_text_grows_and_its_end_is_on_the_node() -> None:
+    story = Story()
+    story.add(ev.AgentStarted, path="a", agent="a")
+    call(story, "c1", "Once\n", "upon ", "x" * 70)
+    state = fold(story.events)
+    assert state.calls["c1"].text == "Once\nupon " + "x" * 70
+    assert state.nodes["a"].subtitle == "x" * 60
+    assert state.agent_runs[0].calls == ("c1",)
+    story.add(
+        ev.ModelCallEnded,
+        path="a",
+        agent="a",
+        call="c1",
+        prompt_tokens=7,
+        completion_tokens=5,
+        first_token_after=0.5,
+        duration=2.0,
+        finish_reason="stop",
+        response="Once upon a time",
+    )
+    state = fold(story.events)
+    assert (state.calls["c1"].text, state.calls["c1"].status) == ("Once upon a time", "completed")
+    assert (state.prompt_tokens, state.completion_tokens, state.nodes["a"].subtitle) == (7, 5, "")
+
+
+def test_a_failed_call_keeps_the_text_that_came() -> None:
+    story = Story()
+    call(story, "c1", "half an ans")
+    story.add(
+        ev.ModelCallFailed,
+        path="a",
+        agent="a",
+        call="c1",
+        error="gone",
+        category="network",
+        hint="ollama serve",
+    )
+    shown = fold(story.events).calls["c1"]
+    assert (shown.status, shown.text, shown.error, shown.hint) == (
+        "failed",
+        "half an ans",
+        "gone",
+        "ollama serve",
+    )
+
+
+def test_a_failed_run_shows_the_way_out_of_its_cause() -> None:
+    story = Story()
+    story.add(ev.AgentStarted, path="a", agent="a")
+    story.add(
+        ev.AgentFailed,
+        path="a",
+        agent="a",
+        error="no server",
+        category="network",
+        duration=1.0,
+        hint="ollama serve",
+    )
+    story.add(ev.RunEnded, status="failed", error="agent 'a': no server", category="network")
+    state = fold(story.events)
+    assert (state.status, state.hint, state.is_over) == ("failed", "ollama serve", True)
+    assert (state.nodes["a"].status, state.nodes["a"].reason) == ("failed", "no server")
+    story.events[-1] = ev.RunEnded(seq=9, at=9, status="failed", error="timed out", category="timeout")
+    assert fold(story.events).hint == ""
+
+
+def test_what_still_ran_at_the_end_was_cut_off() -> None:
+    story = Story()
+    story.add(ev.NodeStarted, path="chain")
+    story.add(ev.AgentStarted, path="chain/a", agent="a")
+    story.add(ev.RunEnded, status="cancelled")
+    state = fold(story.events)
+    assert {node.status for node in state.nodes.values()} == {"cancelled"}
+    assert state.agent_runs[0].status == "cancelled"
+
+
+def test_a_choice_and_a_hand_over_show_who_runs() -> None:
+    story = Story()
+    story.add(ev.NodeStarted, path="route")
+    story.add(ev.ChoiceTaken, path="route", option="route/a", reason="default_agent")
+    story.agent("route/a")
+    assert fold(story.events).nodes["route"].taken == "route/a"
+    story.add(ev.HandedOver, path="route", from_agent="a", to_agent="b", hop=1)
+    story.agent("route/b")
+    node = fold(story.events).nodes["route"]
+    assert (node.taken, node.reason) == ("route/b", "a handed over to b")
+
+
+PATHS = st.sampled_from(["loop", "loop/a", "fan", "fan/a", "fan/b", "route"])
+SCOPES = st.sampled_from(["", "fan/a", "fan/b"])
+CALLS = st.sampled_from(["c1", "c2"])
+WORDS = st.sampled_from(["", "word ", "line\n"])
+DELTAS = st.builds(
+    Delta,
+    set=st.dictionaries(st.sampled_from("abc"), st.integers(0, 3), max_size=2),
+    removed=st.lists(st.sampled_from("def"), max_size=1).map(tuple),
+    meta_set=st.dictionaries(st.sampled_from("mn"), WORDS, max_size=1),
+)
+STATUS = st.sampled_from(["completed", "failed", "skipped"])
+
+
+def of(cls: type[ev.HistoryEvent], **values: Any) -> st.SearchStrategy[ev.HistoryEvent]:
+    return st.builds(cls, seq=st.just(0), at=st.just(0.0), **values)
+
+
+AGENT = {"path": PATHS, "agent": st.just("a"), "scope": SCOPES}
+ENDED = {**AGENT, "duration": st.just(1.0)}
+MODEL = {"path": PATHS, "agent": st.just("a"), "call": CALLS}
+ANY_EVENT = st.one_of(
+    of(ev.NodeStarted, path=PATHS),
+    of(ev.NodeEnded, path=PATHS, status=STATUS),
+    of(ev.FanStarted, path=st.just("fan"), branches=st.just(("fan/a", "fan/b")), scope=SCOPES),
+    of(ev.FanEnded, path=st.just("fan"), status=STATUS, delta=DELTAS),
+    of(ev.IterationStarted, path=st.just("loop"), iteration=st.integers(1, 3)),
+    of(ev.AgentStarted, **AGENT),
+    of(ev.AgentCompleted, **ENDED, delta=DELTAS),
+    of(ev.AgentFailed, **ENDED, error=WORDS, category=WORDS),
+    of(ev.AgentCancelled, **ENDED),
+    of(ev.StateChanged, path=PATHS, delta=DELTAS, scope=SCOPES),
+    of(ev.ModelCallStarted, **MODEL, provider=WORDS, model=WORDS, messages=st.just(())),
+    of(ev.TokensReceived, path=PATHS, call=CALLS, text=WORDS),
+    of(ev.ModelCallFailed, **MODEL, error=WORDS, category=WORDS),
+    of(
+        ev.ModelCallEnded,
+        **MODEL,
+        prompt_tokens=st.none() | st.integers(0, 9),
+        completion_tokens=st.just(1),
+        first_token_after=st.none(),
+        duration=st.just(1.0),
+        finish_reason=WORDS,
+        response=WORDS,
+    ),
+    of(ev.RunPaused, path=st.just("") | PATHS),
+    of(ev.RunResumed),
+    of(ev.BranchFailed, path=st.just("fan"), branch=st.sampled_from(["a", "fan/b", "x"]), error=WORDS),
+    of(ev.MergeConflict, path=st.just("fan"), key=WORDS, branches=st.just(("a",)), values=st.just((1,))),
+    of(ev.HandedOver, path=st.just("route"), from_agent=WORDS, to_agent=WORDS, hop=st.just(1)),
+    of(ev.ChoiceTaken, path=st.just("route"), option=st.just("") | PATHS, reason=WORDS),
+    of(ev.LoopStalled, path=PATHS, iteration=st.just(2)),
+    of(ev.Warned, message=WORDS),
+    of(ev.CallbackFailed, hook=WORDS, name=WORDS, error=WORDS),
+    of(ev.RunEnded, status=st.sampled_from(["completed", "failed", "cancelled"]), error=WORDS),
+)
+HISTORIES = st.lists(ANY_EVENT, max_size=25).map(lambda some: [*Story({"a": 0}).events, *some])
+
+
+@given(HISTORIES, st.sets(st.integers(0, 25)))
+@settings(max_examples=300, deadline=None)
+def test_looking_in_between_changes_nothing(history: Sequence[ev.HistoryEvent], looks: set[int]) -> None:
+    folded = RunFold()
+    for number, event in enumerate(history):
+        folded.apply(event)
+        if number in looks:
+            assert folded.snapshot() == fold(history[: number + 1])
+    assert folded.snapshot() == fold(history)
+
+
+@given(HISTORIES)
+@settings(deadline=None)
+def test_what_was_shown_once_stays_as_it_was(history: Sequence[ev.HistoryEvent]) -> None:
+    folded = RunFold()
+    shown = []
+    for event in history:
+        folded.apply(event)
+        shown.append(folded.snapshot())
+    for number, state in enumerate(shown):
+        assert state == fold(history[: number + 1])
+
+
+@given(
+    st.lists(
+        st.tuples(st.dictionaries(st.sampled_from("abcd"), st.integers()), st.sets(st.sampled_from("abcd")))
+    )
+)
+def test_every_version_of_a_key_history_equals_a_plain_copy(
+    changes: list[tuple[dict[str, int], set[str]]],
+) -> None:
+    plain: dict[str, int] = {"a": -1, "z": -2}
+    history = KeyHistory(dict(plain))
+    versions = [(history.now, dict(plain))]
+    for new, gone in changes:
+        plain = {key: value for key, value in plain.items() if key not in gone} | new
+        history.change(new, gone)
+        versions.append((history.now, dict(plain)))
+    for view, copy in versions:
+        assert view == copy
+        assert len(view) == len(copy)
+        assert all((key in view) == (key in copy) for key in "abcdz")
+
+
+def test_the_same_object_is_shown_while_nothing_happens() -> None:
+    folded = RunFold()
+    for event in Story().events:
+        folded.apply(event)
+    assert folded.snapshot() is folded.snapshot()
+
+
+def test_ten_thousand_agent_runs_over_a_thousand_keys_stay_small() -> None:
+    story = Story({f"key{n}": n for n in range(1000)})
+    for n in range(10_000):
+        changed: dict[str, Any] = {f"key{n % 1000}": -n}
+        story.agent("loop/a", **changed)
+    tracemalloc.start()
+    state = fold(story.events)
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Copies would take more than 300 MB.
+    assert used < 20_000_000
+    assert dict(state.agent_runs[5000].before.data)["key0"] == -4000
+
+
+def test_a_long_streaming_run_can_be_looked_at_all_the_time() -> None:
+    story = Story()
+    for n in range(50):
+        story.add(ev.AgentStarted, path="a", agent="a")
+        call(story, f"c{n}", *["token "] * 1000)
+    began = time.perf_counter()
+    fold(story.events)
+    whole = time.perf_counter() - began
+    folded = RunFold()
+    began = time.perf_counter()
+    for number, event in enumerate(story.events):
+        folded.apply(event)
+        if number % 30 == 0:
+            folded.snapshot()
+    # 1 000 events/s and 30 looks/s are 1 700 looks here; they must not cost a multiple of the events.
+    assert time.perf_counter() - began < 20 * whole + 0.5
