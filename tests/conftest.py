@@ -15,8 +15,8 @@ _REAL_CACHE = Path(os.environ.get("AGENTFLOW_TEST_CACHE") or paths.cache_folder(
 
 _DROPPED = ("NO_COLOR", "FORCE_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 _DROPPED_PREFIXES = ("AGENTFLOW_", "OLLAMA_", "TEXTUAL_")
-# Set by the snapshot plugin for itself.
-_KEPT = "TEXTUAL_SNAPSHOT_TEMPDIR"
+# Set by the snapshot plugin for itself; where other conformance cases are.
+_KEPT = ("TEXTUAL_SNAPSHOT_TEMPDIR", "AGENTFLOW_CASES")
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(home.cleanup)
     config.add_cleanup(patch.undo)
     for name in list(os.environ):
-        if name != _KEPT and (name in _DROPPED or name.startswith(_DROPPED_PREFIXES)):
+        if name not in _KEPT and (name in _DROPPED or name.startswith(_DROPPED_PREFIXES)):
             patch.delenv(name)
     folder = Path(home.name).resolve()
     patch.setenv("HOME", str(folder))

@@ -39,12 +39,12 @@ class Condition:
             raise ConditionError(f"condition {self.text!r}: {error}") from error
 
     def holds(self, scope: Scope) -> bool:
-        """Tell whether the condition's value counts as true (semantics §9: truthiness); raises as `evaluate`."""
+        """Tell whether the value counts as true (semantics §9: truthiness); raises as `evaluate`."""
         return bool(self.evaluate(scope))
 
 
 def parse_condition(text: str) -> Condition:
-    """Parse `text` into a `Condition`, or raise `ConditionSyntaxError` with the column of the fault (semantics §4).
+    """Parse `text`, or raise `ConditionSyntaxError` with the column of the fault (semantics §4).
 
     Everything that the language lacks is refused here, so that evaluating can neither run code nor explode.
     """
@@ -54,7 +54,7 @@ def parse_condition(text: str) -> Condition:
     grammar = Grammar(stripped, indent)
     try:
         with warnings.catch_warnings():
-            # Python comments on odd literals such as '\d'; a flow's author would see that in the middle of the screen.
+            # Python warns about odd literals such as '\d', which would end up in the middle of the screen.
             warnings.simplefilter("ignore")
             parsed = ast.parse(stripped.rstrip(), mode="eval")
     except SyntaxError as error:

@@ -21,4 +21,4 @@ class ConditionSyntaxError(ValueError):
 
 
 class ConditionError(Exception):
-    """A well-formed condition cannot be answered for these values, such as a division by zero (semantics §9)."""
+    """A condition cannot be answered for these values, such as a division by zero (semantics §9)."""

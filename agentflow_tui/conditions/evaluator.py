@@ -21,15 +21,23 @@ class Path(ast.expr):
     """A dotted path: `root` is data, meta or event, `parts` the keys to follow through mappings."""
 
     _fields = ("root", "parts")
-    root: str
-    parts: tuple[str, ...]
+
+    def __init__(self, root: str, parts: tuple[str, ...]) -> None:
+        """Take the two parts of the path."""
+        super().__init__()
+        self.root = root
+        self.parts = parts
 
 
 class Has(ast.expr):
     """The question whether the key at `path` is there, whatever its value."""
 
     _fields = ("path",)
-    path: Path
+
+    def __init__(self, path: Path) -> None:
+        """Take the path that is asked for."""
+        super().__init__()
+        self.path = path
 
 
 class Evaluator(SimpleEval):  # type: ignore[misc]
@@ -53,7 +61,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         }
 
     def _check_disallowed_items(self, item: object) -> None:
-        """Skip simpleeval's walk through every value: state holds JSON only, and the walk grows with the state."""
+        """Skip simpleeval's walk through every value: state is JSON, and the walk grows with it."""
 
     def _path(self, node: Path) -> Any:
         value = self._find(node)

@@ -63,7 +63,7 @@ class NameUse:
 
 
 class Grammar:
-    """Checks one parsed text against the whitelist and rewrites it into the few nodes that the evaluator knows."""
+    """Checks a parsed text against the whitelist and rewrites it into the evaluator's few nodes."""
 
     def __init__(self, text: str, indent: int = 0) -> None:
         """Take the text that was parsed and how many characters were cut off before it."""
@@ -72,7 +72,7 @@ class Grammar:
         self._indent = indent
 
     def checked(self, node: ast.expr, depth: int = 0) -> ast.expr:
-        """Return `node` rewritten for the evaluator; raises `ConditionSyntaxError` for what the language lacks."""
+        """Rewrite `node` for the evaluator; raises `ConditionSyntaxError` for what the language lacks."""
         if depth > MAX_DEPTH:
             self._refuse(node, "the condition is nested too deeply", "split it into several conditions")
         below = depth + 1

@@ -1,0 +1,93 @@
+"""A flow's text, read from disk and parsed, with a clear reason where that fails."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+MAX_BYTES = 1_000_000
+"""A flow is a few kilobytes; a larger file is a mistake and would make every check crawl."""
+
+_PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+class FlowTextError(Exception):
+    """The text of a flow cannot be had or is not TOML; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, hint: str, line: int = 1, column: int = 1) -> None:
+        """Keep the place and the way out."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+def read_flow_text(path: Path) -> str:
+    """Read a flow's file, which is UTF-8 with or without a byte order mark.
+
+    Raises `FlowTextError` for anything that is no readable text file of moderate size.
+    """
+    try:
+        if path.is_dir():
+            raise FlowTextError(f"{path.name} is a folder", "name the agentflow.toml in it")
+        if not path.exists():
+            raise FlowTextError(f"{path.name} does not exist", "check the name and the folder")
+        if not path.is_file():
+            raise FlowTextError(f"{path.name} is not a regular file", "name a text file")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FlowTextError(
+            f"{path.name} cannot be read: {reason}", "check the file and its permissions"
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise _too_large()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{path.name} is not UTF-8 text (byte {error.start})"
+        raise FlowTextError(message, "save the file as UTF-8") from error
+
+
+def parse_flow_text(text: str) -> dict[str, Any]:
+    """Parse TOML into a document; raises `FlowTextError` with the place of the fault."""
+    if len(text) > MAX_BYTES:
+        raise _too_large()
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(text, str(error)) from None
+    except RecursionError:
+        raise FlowTextError("the TOML is nested too deeply", "use fewer lists inside lists") from None
+    except ValueError as error:
+        # Python refuses whole numbers of thousands of digits with a bare ValueError.
+        raise FlowTextError(f"a value cannot be read: {error}"[:200], "write a smaller number") from None
+
+
+def _too_large() -> FlowTextError:
+    message = f"the file is larger than {MAX_BYTES // 1_000_000} MB, too large for a flow"
+    return FlowTextError(message, "a flow is a few kilobytes; is this the right file?")
+
+
+def _syntax_error(text: str, message: str) -> FlowTextError:
+    place = _PLACE.search(message)
+    reason = message[: place.start()] if place else message
+    lines = text.rstrip("\n").split("\n")
+    line, column = len(lines), len(lines[-1]) + 1
+    if place and place[1]:
+        line, column = int(place[1]), int(place[2])
+    return FlowTextError(f"TOML: {reason[:120]}", _syntax_hint(reason), line, column)
+
+
+def _syntax_hint(reason: str) -> str:
+    if "overwrite" in reason or "twice" in reason:
+        return "this key or table is there already; remove one of the two"
+    if "value" in reason:
+        return 'give the key a value; text needs quotes: key = "text"'
+    if "Illegal character" in reason or "string" in reason.lower():
+        return "close the quotes on the same line"
+    return "correct the spelling of this line: [table] or key = value"

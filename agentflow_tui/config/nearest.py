@@ -1,0 +1,34 @@
+"""The known name that was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler, Levenshtein
+
+_CLOSE = 0.6
+_LONGEST_NAME = 100
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like `name`, or nothing when none is close (semantics §8)."""
+    candidates = list(known)
+    if len(name) > _LONGEST_NAME or not candidates:
+        return None
+    best = process.extractOne(
+        name.lower(),
+        candidates,
+        scorer=Levenshtein.normalized_similarity,
+        score_cutoff=_CLOSE,
+        processor=str.lower,
+    )
+    if best is None:
+        best = process.extractOne(
+            name.lower(),
+            candidates,
+            scorer=JaroWinkler.normalized_similarity,
+            score_cutoff=0.9,
+            processor=str.lower,
+        )
+    return None if best is None else str(best[0])

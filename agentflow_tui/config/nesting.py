@@ -1,0 +1,91 @@
+"""Whether the flows inside a flow can be used: they exist, stay in the folder, and end (semantics §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from agentflow_tui.config.finding import Finding
+from agentflow_tui.config.flow import Flow
+from agentflow_tui.config.flow_text import FlowTextError, read_flow_text
+from agentflow_tui.config.problem import KeyPath, shorten
+from agentflow_tui.config.project_folder import OutsideFolderError, resolve_inside
+from agentflow_tui.config.references import bodies
+
+MAX_DEPTH = 8
+"""How many flows may be inside each other; the top one is depth 0."""
+
+Reader = Callable[[str], tuple[Flow | None, str]]
+"""Reads a nested flow's text: what could be read, and the first error's text or nothing."""
+
+
+class Nesting:
+    """Follows nested flows from one top file; each file is read once."""
+
+    def __init__(self, root: Path, read: Reader) -> None:
+        """Take the project folder and the way to read a flow's text."""
+        self._root = root
+        self._read = read
+        self._flows: dict[Path, tuple[Flow | None, str]] = {}
+        self._depths: dict[Path, int] = {}
+
+    def check(self, flow: Flow, file: Path) -> list[Finding]:
+        """Check everything that `flow`, which is in `file`, nests."""
+        findings = []
+        for path, name in nested_flows(flow):
+            reason = self._fault(name, file, [file])
+            if reason:
+                findings.append(Finding("error", path, *reason))
+        return findings
+
+    def _fault(self, name: str, parent: Path, chain: list[Path]) -> tuple[str, str] | None:
+        """Say what is wrong with the flow `name` of `parent`, as message and hint."""
+        try:
+            file = resolve_inside(self._root, name, parent.parent)
+        except OutsideFolderError as error:
+            return (
+                f"the flow {shorten(name)!r} {error}",
+                "keep nested flows in the project folder, with relative names",
+            )
+        if file in chain:
+            names = " → ".join(step.name for step in [*chain[chain.index(file) :], file])
+            return f"the flows nest in a circle: {shorten(names)}", "break the circle"
+        if len(chain) > MAX_DEPTH:
+            return f"flows are nested deeper than {MAX_DEPTH}", "put some of them into one file"
+        try:
+            flow, fault = self._nested(file)
+        except FlowTextError as error:
+            return f"the flow {shorten(name)!r} cannot be used: {error.message}", error.hint
+        if fault:
+            return (
+                f"the flow {shorten(name)!r} has an error: {shorten(fault, 160)}",
+                f"open {shorten(name)} and correct it",
+            )
+        return None if flow is None else self._inner_fault(flow, file, chain)
+
+    def _inner_fault(self, flow: Flow, file: Path, chain: list[Path]) -> tuple[str, str] | None:
+        deepest = self._depths.get(file, -1)
+        if deepest >= len(chain):
+            # This file was found well from at least this deep before; asking again would only repeat it.
+            return None
+        for _, inner in nested_flows(flow):
+            reason = self._fault(inner, file, [*chain, file])
+            if reason:
+                return reason
+        self._depths[file] = len(chain)
+        return None
+
+    def _nested(self, file: Path) -> tuple[Flow | None, str]:
+        if file not in self._flows:
+            self._flows[file] = self._read(read_flow_text(file))
+        return self._flows[file]
+
+
+def nested_flows(flow: Flow) -> Iterator[tuple[KeyPath, str]]:
+    """Yield the file names of the flows that a flow nests, with their key paths."""
+    for name, agent in flow.agents.items():
+        if agent.flow is not None:
+            yield ("agents", name, "flow"), agent.flow
+    for path, body in bodies(flow):
+        if body.flow is not None:
+            yield (*path, "flow"), body.flow

@@ -1,0 +1,90 @@
+"""Whether the names that conditions and prompts use are set by anything in the flow (semantics §9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentflow_tui.conditions import Condition
+from agentflow_tui.config.finding import Finding
+from agentflow_tui.config.flow import Flow
+from agentflow_tui.config.nearest import nearest_name
+from agentflow_tui.config.problem import KeyPath, shorten
+from agentflow_tui.config.references import bodies
+from agentflow_tui.config.stage import ChoiceConfig, StageConfig
+
+_PLACEHOLDER = re.compile(r"\{([^{}\s]{1,100})\}")
+_ENGINE_KEYS = (
+    "message",
+    "response",
+    "loop_completed",
+    "loop_complete",
+    "pipeline_failed",
+    "failed_stage",
+    "workflow_complete",
+    "total_stages",
+)
+
+
+def check_state_names(flow: Flow) -> list[Finding]:
+    """Warn about names that nothing in the flow sets; a handler or nested flow may set anything."""
+    if any(agent.enabled and (agent.handler or agent.flow) for agent in flow.agents.values()):
+        return []
+    if any(body.flow for _, body in bodies(flow)):
+        return []
+    known = set(known_names(flow))
+    return [*_unset_in_conditions(flow, known), *_unset_in_prompts(flow, known)]
+
+
+def conditions(flow: Flow) -> Iterator[tuple[KeyPath, Condition]]:
+    """Yield every condition of the flow with its key path."""
+    settings = flow.orchestration
+    base: KeyPath = ("orchestration",)
+    found: list[tuple[KeyPath, Condition | None]] = [((*base, "loop", "condition"), settings.loop.condition)]
+    found += [
+        ((*base, "routing", "rules", i, "when"), rule.when) for i, rule in enumerate(settings.routing.rules)
+    ]
+    found += [((*base, "switch", i, "when"), switch.when) for i, switch in enumerate(settings.switch)]
+    for path, body in bodies(flow):
+        found.append(((*path, "config", "loop_condition"), body.config.loop_condition))
+        if isinstance(body, StageConfig | ChoiceConfig):
+            found.append(((*path, "when"), body.when))
+        if isinstance(body, StageConfig):
+            found.append(((*path, "success_condition"), body.success_condition))
+    return ((path, condition) for path, condition in found if condition is not None)
+
+
+def known_names(flow: Flow) -> Iterator[str]:
+    """Yield the data keys that the engine, the agents' answers and the stages' prerequisites stand for."""
+    yield from _ENGINE_KEYS
+    for name, agent in flow.agents.items():
+        yield f"{name}_response"
+        yield from agent.output
+    for index, stage in enumerate(flow.orchestration.mixed.stages, start=1):
+        yield f"stage_{index}_complete"
+        yield f"stage_{index}_name"
+        yield from stage.prerequisites
+
+
+def _unset_in_conditions(flow: Flow, known: set[str]) -> Iterator[Finding]:
+    for path, condition in conditions(flow):
+        for use in condition.uses:
+            if use.name not in known:
+                columns = (use.column, use.end_column)
+                yield Finding("warning", path, *_texts(use.name, known), columns=columns)
+
+
+def _unset_in_prompts(flow: Flow, known: set[str]) -> Iterator[Finding]:
+    for name, agent in flow.agents.items():
+        for found in _PLACEHOLDER.finditer(agent.prompt or ""):
+            top = found[1].partition(".")[0]
+            if top not in known:
+                columns = (found.start() + 1, found.end() + 1)
+                yield Finding("warning", ("agents", name, "prompt"), *_texts(top, known), columns=columns)
+
+
+def _texts(name: str, known: set[str]) -> tuple[str, str]:
+    meant = nearest_name(name, known)
+    hint = f"did you mean {meant}? " if meant else ""
+    hint += f'bring it with the event, or let an agent answer it: output = {{ {shorten(name, 40)} = "…" }}'
+    return f"nothing in this flow sets {shorten(name)!r}", hint

@@ -1,0 +1,134 @@
+"""pydantic's findings, said the way a flow's author can use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from agentflow_tui.config.finding import Finding
+from agentflow_tui.config.flow import Flow
+from agentflow_tui.config.known_keys import known_keys
+from agentflow_tui.config.nearest import nearest_name
+from agentflow_tui.config.problem import KeyPath, format_path, shorten
+
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "finite_number": "a finite number",
+}
+_LIMITS = {
+    "greater_than": ("gt", "above"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "below"),
+    "less_than_equal": ("le", "at most"),
+}
+_MODE_SUGGESTIONS = {
+    "collaborate": 'write mode = "collaborative"',
+    "collab": 'write mode = "collaborative"',
+    "parallel": 'write mode = "collaborative", or mode = "mixed" with a stage whose mode is "parallel"',
+    "seq": 'write mode = "sequential"',
+    "pipeline": 'write mode = "sequential"',
+    "hybrid": 'write mode = "mixed"',
+}
+
+
+def unknown_key(error: ErrorDetails) -> Finding:
+    """Say that a key is not known, and which one may be meant (semantics §8)."""
+    path = error["loc"]
+    name = str(path[-1])
+    known = known_keys(Flow, path[:-1])
+    meant = nearest_name(name, known)
+    table = format_path(path[:-1])
+    if meant is not None:
+        hint = f"did you mean {meant}?"
+    else:
+        where = f"[{table}]" if table else "a flow"
+        hint = f"{where} knows {shorten(', '.join(sorted(known)))}; remove it or move it"
+    return Finding("warning", path, f"unknown key {shorten(name)!r}; it is ignored", hint, at_key=True)
+
+
+def type_finding(error: ErrorDetails) -> Finding:
+    """Say what kind of value belongs there, with the way out."""
+    path, kind = error["loc"], error["type"]
+    context: dict[str, Any] = error.get("ctx", {})
+    hint = str(context.get("hint", ""))
+    if kind == "literal_error":
+        return _word_finding(error)
+    if kind == "conflict":
+        return Finding("error", (*path, context["key"]), context["reason"], hint, at_key=True)
+    if kind == "condition":
+        columns = (context["column"], context["end_column"])
+        return Finding("error", path, error["msg"], hint or _CONDITION, columns)
+    message, suggestion = _value_texts(error, context)
+    return Finding("error", path, f"{_key(path)} {message}", hint or suggestion, at_key=kind == "missing")
+
+
+def _value_texts(error: ErrorDetails, context: dict[str, Any]) -> tuple[str, str]:
+    kind, value = error["type"], error["input"]
+    if kind == "missing":
+        return "is missing", f"add {_key(error['loc'])} here"
+    if kind in _LIMITS:
+        key, word = _LIMITS[kind]
+        limit = f"{word} {context[key]:g}"
+        return f"is {shorten(value)}; it must be {limit}", f"set it {limit}"
+    if kind in _TYPES:
+        what = _TYPES[kind]
+        return f"must be {what}, not {_found(value)}", _example(what)
+    return shorten(error["msg"], 200), "write another value"
+
+
+def _key(path: KeyPath) -> str:
+    """Name the last key of a path, whose item a list position is."""
+    key = next((part for part in reversed(path) if isinstance(part, str)), "the file")
+    return f"an item of {shorten(key)}" if isinstance(path[-1], int) else shorten(key)
+
+
+_CONDITION = 'a condition looks like "quality_score >= 0.9 and has(review)"'
+
+
+def _word_finding(error: ErrorDetails) -> Finding:
+    path, value = error["loc"], error["input"]
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    if not isinstance(value, str):
+        return Finding(
+            "error", path, f"{_key(path)} must be text, not {_found(value)}", f"one of: {', '.join(words)}"
+        )
+    hint = _MODE_SUGGESTIONS.get(value.lower()) if path[-1] in ("mode", "pattern") else None
+    if hint is None:
+        meant = nearest_name(value, words)
+        hint = f"did you mean {meant}?" if meant else f"one of: {', '.join(words)}"
+    return Finding("error", path, f"unknown {_key(path)} {shorten(value)!r}", hint)
+
+
+def _found(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case str():
+            return f"the text {shorten(value)!r}"
+    return shorten(value)
+
+
+def _example(what: str) -> str:
+    examples = {
+        "a whole number": "write it without quotes, such as 5",
+        "a number": "write it without quotes, such as 0.7",
+        "text": 'put it in quotes, such as "writer"',
+        "true or false": "write true or false without quotes",
+        "a list": 'write ["first", "second"]',
+        "a table": "give it a table of its own, [like.this]",
+    }
+    return examples.get(what, f"write {what}")
