@@ -101,7 +101,7 @@ class RunStore:
         """Return when everything handed over so far is stored.
 
         Raises:
-            StoreError: it cannot be stored; what can be stored later is tried again at the next append or flush.
+            StoreError: it cannot be stored; what can be stored later is tried again at the next flush.
         """
         async with self._use:
             await self._drain()
