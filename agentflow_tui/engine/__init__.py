@@ -3,9 +3,11 @@
 from agentflow_tui.engine.agent import Agent, AgentContext
 from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.engine.control import Control
+from agentflow_tui.engine.engine import Engine
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.engine.hooks import Hooks
+from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.engine.state import State
 
 __all__ = [
@@ -14,8 +16,10 @@ __all__ = [
     "AgentError",
     "Clock",
     "Control",
+    "Engine",
     "Event",
     "Hooks",
+    "RunResult",
     "State",
     "SystemClock",
 ]

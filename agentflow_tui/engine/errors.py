@@ -59,7 +59,22 @@ class AgentResourceError(AgentError):
 
 
 class HookNameError(ValueError):
-    """A callback was registered under a name that the hook already has, or under an empty one (semantics §6)."""
+    """A callback needs a name of its own on its hook (semantics §6)."""
+
+
+class NodeFailed(Exception):  # noqa: N818 - the way out of a plan, caught by whoever tolerates it
+    """A node of the plan ended badly; its text is for a person."""
+
+    def __init__(
+        self, message: str, *, category: str, hint: str = "", agent: str = "", cause: str = ""
+    ) -> None:
+        """Keep the text and the facts; `agent` is who failed, `cause` its own words."""
+        super().__init__(message)
+        self.message = message
+        self.category = category
+        self.hint = hint
+        self.agent = agent
+        self.cause = cause or message
 
 
 _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -82,9 +97,9 @@ _BY_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def categorize(error: BaseException) -> str:
-    """The category of an exception: what it says itself, then its type, then the words of its text in any case.
+    """The category of an exception: what it says itself, then its type, then the words of its text.
 
-    One of `CATEGORIES`; `unknown` when nothing fits (semantics §5).
+    One of `CATEGORIES`; words count in any case; `unknown` when nothing fits (semantics §5).
     """
     own = getattr(error, "category", None)
     if isinstance(own, str) and own in CATEGORIES:
@@ -100,7 +115,7 @@ def categorize(error: BaseException) -> str:
 
 
 def error_text(error: BaseException) -> str:
-    """The text of an exception for a person; its type's name when it has none, never an exception of its own."""
+    """The text of an exception, or its type's name when it has none; never raises."""
     try:
         text = str(error)
     except Exception:  # noqa: BLE001 - a hostile __str__ may raise anything at all

@@ -10,7 +10,7 @@ from agentflow_tui.engine.json_value import checked_key, copy_json
 
 
 def checked_meta(meta: Mapping[Any, Any]) -> dict[str, str]:
-    """A private copy; raises `AgentError` that names the key when a key or a value is no text (semantics §1)."""
+    """A private copy; raises `AgentError` with the key when a key or value is no text (semantics §1)."""
     return {checked_key(key, "meta"): checked_meta_value(key, value) for key, value in meta.items()}
 
 

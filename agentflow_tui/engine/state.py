@@ -96,13 +96,13 @@ class State:
     __slots__ = ("_data", "_meta")
 
     def __init__(self, data: Mapping[str, Any] | None = None, meta: Mapping[str, str] | None = None) -> None:
-        """A state of these values, as a handler or a test makes it; they are checked when the engine takes it."""
+        """A state of these values, as a handler makes it; they are checked when the engine takes it."""
         self._data = Layer(_EMPTY, {} if data is None else dict(data))
         self._meta = Layer(_EMPTY, {} if meta is None else dict(meta))
 
     @classmethod
     def over(cls, data: Mapping[str, Any], meta: Mapping[str, str]) -> State:
-        """A state over checked values that nobody changes in place; nothing is copied until it is looked at."""
+        """A state over checked values that nobody changes in place; nothing is copied yet."""
         state = cls.__new__(cls)
         state._data = Layer(data)
         state._meta = Layer(meta)

@@ -1,0 +1,226 @@
+"""One run of one agent, from its start to the one event that ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from agentflow_tui.engine.agent import AgentContext
+from agentflow_tui.engine.call import GRACE_SECONDS, Call
+from agentflow_tui.engine.cancel_scope import Interrupted, Interruption
+from agentflow_tui.engine.errors import (
+    AgentError,
+    AgentTimeoutError,
+    NodeFailed,
+    categorize,
+    error_hint,
+    error_text,
+)
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.hook_firing import state_from
+from agentflow_tui.engine.recorder import Recorder
+from agentflow_tui.engine.run_time import Deadline
+from agentflow_tui.engine.state import State
+from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted, Warned
+from agentflow_tui.plan.node import Step
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.interpreter import Interpreter
+
+
+class AgentRun:
+    """Waits at the gate, runs the hooks and the agent, and records what came of it.
+
+    Nothing that the agent does is let out: not an exception, not a refusal to stop, not a late result.
+    """
+
+    __slots__ = (
+        "_began",
+        "_deadline",
+        "_error",
+        "_frame",
+        "_is_expired",
+        "_on_end",
+        "_recorder",
+        "_run",
+        "_step",
+        "call",
+        "delta",
+        "failure",
+        "interruption",
+    )
+
+    def __init__(
+        self, run: Interpreter, step: Step, frame: Frame, on_end: Callable[[AgentRun], None]
+    ) -> None:
+        """Start; `on_end` is called once, after the event that ends it."""
+        self._run = run
+        self._step = step
+        self._frame = frame
+        self._on_end = on_end
+        self._began: float | None = None
+        self._deadline: Deadline | None = None
+        self._error: BaseException | None = None
+        self._is_expired = False
+        self._recorder = Recorder(run.journal, step.path, step.agent)
+        self.delta: Delta = EMPTY_DELTA
+        self.failure: NodeFailed | None = None
+        self.interruption: Interruption | None = None
+        self.call = Call(self._main(), frame.stops, run.clock, self._settle)
+
+    def outcome(self) -> Delta:
+        """What it changed; raises `NodeFailed` or `Interrupted` when it did not end well."""
+        if self.interruption is not None:
+            raise Interrupted(self.interruption)
+        if self.failure is not None:
+            raise self.failure
+        return self.delta
+
+    async def _main(self) -> None:
+        run, step, frame = self._run, self._step, self._frame
+        await run.gate.enter(step.path)
+        self._began = run.clock.now()
+        run.journal.record(
+            AgentStarted,
+            path=step.path,
+            agent=step.agent,
+            scope=frame.scope,
+            iteration=frame.iteration,
+            stage=frame.stage,
+        )
+        if step.timeout is not None:
+            self._deadline = Deadline(run.time, step.timeout, self._expire)
+        try:
+            self.delta = (await self._work()).delta()
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except asyncio.CancelledError:
+            if self.call.interruption is not None:
+                raise
+            self._error = self._cancelled_error()
+        except BaseException as error:
+            self._error = self._timeout_error() if self._is_expired else error
+        if self._error is not None and not self.call.is_over:
+            await self._report_error(self._error)
+
+    async def _work(self) -> State:
+        run, name = self._run, self._step.agent
+        agent = run.agents.get(name)
+        if agent is None:
+            raise AgentError(f"no agent is called '{name}'")
+        before = State.over(self._frame.state.data, self._frame.state.meta)
+        if not run.hooks.is_idle("BeforeAgentRun"):
+            before = await self._fire("BeforeAgentRun", before)
+        given = before.fork()
+        returned = await agent.run(run.event, given, self._context())
+        if self._is_expired or self.call.interruption is not None:
+            # The agent held on to its work after it was told to stop; what it found does not count.
+            raise asyncio.CancelledError
+        after = state_from(returned, given=given, before=before, who=f"agent '{name}'")
+        if not run.hooks.is_idle("AfterAgentRun"):
+            after = await self._fire("AfterAgentRun", after, duration=self._duration())
+        return after
+
+    async def _report_error(self, error: BaseException) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._is_expired:
+            self.call.relax()
+        if not self._run.hooks.is_idle("AgentError"):
+            state = State.over(self._frame.state.data, self._frame.state.meta)
+            await self._fire("AgentError", state, error=error, duration=self._duration())
+
+    async def _fire(self, hook: str, state: State, **facts: object) -> State:
+        return await self._run.hooks.fire(
+            hook,  # type: ignore[arg-type]
+            state,
+            agent=self._step.agent,
+            attempt=1,
+            iteration=self._frame.iteration,
+            stage=self._frame.stage,
+            **facts,
+        )
+
+    def _context(self) -> AgentContext:
+        frame, step = self._frame, self._step
+        return AgentContext(
+            step.agent,
+            step.path,
+            frame.scope,
+            frame.iteration,
+            1,
+            frame.stage,
+            self._run.clock,
+            self._recorder,
+        )
+
+    def _expire(self) -> None:
+        self._is_expired = True
+        self.call.stop()
+
+    def _timeout_error(self) -> AgentTimeoutError:
+        return AgentTimeoutError(
+            f"agent timeout after {self._step.timeout:g} s",
+            hint=f"set [agents.{self._step.agent}] timeout_seconds to allow more",
+        )
+
+    def _cancelled_error(self) -> AgentError:
+        if self._is_expired:
+            return self._timeout_error()
+        return AgentError("the agent cancelled itself", category="unknown")
+
+    def _duration(self) -> float:
+        return 0.0 if self._began is None else self._run.clock.now() - self._began
+
+    def _settle(self, call: Call) -> None:
+        self.interruption = call.interruption
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._began is not None:
+            self._record_end(call)
+            self._run.gate.leave()
+        self._on_end(self)
+
+    def _record_end(self, call: Call) -> None:
+        run, step, frame = self._run, self._step, self._frame
+        if call.is_abandoned:
+            text = f"agent '{step.agent}' did not stop within {GRACE_SECONDS:g} s and was left behind"
+            run.journal.record(Warned, message=text, path=step.path)
+        facts = {
+            "path": step.path,
+            "agent": step.agent,
+            "scope": frame.scope,
+            "iteration": frame.iteration,
+            "duration": self._duration(),
+        }
+        error = self._final_error(call)
+        if call.interruption is not None:
+            self._recorder.close(call.interruption.text)
+            run.journal.record(AgentCancelled, reason=call.interruption.text, **facts)
+        elif error is None:
+            self._recorder.close("the agent ended before the answer came")
+            run.journal.record(AgentCompleted, delta=self.delta, **facts)
+            if frame.scope != step.path:
+                frame.state.apply(self.delta)
+        else:
+            self._recorder.close("the agent failed before the answer came")
+            self._fail(error, facts)
+
+    def _final_error(self, call: Call) -> BaseException | None:
+        if self._error is not None or call.interruption is not None:
+            return self._error
+        if self._is_expired:
+            return self._timeout_error()
+        if not call.task.done() or call.task.cancelled():
+            return self._cancelled_error()
+        return call.task.exception()
+
+    def _fail(self, error: BaseException, facts: Mapping[str, object]) -> None:
+        text, category, hint = error_text(error), categorize(error), error_hint(error)
+        self._run.journal.record(AgentFailed, error=text, category=category, hint=hint, **facts)
+        name = self._step.agent
+        self.failure = NodeFailed(
+            f"agent '{name}' failed: {text}", category=category, hint=hint, agent=name, cause=text
+        )

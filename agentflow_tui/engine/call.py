@@ -1,0 +1,79 @@
+"""A task of code that is not ours, under supervision."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from agentflow_tui.engine.cancel_scope import CancelScope, Interruption
+from agentflow_tui.engine.clock import Clock, Timer
+
+GRACE_SECONDS = 2.0
+"""How long a cancelled agent may take to clean up before it is left behind."""
+
+
+class Call:
+    """Ends when its task does, or `GRACE_SECONDS` after it was stopped, whatever the code in it does.
+
+    `on_end` is called exactly once, from the event loop; nothing of the task counts after that.
+    """
+
+    __slots__ = ("_clock", "_grace", "_on_end", "_scope", "interruption", "is_abandoned", "is_over", "task")
+
+    def __init__(
+        self,
+        work: Coroutine[Any, Any, Any],
+        scope: CancelScope,
+        clock: Clock,
+        on_end: Callable[[Call], None],
+    ) -> None:
+        """Start the work; an interruption of `scope` stops it."""
+        self._clock = clock
+        self._scope = scope
+        self._on_end = on_end
+        self._grace: Timer | None = None
+        self.interruption: Interruption | None = None
+        self.is_abandoned = False
+        self.is_over = False
+        self.task = asyncio.get_running_loop().create_task(work)
+        scope.add(self)
+        self.task.add_done_callback(self._task_ended)
+
+    def interrupt(self, interruption: Interruption) -> None:
+        """Cancel the task for a reason from outside; no result of it counts any more."""
+        if self.interruption is None and not self.task.done():
+            self.interruption = interruption
+            self.stop()
+
+    def stop(self) -> None:
+        """Cancel the task and bound the time that it may still take."""
+        self.task.cancel()
+        if self._grace is None:
+            self._grace = self._clock.call_later(GRACE_SECONDS, self._abandon)
+
+    def relax(self) -> None:
+        """The task has obeyed and goes on with work of ours: no bound any more."""
+        self.task.uncancel()
+        if self.interruption is None and self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+
+    def _task_ended(self, task: asyncio.Task[Any]) -> None:
+        # An exception that nobody asks for would be printed by asyncio.
+        if not task.cancelled():
+            task.exception()
+        if not self.is_over:
+            self._end()
+
+    def _abandon(self) -> None:
+        if not self.is_over:
+            self.is_abandoned = True
+            self._end()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._scope.remove(self)
+        if self._grace is not None:
+            self._grace.cancel()
+        self._on_end(self)

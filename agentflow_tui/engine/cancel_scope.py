@@ -1,0 +1,71 @@
+"""What is stopped together: a run, a stage, a parallel phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interruption:
+    """Why something was stopped before its end."""
+
+    kind: Literal["cancel", "timeout", "phase"]
+    """Cancelled from outside, out of time, or no longer needed because its phase has failed."""
+    text: str
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the way out of a plan that was stopped
+    """Unwinds the interpreter to whoever owns the scope that was stopped."""
+
+    def __init__(self, interruption: Interruption) -> None:
+        """Keep why."""
+        super().__init__(interruption.text)
+        self.interruption = interruption
+
+
+class Interruptible(Protocol):
+    """Something that runs in a scope and can be told to stop."""
+
+    def interrupt(self, interruption: Interruption) -> None:
+        """Stop; must not wait."""
+
+
+class CancelScope:
+    """Passes a stop to everything that runs inside; the first reason stays."""
+
+    __slots__ = ("_inside", "_parent", "interruption")
+
+    def __init__(self, parent: CancelScope | None = None) -> None:
+        """A scope inside `parent`, stopped already when that one is."""
+        self._inside: set[Interruptible] = set()
+        self._parent = parent
+        self.interruption: Interruption | None = None
+        if parent is not None:
+            self.interruption = parent.interruption
+            parent.add(self)
+
+    def add(self, inside: Interruptible) -> None:
+        """Stop this too when the scope is stopped; it must take itself out with `remove`."""
+        self._inside.add(inside)
+
+    def remove(self, inside: Interruptible) -> None:
+        """It has ended."""
+        self._inside.discard(inside)
+
+    def close(self) -> None:
+        """The scope has ended."""
+        if self._parent is not None:
+            self._parent.remove(self)
+
+    def interrupt(self, interruption: Interruption) -> None:
+        """Stop everything inside; does nothing when that has happened already."""
+        if self.interruption is None:
+            self.interruption = interruption
+            for inside in tuple(self._inside):
+                inside.interrupt(interruption)
+
+    def check(self) -> None:
+        """Raise `Interrupted` when the scope was stopped."""
+        if self.interruption is not None:
+            raise Interrupted(self.interruption)

@@ -1,0 +1,118 @@
+"""A choice: one way out of several, or a route from agent to agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentflow_tui.conditions import Condition
+from agentflow_tui.engine.errors import NodeFailed
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.history.event import ChoiceTaken, HandedOver
+from agentflow_tui.plan.node import Choice, Node, Routing, Step
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.interpreter import Interpreter
+
+
+class ChoiceRun:
+    """One run of a choice (semantics §3 route, conditional branching)."""
+
+    def __init__(self, run: Interpreter, choice: Choice, frame: Frame) -> None:
+        """Nothing is chosen yet."""
+        self._run = run
+        self._choice = choice
+        self._frame = frame
+
+    async def go(self) -> None:
+        """Choose and run; raises `NodeFailed` when routing finds no agent."""
+        routing = self._choice.routing
+        if routing is not None:
+            await self._route(routing)
+            return
+        for option in self._choice.options:
+            if self._is_true(option.when, option.contains):
+                self._take(option.body, option.label)
+                await self._run.node(option.body, self._frame)
+                return
+        self._take(None, "no condition was true")
+
+    async def _route(self, routing: Routing) -> None:
+        steps = {step.agent: step for step in self._steps()}
+        name, reason = self._first_agent(routing, steps)
+        self._take(steps[name], reason)
+        chain = [name]
+        while True:
+            delta = await self._run.step(steps[name], self._frame)
+            following = delta.meta_set.get("route")
+            if following is None:
+                return
+            self._run.change(self._frame, self._choice.path, meta_removed=("route",))
+            chain.append(following)
+            if following not in steps:
+                raise _failed(f"agent '{name}' handed over to '{following}', and no agent is called that")
+            if len(chain) - 1 > routing.max_hops:
+                names = " → ".join(chain)
+                raise _failed(f"more than {routing.max_hops} hand-overs: {names}")
+            self._run.journal.record(
+                HandedOver,
+                path=self._choice.path,
+                from_agent=name,
+                to_agent=following,
+                hop=len(chain) - 1,
+                scope=self._frame.scope,
+            )
+            name = following
+
+    def _steps(self) -> list[Step]:
+        return [option.body for option in self._choice.options if isinstance(option.body, Step)]
+
+    def _first_agent(self, routing: Routing, steps: dict[str, Step]) -> tuple[str, str]:
+        """The agent that begins, and why, in words."""
+        wanted = self._frame.state.meta.get("route")
+        target = self._run.event.target
+        if wanted is not None and (wanted in steps or routing.uses_target):
+            if wanted not in steps:
+                raise _failed(f"metadata 'route' names '{wanted}', and no agent is called that")
+            return wanted, "metadata route"
+        if routing.uses_target and target in steps:
+            return target, "event target"
+        for number, rule in enumerate(routing.rules, start=1):
+            if self._is_true(rule.when, rule.contains):
+                return self._known(rule.agent, steps), f"rule {number}"
+        if routing.default_agent is not None:
+            return self._known(routing.default_agent, steps), "default agent"
+        if not routing.uses_target and steps:
+            return next(iter(steps)), "first agent"
+        tried = [
+            "metadata 'route' is not set",
+            f"target '{target}' is no agent" if target else "no target is given",
+            f"none of {len(routing.rules)} rules matched" if routing.rules else "there are no rules",
+            "no default_agent is set",
+        ]
+        raise _failed(f"no agent for this event: {', '.join(tried)}")
+
+    def _known(self, agent: str, steps: dict[str, Step]) -> str:
+        if agent not in steps:
+            raise _failed(f"routing chose '{agent}', and no enabled agent is called that")
+        return agent
+
+    def _is_true(self, when: Condition | None, contains: str | None) -> bool:
+        if when is not None and not self._run.holds(when, self._frame, "choice"):
+            return False
+        if contains is not None:
+            message = self._frame.state.data.get("message")
+            return isinstance(message, str) and contains.casefold() in message.casefold()
+        return True
+
+    def _take(self, body: Node | None, reason: str) -> None:
+        self._run.journal.record(
+            ChoiceTaken,
+            path=self._choice.path,
+            option="" if body is None else body.path,
+            reason=reason,
+            scope=self._frame.scope,
+        )
+
+
+def _failed(text: str) -> NodeFailed:
+    return NodeFailed(text, category="validation")

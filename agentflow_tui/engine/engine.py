@@ -1,0 +1,208 @@
+"""Runs a plan for one event after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from agentflow_tui.engine.agent import Agent
+from agentflow_tui.engine.call import GRACE_SECONDS, Call
+from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
+from agentflow_tui.engine.clock import Clock, SystemClock
+from agentflow_tui.engine.control import Control
+from agentflow_tui.engine.errors import AgentError, NodeFailed, error_text
+from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.hooks import Hook, Hooks
+from agentflow_tui.engine.interpreter import Interpreter
+from agentflow_tui.engine.journal import Journal
+from agentflow_tui.engine.json_value import thaw
+from agentflow_tui.engine.run_result import RunResult
+from agentflow_tui.engine.run_time import Deadline, RunTime
+from agentflow_tui.engine.scope_state import ScopeState
+from agentflow_tui.engine.signal import Signal
+from agentflow_tui.engine.state import State
+from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted, Warned
+from agentflow_tui.plan.node import Plan
+
+
+class Engine:
+    """A plan, its agents, and everything a run of them needs."""
+
+    def __init__(  # noqa: PLR0913 - what a run is made of
+        self,
+        plan: Plan,
+        agents: Mapping[str, Agent],
+        *,
+        emit: Callable[[HistoryEvent], None],
+        clock: Clock | None = None,
+        hooks: Hooks | None = None,
+        control: Control | None = None,
+        run_id: str | None = None,
+        flow_name: str = "",
+    ) -> None:
+        """Keep the parts. `emit` gets every history event in order and must not raise."""
+        self._plan = plan
+        self._agents = agents
+        self._emit = emit
+        self._clock: Clock = clock or SystemClock()
+        self._hooks = hooks or Hooks()
+        self._control = control or Control()
+        self._run_id = run_id
+        self._flow_name = flow_name
+
+    async def run(self, event: Event, *, chosen_by: str = "default", reason: str = "") -> RunResult:
+        """Take one event through the plan; whatever its agents do, it ends and says how (semantics §5).
+
+        `chosen_by` (`override`, `switch` or `default`) and `reason` tell the history why this mode runs.
+        Raises `asyncio.CancelledError`, after the run has ended in order, when the awaiting task is
+        cancelled.
+        """
+        time = RunTime(self._clock)
+        journal = Journal(self._emit, time)
+        problem = ""
+        try:
+            frozen = event.frozen()
+        except AgentError as error:
+            frozen, problem = Event(str(event.id)).frozen(), f"the event cannot be used: {error}"
+        run = Interpreter(
+            frozen,
+            agents=self._agents,
+            hooks=self._hooks,
+            control=self._control,
+            journal=journal,
+            time=time,
+        )
+        return await _Course(self._plan, run, self._run_id or str(uuid.uuid4())).go(
+            problem,
+            flow=self._flow_name,
+            chosen_by=chosen_by,
+            reason=reason,
+            started_at=self._clock.timestamp(),
+        )
+
+
+class _Course:
+    """One run from its first event to its last."""
+
+    def __init__(self, plan: Plan, run: Interpreter, run_id: str) -> None:
+        self._plan = plan
+        self._run = run
+        self._run_id = run_id
+        event = run.event
+        self._state = ScopeState({key: event.data[key] for key in event.data}, dict(event.metadata))
+        self._frame = Frame("", self._state, run.stops)
+
+    async def go(self, problem: str, **facts: str) -> RunResult:
+        run, plan = self._run, self._plan
+        event = run.event
+        run.journal.record(
+            RunStarted,
+            run_id=self._run_id,
+            mode=plan.mode,
+            session_id=event.session_id,
+            event={
+                "id": event.id,
+                "target": event.target,
+                "data": {key: event.data[key] for key in event.data},
+                "metadata": dict(event.metadata),
+                "timestamp": event.timestamp,
+            },
+            **facts,
+        )
+        run.control.listen(self._control_used)
+        self._control_used()
+        deadline = Deadline(run.time, plan.timeout, self._expire)
+        try:
+            ended = await self._through(problem)
+            await self._after()
+        finally:
+            deadline.cancel()
+            run.control.listen(None)
+        data = {key: thaw(value) for key, value in self._state.data.items()}
+        ended = replace(ended, data=data, meta=dict(self._state.meta))
+        run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
+        if run.is_cancelled_from_outside:
+            raise asyncio.CancelledError
+        return ended
+
+    async def _through(self, problem: str) -> RunResult:
+        run = self._run
+        try:
+            if problem:
+                raise NodeFailed(problem, category="validation")
+            await self._fire("BeforeEventHandling", run.stops)
+            await run.node(self._plan.root, self._frame)
+        except (NodeFailed, Interrupted) as error:
+            return self._bad_end(error)
+        except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
+            return self._result("failed", f"the engine failed: {error_text(error)}", "unknown")
+        return self._result("completed")
+
+    def _bad_end(self, error: NodeFailed | Interrupted) -> RunResult:
+        stopped = self._run.stops.interruption
+        if stopped is not None:
+            if stopped.kind == "cancel":
+                return self._result("cancelled", stopped.text)
+            hint = "set [orchestration] timeout_seconds to allow more"
+            return self._result("failed", stopped.text, "timeout", hint)
+        if isinstance(error, NodeFailed):
+            return self._result("failed", error.message, error.category, error.hint)
+        return self._result("failed", error.interruption.text, "unknown")
+
+    def _result(self, status: str, error: str = "", category: str = "", hint: str = "") -> RunResult:
+        event = self._run.event
+        return RunResult(self._run_id, status, error, category, hint, event.session_id)
+
+    async def _after(self) -> None:
+        run = self._run
+        if run.stops.interruption is None:
+            await self._fire("AfterEventHandling", run.stops)
+            return
+        # The run's own scope is stopped: the last hooks get one of their own, and little time.
+        last = CancelScope()
+        end = Interruption("timeout", "the run is over")
+        deadline = Deadline(run.time, GRACE_SECONDS, lambda: last.interrupt(end))
+        await self._fire("AfterEventHandling", last)
+        deadline.cancel()
+
+    async def _fire(self, hook: Hook, stops: CancelScope) -> None:
+        run = self._run
+        if run.hooks.is_idle(hook):
+            return
+        changed: list[State] = []
+
+        async def fire() -> None:
+            changed.append(await run.hooks.fire(hook, State.over(self._state.data, self._state.meta)))
+
+        ended = Signal(run.cancel_from_outside)
+        call = Call(fire(), stops, run.clock, lambda _: ended.set())
+        await ended.wait()
+        if call.is_abandoned:
+            run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
+        if call.interruption is None and changed:
+            delta = changed[0].delta()
+            if not delta.is_empty:
+                run.change(
+                    self._frame,
+                    self._plan.root.path,
+                    data_set=delta.set,
+                    removed=delta.removed,
+                    meta_set=delta.meta_set,
+                    meta_removed=delta.meta_removed,
+                )
+
+    def _control_used(self) -> None:
+        reason = self._run.control.cancel_reason
+        if reason is not None:
+            self._run.cancel(reason)
+        self._run.gate.changed()
+
+    def _expire(self) -> None:
+        plan = self._plan
+        text = f"orchestration timeout after {plan.timeout:g} s"
+        if plan.timeout_is_default:
+            text += " (the default; set [orchestration] timeout_seconds to change it)"
+        self._run.stops.interrupt(Interruption("timeout", text))

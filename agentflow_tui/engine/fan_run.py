@@ -1,0 +1,167 @@
+"""A parallel phase: branches side by side, and their merge."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from agentflow_tui.engine.agent_run import AgentRun
+from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
+from agentflow_tui.engine.errors import NodeFailed, error_text
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.merge import Merge
+from agentflow_tui.engine.signal import Signal
+from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.event import BranchFailed, FanEnded, FanStarted, MergeConflict
+from agentflow_tui.plan.node import Fan, Node, Step
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.interpreter import Interpreter
+
+
+class FanRun:
+    """One run of a parallel phase (semantics §3 collaborative, parallel)."""
+
+    def __init__(self, run: Interpreter, fan: Fan, frame: Frame) -> None:
+        """Nothing runs yet."""
+        self._run = run
+        self._fan = fan
+        self._frame = frame
+        self._stops = CancelScope(frame.stops)
+        self._all_over = Signal(run.cancel_from_outside)
+        self._next = 0
+        self._live = 0
+        self._deltas: dict[int, Delta] = {}
+        self._failures: dict[int, NodeFailed] = {}
+        self._is_lost = False
+
+    async def go(self) -> None:
+        """Run all branches and merge them; raises `NodeFailed` when the phase failed."""
+        fan, frame = self._fan, self._frame
+        branches = tuple(child.path for child in fan.children)
+        self._run.journal.record(FanStarted, path=fan.path, branches=branches, scope=frame.scope)
+        self._fill()
+        if self._live:
+            await self._all_over.wait()
+        self._stops.close()
+        if frame.stops.interruption is not None:
+            self._end("cancelled", frame.stops.interruption.text)
+            raise Interrupted(frame.stops.interruption)
+        if self._is_lost:
+            failure = self._failure()
+            self._end("failed", failure.message)
+            raise failure
+        self._merge()
+
+    def _fill(self) -> None:
+        children = self._fan.children
+        while (
+            self._next < len(children)
+            and self._live < self._fan.max_concurrency
+            and self._stops.interruption is None
+        ):
+            self._next += 1
+            self._live += 1
+            self._launch(self._next - 1, children[self._next - 1])
+
+    def _launch(self, index: int, child: Node) -> None:
+        if isinstance(child, Step):
+            frame = self._frame.for_branch(child.path, self._frame.state, self._stops)
+            AgentRun(self._run, child, frame, lambda ended: self._step_ended(index, ended))
+            return
+        frame = self._frame.for_branch(child.path, self._frame.state.branch(), self._stops)
+        task = asyncio.get_running_loop().create_task(self._run.node(child, frame))
+        task.add_done_callback(lambda ended: self._branch_ended(index, frame, ended))
+
+    def _step_ended(self, index: int, ended: AgentRun) -> None:
+        if ended.failure is not None:
+            self._failed(index, ended.failure)
+        elif ended.interruption is None:
+            self._deltas[index] = ended.delta
+        self._one_less()
+
+    def _branch_ended(self, index: int, frame: Frame, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, NodeFailed):
+            self._failed(index, error)
+        elif error is None:
+            self._deltas[index] = frame.state.delta()
+        elif not isinstance(error, Interrupted):
+            self._failed(index, NodeFailed(f"the engine failed: {error_text(error)}", category="unknown"))
+        self._one_less()
+
+    def _one_less(self) -> None:
+        self._live -= 1
+        self._fill()
+        if not self._live:
+            self._all_over.set()
+
+    def _failed(self, index: int, failure: NodeFailed) -> None:
+        fan = self._fan
+        self._failures[index] = failure
+        name = self._name(index)
+        self._run.journal.record(BranchFailed, path=fan.path, branch=name, error=failure.message)
+        if fan.is_parallel:
+            is_lost = fan.children[index].path not in fan.optional
+        else:
+            count, total = len(self._failures), len(fan.children)
+            is_lost = count == total or count / total > fan.failure_threshold
+        if is_lost and not self._is_lost:
+            self._is_lost = True
+            self._stops.interrupt(Interruption("phase", f"{fan.title} phase failed"))
+
+    def _failure(self) -> NodeFailed:
+        fan, first = self._fan, next(iter(self._failures.values()))
+        if fan.is_parallel:
+            index = next(i for i in self._failures if fan.children[i].path not in fan.optional)
+            failure = self._failures[index]
+            text = f"required branch '{self._name(index)}' failed: {failure.message}"
+            return NodeFailed(text, category=failure.category, hint=failure.hint, agent=failure.agent)
+        failed = "; ".join(self._failures[i].message for i in sorted(self._failures))
+        count = f"{len(self._failures)} of {len(fan.children)}"
+        text = f"{fan.title} phase failed: {count} agents failed: {failed}"
+        return NodeFailed(text, category=first.category, hint=first.hint, agent=first.agent)
+
+    def _merge(self) -> None:
+        merge = Merge()
+        for index in sorted(self._deltas):
+            merge.add(self._name(index), self._deltas[index])
+        for conflict in merge.conflicts():
+            self._run.journal.record(
+                MergeConflict,
+                path=self._fan.path,
+                key=conflict.key,
+                branches=conflict.branches,
+                values=conflict.values,
+            )
+        delta = merge.delta(self._marks())
+        self._end("completed", "", delta)
+        self._frame.state.apply(delta)
+        if self._frame.iteration is None:
+            self._run.control.reach_boundary()
+
+    def _marks(self) -> dict[str, str]:
+        if self._fan.is_parallel:
+            return {}
+        marks: dict[str, str] = {}
+        for index in sorted(self._failures):
+            failure, name = self._failures[index], self._name(index)
+            marks[f"{name}_failed"] = "true"
+            marks[f"{name}_error"] = failure.cause
+        return marks
+
+    def _name(self, index: int) -> str:
+        child = self._fan.children[index]
+        if isinstance(child, Step) and not self._fan.is_parallel:
+            return child.agent
+        return child.path.rpartition("/")[2]
+
+    def _end(self, status: str, reason: str, delta: Delta | None = None) -> None:
+        self._run.journal.record(
+            FanEnded,
+            path=self._fan.path,
+            status=status,
+            scope=self._frame.scope,
+            delta=delta or Delta(),
+            reason=reason,
+        )

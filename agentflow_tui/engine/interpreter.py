@@ -1,0 +1,170 @@
+"""Walks a plan once, for one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentflow_tui.conditions import Condition, ConditionError, Scope
+from agentflow_tui.engine.agent import Agent
+from agentflow_tui.engine.agent_run import AgentRun
+from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
+from agentflow_tui.engine.choice_run import ChoiceRun
+from agentflow_tui.engine.control import Control
+from agentflow_tui.engine.errors import NodeFailed
+from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.fan_run import FanRun
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.gate import Gate
+from agentflow_tui.engine.hook_firing import HookFiring
+from agentflow_tui.engine.hooks import Hooks
+from agentflow_tui.engine.journal import Journal
+from agentflow_tui.engine.loop_run import LoopRun
+from agentflow_tui.engine.run_time import RunTime
+from agentflow_tui.engine.signal import Signal
+from agentflow_tui.engine.stage_run import StageRun
+from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.event import NodeEnded, NodeStarted, StateChanged
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step
+
+
+class Interpreter:
+    """The six kinds of node, and what they share: time, history, hooks, control.
+
+    A node's coroutine ends normally, with `NodeFailed`, or with `Interrupted` when its scope was stopped.
+    """
+
+    def __init__(  # noqa: PLR0913 - what the nodes share
+        self,
+        event: Event,
+        *,
+        agents: Mapping[str, Agent],
+        hooks: Hooks,
+        control: Control,
+        journal: Journal,
+        time: RunTime,
+    ) -> None:
+        """Get ready; `event` is one that no agent can change."""
+        self.event = event
+        self.agents = agents
+        self.control = control
+        self.journal = journal
+        self.time = time
+        self.clock = time.clock
+        self.hooks = HookFiring(hooks, event, journal)
+        self.gate = Gate(control, journal, time)
+        self.stops = CancelScope()
+        self.is_cancelled_from_outside = False
+        self._event_facts: dict[str, Any] | None = None
+
+    def cancel_from_outside(self) -> None:
+        """The task that awaits the run was cancelled: end the run in order."""
+        self.is_cancelled_from_outside = True
+        self.cancel("the program that ran it cancelled it")
+
+    def cancel(self, reason: str) -> None:
+        """Stop everything."""
+        # A pause ends with the run, or no limit on its last hooks would ever come.
+        self.time.go_on()
+        self.stops.interrupt(Interruption("cancel", reason))
+
+    async def node(self, node: Node, frame: Frame) -> None:
+        """Run a node and all that is in it."""
+        match node:
+            case Step():
+                await self.step(node, frame)
+            case Fan():
+                frame.stops.check()
+                await FanRun(self, node, frame).go()
+            case _:
+                await self._container(node, frame)
+
+    async def step(self, step: Step, frame: Frame) -> Delta:
+        """Run an agent; gives what it changed."""
+        frame.stops.check()
+        ended = Signal(self.cancel_from_outside)
+        run = AgentRun(self, step, frame, lambda _: ended.set())
+        await ended.wait()
+        return run.outcome()
+
+    async def _container(self, node: Chain | Loop | Choice | Stage, frame: Frame) -> None:
+        frame.stops.check()
+        stage = StageRun(self, node, frame) if isinstance(node, Stage) else None
+        if stage is not None and stage.is_skipped():
+            assert isinstance(node, Stage) and node.when is not None
+            self._ended(node, frame, "skipped", f"{node.when.text} is false")
+            return
+        self.journal.record(NodeStarted, path=node.path, scope=frame.scope)
+        try:
+            if stage is not None:
+                await stage.go()
+            elif isinstance(node, Chain):
+                await self._chain(node, frame)
+            elif isinstance(node, Loop):
+                await LoopRun(self, node, frame).go()
+            elif isinstance(node, Choice):
+                await ChoiceRun(self, node, frame).go()
+        except NodeFailed as failure:
+            self._ended(node, frame, "failed", failure.message)
+            raise
+        except Interrupted as stopped:
+            self._ended(node, frame, "cancelled", stopped.interruption.text)
+            raise
+        self._ended(node, frame, "completed", "")
+
+    async def _chain(self, chain: Chain, frame: Frame) -> None:
+        for child in chain.children:
+            try:
+                await self.node(child, frame)
+            except NodeFailed as failure:
+                if isinstance(child, Step):
+                    self._mark_failed(chain, frame, failure)
+                raise
+        if chain.children and all(isinstance(child, Stage) for child in chain.children):
+            done = {"workflow_complete": True, "total_stages": len(chain.children)}
+            self.change(frame, chain.path, data_set=done)
+
+    def _mark_failed(self, chain: Chain, frame: Frame, failure: NodeFailed) -> None:
+        self.change(
+            frame,
+            chain.path,
+            data_set={"pipeline_failed": True, "failed_stage": failure.agent},
+            meta_set={"pipeline_error": failure.cause},
+        )
+
+    def _ended(self, node: Node, frame: Frame, status: str, reason: str) -> None:
+        self.journal.record(NodeEnded, path=node.path, status=status, scope=frame.scope, reason=reason)
+
+    def change(  # noqa: PLR0913 - the four parts of a delta, and where
+        self,
+        frame: Frame,
+        path: str,
+        *,
+        data_set: Mapping[str, Any] | None = None,
+        removed: tuple[str, ...] = (),
+        meta_set: Mapping[str, str] | None = None,
+        meta_removed: tuple[str, ...] = (),
+    ) -> None:
+        """The engine itself writes into the state."""
+        delta = Delta(set=data_set or {}, removed=removed, meta_set=meta_set or {}, meta_removed=meta_removed)
+        self.journal.record(StateChanged, path=path, delta=delta, scope=frame.scope)
+        frame.state.apply(delta, is_change=False)
+
+    def holds(self, condition: Condition, frame: Frame, who: str) -> bool:
+        """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""
+        if self._event_facts is None:
+            event = self.event
+            self._event_facts = {
+                "id": event.id,
+                "target": event.target,
+                "data": dict(event.data),
+                "metadata": dict(event.metadata),
+                "timestamp": event.timestamp,
+            }
+        scope = Scope(
+            frame.state.data, frame.state.meta, self._event_facts, frame.iteration, self.time.active()
+        )
+        try:
+            return condition.holds(scope)
+        except ConditionError as error:
+            raise NodeFailed(f"{who}: {error}", category="validation") from None

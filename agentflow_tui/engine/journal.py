@@ -1,0 +1,37 @@
+"""The pen that writes a run's history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from agentflow_tui.engine.run_time import RunTime
+from agentflow_tui.history.event import HistoryEvent, RunEnded
+
+
+class Journal:
+    """Numbers the events of one run and gives them to `emit`; keeps none, writes none after `RunEnded`."""
+
+    __slots__ = ("_calls", "_emit", "_is_closed", "_next", "_time")
+
+    def __init__(self, emit: Callable[[HistoryEvent], None], time: RunTime) -> None:
+        """Start with number 0."""
+        self._emit = emit
+        self._time = time
+        self._next = 0
+        self._calls = 0
+        self._is_closed = False
+
+    def record(self, kind: type[HistoryEvent], **fields: Any) -> None:
+        """Write an event of this kind; `seq` and `at` are filled in."""
+        if self._is_closed:
+            return
+        self._is_closed = kind is RunEnded
+        seq = self._next
+        self._next = seq + 1
+        self._emit(kind(seq=seq, at=self._time.at(), **fields))
+
+    def new_call(self) -> str:
+        """An id for a model call that no other in the run has."""
+        self._calls += 1
+        return f"call-{self._calls}"

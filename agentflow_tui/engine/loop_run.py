@@ -1,0 +1,89 @@
+"""A loop: a body that runs again until something says stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentflow_tui.engine.cancel_scope import Interrupted
+from agentflow_tui.engine.errors import NodeFailed
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.history.event import IterationEnded, IterationStarted, LoopStalled
+from agentflow_tui.plan.node import Loop
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.interpreter import Interpreter
+
+STOP_FLAGS = ("loop_completed", "loop_complete")
+STALLED_AFTER = 2
+"""So many iterations in a row without a change are worth a warning."""
+
+
+class LoopRun:
+    """One run of a loop (semantics §3, §9 loops)."""
+
+    def __init__(self, run: Interpreter, loop: Loop, frame: Frame) -> None:
+        """Nothing has run yet."""
+        self._run = run
+        self._loop = loop
+        self._frame = frame
+        self._idle = 0
+
+    async def go(self) -> None:
+        """Run to the end; raises what the body raises, after the exit reason is written."""
+        run, loop, frame = self._run, self._loop, self._frame
+        preset = self._flags() - frame.state.stale_flags
+        stale = tuple(sorted(self._flags() & frame.state.stale_flags))
+        if stale:
+            run.change(frame, loop.path, removed=stale)
+        iteration, reason = 0, "max_iterations"
+        try:
+            while reason == "max_iterations" and iteration < loop.max_iterations:
+                frame.stops.check()
+                iteration += 1
+                if await self._iterate(iteration):
+                    reason = "condition_met"
+        except NodeFailed:
+            reason = "error"
+            raise
+        except Interrupted as stopped:
+            reason = "cancelled" if stopped.interruption.kind == "cancel" else "error"
+            raise
+        finally:
+            run.change(frame, loop.path, meta_set={"total_iterations": str(iteration), "exit_reason": reason})
+            frame.state.stale_flags |= self._flags() - preset
+
+    async def _iterate(self, number: int) -> bool:
+        run, loop, frame = self._run, self._loop, self._frame
+        scope, path = frame.scope, loop.path
+        run.journal.record(IterationStarted, path=path, iteration=number, scope=scope)
+        run.change(frame, path, meta_set={"loop_iteration": str(number)})
+        changes = frame.state.changes
+        status = "completed"
+        try:
+            await run.node(loop.body, frame.for_iteration(number))
+            is_done = self._is_done(number)
+        except NodeFailed:
+            status = "failed"
+            raise
+        except Interrupted:
+            status = "cancelled"
+            raise
+        finally:
+            run.journal.record(IterationEnded, path=path, iteration=number, status=status, scope=scope)
+        self._idle = self._idle + 1 if frame.state.changes == changes else 0
+        if self._idle == STALLED_AFTER:
+            run.journal.record(LoopStalled, path=path, iteration=number)
+        run.control.reach_boundary()
+        return is_done
+
+    def _is_done(self, number: int) -> bool:
+        condition = self._loop.condition
+        if self._flags():
+            return True
+        return condition is not None and self._run.holds(
+            condition, self._frame.for_iteration(number), "loop condition"
+        )
+
+    def _flags(self) -> frozenset[str]:
+        # Only the boolean counts: 1 and "true" are values like any other.
+        return frozenset(flag for flag in STOP_FLAGS if self._frame.state.data.get(flag) is True)

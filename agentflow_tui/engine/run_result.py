@@ -1,0 +1,22 @@
+"""How a run ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The end of a run, with the last good state (semantics §5); the caller's own copy of it."""
+
+    run_id: str
+    status: str
+    """`completed`, `failed` or `cancelled`."""
+    error: str = ""
+    category: str = ""
+    hint: str = ""
+    """The way out, when one is known."""
+    session_id: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, str] = field(default_factory=dict)
