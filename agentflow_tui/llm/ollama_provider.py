@@ -24,9 +24,13 @@ class OllamaProvider:
 
     name = "ollama"
 
-    def __init__(self, address: ServerAddress) -> None:
-        """Remember where the server is; nothing is imported or opened before the first call."""
+    def __init__(self, address: ServerAddress, *, api_key: str | None = None) -> None:
+        """Remember where the server is; nothing is imported or opened before the first call.
+
+        `api_key` is for a hosted server; without it the client takes `OLLAMA_API_KEY` of the process.
+        """
         self._address = address
+        self._api_key = api_key
         self._client: AsyncClient | None = None
         self._opening = asyncio.Lock()
 
@@ -67,11 +71,11 @@ class OllamaProvider:
         async with self._opening:
             if self._client is None:
                 # Importing the client takes long enough to be seen on the screen.
-                self._client = await asyncio.to_thread(_new_client, self._address)
+                self._client = await asyncio.to_thread(_new_client, self._address, self._api_key)
             return self._client
 
 
-def _new_client(address: ServerAddress) -> AsyncClient:
+def _new_client(address: ServerAddress, api_key: str | None) -> AsyncClient:
     try:
         # Importing builds a default client, which can trip over OLLAMA_HOST and the proxy variables.
         import httpx
@@ -82,6 +86,7 @@ def _new_client(address: ServerAddress) -> AsyncClient:
             timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None),
             trust_env=not address.is_loopback,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
         )
     except ImportError as error:
         raise ModelError(

@@ -54,6 +54,10 @@ async def choose_provider(
 async def _ollama_obstacle(model: str, address: ServerAddress) -> ModelError | None:
     import httpx
 
+    if not model:
+        return ModelError(
+            "no model is named", category="validation", hint='name one: [llm] model = "gemma3:1b"'
+        )
     timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
     try:
         async with httpx.AsyncClient(timeout=timeout, trust_env=not address.is_loopback) as client:

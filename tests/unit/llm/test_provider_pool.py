@@ -188,6 +188,25 @@ async def test_any_compatible_server_can_be_added(
     assert items == [ChatChunk("a"), ChatEnd(None, None, "stop", "x")]
 
 
+async def test_a_server_with_a_name_of_its_own(start_server: StartServer, respond_in_chunks: Build) -> None:
+    server = await start_server(
+        respond_in_chunks(b'{"model":"x","message":{"role":"assistant"},"done":true}\n')
+    )
+    table = {"type": "ollama", "base_url": server.url, "model": "x", "api_key_env": "GPU_KEY"}
+    async with pool_of({"GPU": table}, {"GPU_KEY": "k"}) as pool:
+        chosen = await pool.provider_for("GPU", None, "a")
+        assert (chosen.name, chosen.label) == ("ollama", "ollama x")
+        await anext(chosen.stream(ASK))
+    assert b"authorization: bearer k\r\n" in server.requests[0].lower()
+
+
+async def test_auto_without_a_model_does_not_blame_the_server(refused_url: str, tmp_path: Path) -> None:
+    async with pool_of(env={"OLLAMA_HOST": refused_url}, folder=tmp_path) as pool:
+        error = await failure(pool, "auto", model="")
+    assert "no model is named" in error.message
+    assert "[llm] model" in error.hint
+
+
 async def test_azure_takes_what_it_needs_from_the_file() -> None:
     tables = {"azure": {"endpoint": "https://r.example", "chat_deployment": "d"}}
     async with pool_of(tables, {"AZURE_OPENAI_API_KEY": "k"}) as pool:
@@ -222,7 +241,7 @@ async def test_closing_goes_on_when_one_fails_and_can_be_repeated(monkeypatch: p
     class Stubborn:
         name = label = "ollama"
 
-        def __init__(self, address: object) -> None:
+        def __init__(self, address: object, *, api_key: str | None) -> None:
             self._address = address
 
         async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk | ChatEnd, None]:
