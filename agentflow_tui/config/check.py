@@ -13,7 +13,7 @@ from agentflow_tui.config.flow import Flow
 from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text, read_flow_text
 from agentflow_tui.config.nesting import Nesting, nested_flows
 from agentflow_tui.config.placement import place_findings
-from agentflow_tui.config.problem import Problem
+from agentflow_tui.config.problem import KeyPath, Problem
 from agentflow_tui.config.read_document import read_document
 from agentflow_tui.config.references import check_references
 from agentflow_tui.config.secrets import check_secrets
@@ -57,8 +57,8 @@ def check_text(
 ) -> Checked:
     """Check a flow's text as if it were the file `name` of `folder`; never raises for what the text holds.
 
-    Nested flows are looked for in `folder` and are not checked without one. `env` is the process's environment
-    unless given.
+    Nested flows are looked for in `folder` and are not checked without one. `env` is the process's
+    environment unless given.
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -71,7 +71,7 @@ def check_text(
     draft, faults = read_document(document)
     findings += faults + check_secrets(document)
     if draft is not None:
-        findings += _check_draft(draft, is_mode_given(document))
+        findings += _check_draft(draft, document, faults)
         findings += _check_nested(draft, folder, name)
     problems = _placed(text, findings)
     is_valid = draft is not None and not any(problem.severity == "error" for problem in problems)
@@ -94,12 +94,23 @@ def is_mode_given(document: Mapping[str, object]) -> bool:
     return orchestration is not None and not (isinstance(orchestration, dict) and "mode" not in orchestration)
 
 
-def _check_draft(draft: Flow, has_mode: bool) -> list[Finding]:
-    findings = check_references(draft) + check_state_names(draft)
-    if not has_mode:
+def _check_draft(draft: Flow, document: Mapping[str, object], faults: list[Finding]) -> list[Finding]:
+    agents = document.get("agents")
+    findings = check_references(draft, frozenset(agents if isinstance(agents, dict) else ()))
+    if any(fault.severity == "error" and _shapes_modes(fault.path) for fault in faults):
+        # What is missing there is missing because it was wrong, which is said already.
+        findings = [finding for finding in findings if finding.path != ("orchestration",)]
+    findings += check_state_names(draft)
+    if not is_mode_given(document):
         hint = 'add mode = "route", or another of collaborative, sequential, loop, mixed'
         findings.append(Finding("warning", ("orchestration",), "no mode is set, so it is route", hint))
     return findings
+
+
+def _shapes_modes(path: KeyPath) -> bool:
+    return path[0] == "agents" or (
+        path[0] == "orchestration" and path[1:2] not in (("timeout",), ("timeout_seconds",))
+    )
 
 
 def _check_nested(draft: Flow, folder: Path | None, name: str) -> list[Finding]:

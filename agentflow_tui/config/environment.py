@@ -16,6 +16,7 @@ from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.llm import LlmConfig
 from agentflow_tui.config.problem import KeyPath, shorten
 from agentflow_tui.config.table import Table
+from agentflow_tui.config.type_finding import type_finding
 
 _LLM_KEYS = tuple(key for key in LlmConfig.model_fields if not key.startswith("api_key"))
 _AGENT_KEYS = (
@@ -48,8 +49,8 @@ def apply_environment(
         try:
             table.model_validate({path[-1]: value})
         except ValidationError as error:
-            reason = error.errors()[0]["msg"]
-            message = f"{variable}={shorten(text)!r} is ignored: {reason[:1].lower()}{reason[1:]}"
+            reason = type_finding(error.errors(include_url=False)[0]).message
+            message = f"{variable}={shorten(text)!r} is ignored: {reason}"
             findings.append(Finding("warning", path, message, f"correct or unset {variable}"))
             continue
         changed = _laid_over(changed, path, value)

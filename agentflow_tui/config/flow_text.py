@@ -10,6 +10,7 @@ from typing import Any
 MAX_BYTES = 1_000_000
 """A flow is a few kilobytes; a larger file is a mistake and would make every check crawl."""
 
+_ENDLESS = re.compile(r"[0-9_]{4000,}")
 _PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -63,14 +64,21 @@ def parse_flow_text(text: str) -> dict[str, Any]:
         raise _syntax_error(text, str(error)) from None
     except RecursionError:
         raise FlowTextError("the TOML is nested too deeply", "use fewer lists inside lists") from None
-    except ValueError as error:
-        # Python refuses whole numbers of thousands of digits with a bare ValueError.
-        raise FlowTextError(f"a value cannot be read: {error}"[:200], "write a smaller number") from None
+    except ValueError:
+        # Python refuses whole numbers of thousands of digits, without saying where.
+        raise _endless_number(text) from None
 
 
 def _too_large() -> FlowTextError:
     message = f"the file is larger than {MAX_BYTES // 1_000_000} MB, too large for a flow"
     return FlowTextError(message, "a flow is a few kilobytes; is this the right file?")
+
+
+def _endless_number(text: str) -> FlowTextError:
+    found = _ENDLESS.search(text)
+    before = text[: found.start()] if found else ""
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return FlowTextError("a number is too long to be read", "write a smaller number", line, column)
 
 
 def _syntax_error(text: str, message: str) -> FlowTextError:

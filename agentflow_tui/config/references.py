@@ -21,9 +21,13 @@ class Reference:
     is_active: bool
 
 
-def check_references(flow: Flow) -> list[Finding]:
-    """Find unknown and disabled agents, and modes that lack their agents."""
-    findings = [finding for reference in references(flow) if (finding := _finding(flow, reference))]
+def check_references(flow: Flow, declared: frozenset[str] = frozenset()) -> list[Finding]:
+    """Find unknown and disabled agents, and modes that lack their agents.
+
+    `declared` are names that the file has a table for, even if what stands there could not be used.
+    """
+    known = declared | flow.agents.keys()
+    findings = [finding for reference in references(flow) if (finding := _finding(flow, reference, known))]
     for mode in flow.orchestration.modes_in_use:
         findings.extend(_missing_agents(flow, mode))
     return findings
@@ -77,11 +81,13 @@ def _handlers(flow: Flow) -> Iterator[Reference]:
             yield Reference(("error_routing", table, key), name, is_active=False)
 
 
-def _finding(flow: Flow, reference: Reference) -> Finding | None:
+def _finding(flow: Flow, reference: Reference, known: frozenset[str]) -> Finding | None:
     name, agent = reference.agent, flow.agents.get(reference.agent)
     severity: Severity = "error" if reference.is_active else "warning"
     if agent is None:
-        meant = nearest_name(name, flow.agents)
+        if name in known:
+            return None
+        meant = nearest_name(name, known)
         hint = f"did you mean {meant}?" if meant else f"add [agents.{shorten(name)}] or remove the name"
         return Finding(severity, reference.path, f"unknown agent {shorten(name)!r}", hint)
     if not agent.enabled:

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
 from agentflow_tui.config.known_keys import known_keys
+from agentflow_tui.config.llm import LlmConfig
 from agentflow_tui.config.nearest import nearest_name
 from agentflow_tui.config.problem import KeyPath, format_path, shorten
 
@@ -30,6 +31,7 @@ _LIMITS = {
     "less_than": ("lt", "below"),
     "less_than_equal": ("le", "at most"),
 }
+_AGENT_KEY = 3  # agents, the name, the key
 _MODE_SUGGESTIONS = {
     "collaborate": 'write mode = "collaborative"',
     "collab": 'write mode = "collaborative"',
@@ -47,11 +49,13 @@ def unknown_key(error: ErrorDetails) -> Finding:
     known = known_keys(Flow, path[:-1])
     meant = nearest_name(name, known)
     table = format_path(path[:-1])
-    if meant is not None:
+    if path[0] == "agents" and len(path) == _AGENT_KEY and name in LlmConfig.model_fields:
+        hint = f"move it to [{table}.llm]"
+    elif meant is not None:
         hint = f"did you mean {meant}?"
     else:
         where = f"[{table}]" if table else "a flow"
-        hint = f"{where} knows {shorten(', '.join(sorted(known)))}; remove it or move it"
+        hint = f"{where} knows {shorten(', '.join(sorted(known)), 240)}; remove it or move it"
     return Finding("warning", path, f"unknown key {shorten(name)!r}; it is ignored", hint, at_key=True)
 
 
@@ -77,8 +81,8 @@ def _value_texts(error: ErrorDetails, context: dict[str, Any]) -> tuple[str, str
         return "is missing", f"add {_key(error['loc'])} here"
     if kind in _LIMITS:
         key, word = _LIMITS[kind]
-        limit = f"{word} {context[key]:g}"
-        return f"is {shorten(value)}; it must be {limit}", f"set it {limit}"
+        limit = f"{word} {_plain(context[key])}"
+        return f"is {shorten(value)}; it must be {limit}", f"choose a value {limit}"
     if kind in _TYPES:
         what = _TYPES[kind]
         return f"must be {what}, not {_found(value)}", _example(what)
@@ -106,7 +110,17 @@ def _word_finding(error: ErrorDetails) -> Finding:
     if hint is None:
         meant = nearest_name(value, words)
         hint = f"did you mean {meant}?" if meant else f"one of: {', '.join(words)}"
-    return Finding("error", path, f"unknown {_key(path)} {shorten(value)!r}", hint)
+    return Finding("error", path, f"unknown {_what(path)} {shorten(value)!r}", hint)
+
+
+def _what(path: KeyPath) -> str:
+    if isinstance(path[-1], int):
+        return f"item of {_key(path[:-1])}"
+    return "type of answer" if path[-2:-1] == ("output",) else _key(path)
+
+
+def _plain(limit: float) -> str:
+    return str(int(limit)) if limit == int(limit) else str(limit)
 
 
 def _found(value: object) -> str:
