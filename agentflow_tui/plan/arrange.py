@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agentflow_tui.plan.block import Block, ChainBlock, EmptyBlock, StepBlock
 from agentflow_tui.plan.branches import BranchesBlock
-from agentflow_tui.plan.caption import caption
+from agentflow_tui.plan.caption import caption, folded_caption
 from agentflow_tui.plan.frame import FrameBlock, LoopBlock
 from agentflow_tui.plan.grid import FOLDED_ABOVE, GridBlock
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, children_of
@@ -14,7 +14,10 @@ from agentflow_tui.plan.pen import Style
 
 
 def arrange(node: Node, style: Style, *, is_framed: bool = True) -> Block:
-    """Build and measure the block for a node; `is_framed` gives it a title of its own."""
+    """Build and measure the block for a node; `is_framed` gives it a title of its own.
+
+    A wide fan-out always has a frame: that is what opens and folds it.
+    """
     if isinstance(node, Step):
         return StepBlock(node.path, node.agent, style)
     if isinstance(node, Loop):
@@ -26,11 +29,12 @@ def arrange(node: Node, style: Style, *, is_framed: bool = True) -> Block:
     children = children_of(node)
     if not children:
         return EmptyBlock(node.path)
-    if len(children) > FOLDED_ABOVE and isinstance(node, Fan | Choice) and node.path not in style.opened:
+    is_wide = len(children) > FOLDED_ABOVE and isinstance(node, Fan | Choice)
+    if is_wide and node.path not in style.opened:
         branches = [(child.path, caption(child)) for child in children]
-        return GridBlock(node.path, branches, style, f"{caption(node)} · {len(children)} folded")
+        return GridBlock(node.path, branches, style, folded_caption(node))
     block = _inner(node, style)
-    return FrameBlock(node.path, block, style, caption(node)) if is_framed else block
+    return FrameBlock(node.path, block, style, caption(node)) if is_framed or is_wide else block
 
 
 def _inner(node: Chain | Fan | Choice, style: Style) -> Block:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agentflow_tui.plan.box import Box, Edge, Span
-from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.cell_text import cell_width, fit, padded
 from agentflow_tui.plan.pen import Pen, Style
 
 NAME_CELLS = 24
 """Longer names end in `…`."""
 COUNT_CELLS = 4
 """Room for how often an agent ran, `12×`."""
+WORD_CELLS = 9
+"""Room for how a node stands, `cancelled`."""
 SUBTITLE_CELLS = 20
 """Least room for the line that streams in."""
 WAITING = "○"
@@ -40,7 +42,8 @@ class StepBlock:
         """Measure the name."""
         self.path, self.name, self._is_right = path, fit(agent, NAME_CELLS), style.is_right
         self._height = 4 if style.detail == "full" else 3
-        content = 2 + cell_width(self.name) + 1 + COUNT_CELLS
+        # The lower border carries the word, with a corner, a rule and a blank on each side.
+        content = max(2 + cell_width(self.name) + 1 + COUNT_CELLS, WORD_CELLS + 2)
         self.widen(4 + (max(content, SUBTITLE_CELLS) if style.detail == "full" else content))
 
     def widen(self, width: int) -> None:
@@ -55,11 +58,13 @@ class StepBlock:
         line, right, low = "─" * (self.width - 2), x + self.width - 1, y + self._height - 1
         pen.canvas.put(y, Span(x, self.width, f"╭{line}╮", self.path, "border"))
         for row in range(y + 1, low):
+            text = f" {WAITING} {self.name}" if row == y + 1 else ""
             pen.canvas.put(row, Span(x, 1, "│", self.path, "border"))
+            pen.canvas.put(
+                row, Span(x + 1, self.width - 2, padded(text, self.width - 2), self.path, "inside")
+            )
             pen.canvas.put(row, Span(right, 1, "│", self.path, "border"))
         pen.canvas.put(low, Span(x, self.width, f"╰{line}╯", self.path, "border"))
-        text = f"{WAITING} {self.name}"
-        pen.canvas.put(y + 1, Span(x + 2, cell_width(text), text, self.path, "name"))
         pen.head(m, c + self.base, entry)
         pen.boxes[self.path] = Box(self.path, "step", x, y, self.width, self._height, self.name)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 BoxKind = Literal["step", "cell", "frame"]
-Part = Literal["border", "frame", "title", "name", "label", "line", "stub", ""]
+Part = Literal["border", "frame", "title", "inside", "label", "line", "stub", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Span:
     """Cells, whatever the number of characters."""
     text: str
     owner: str = ""
-    """Path of the node whose border, title or name this is; empty for a line."""
+    """Path of the node whose border, title or inside this is; empty for a line."""
     part: Part = "line"
     edges: tuple[Edge, ...] = ()
     """The connections that share these cells, for a line or a label."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, children_of
 
 
 def caption(node: Node, iteration: int | None = None) -> str:
@@ -26,3 +26,8 @@ def caption(node: Node, iteration: int | None = None) -> str:
             return f"{node.title}{crowd}"
         case Chain() | Choice():
             return node.title
+
+
+def folded_caption(node: Node) -> str:
+    """The title for a wide fan-out that is shown as one row per branch."""
+    return f"{len(children_of(node))} folded · {caption(node)}"

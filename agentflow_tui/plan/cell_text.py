@@ -39,6 +39,12 @@ def fit(text: str, width: int) -> str:
     return "".join(kept) + "…" if width > 0 else ""
 
 
+def padded(text: str, width: int) -> str:
+    """The text cut or filled with blanks to exactly `width` cells."""
+    shown = fit(text, width)
+    return shown + " " * (width - cell_width(shown))
+
+
 def cells(text: str) -> list[str]:
     """The text by cells: a wide character is followed by an empty one, a combining one joins its base."""
     if text.isascii():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentflow_tui.plan.block import Block
+from agentflow_tui.plan.block import WAITING, Block
 from agentflow_tui.plan.box import Box, Edge, Span
 from agentflow_tui.plan.cell_text import cell_width, fit
 from agentflow_tui.plan.pen import Pen, Style
@@ -45,8 +45,8 @@ class FrameBlock:
     def __init__(self, path: str, inner: Block, style: Style, title: str, longest: str = "") -> None:
         """Measure; `longest` is the widest title that will ever be shown."""
         self.path, self.inner, self._style = path, inner, style
-        self._title = fit(title, TITLE_CELLS)
-        self._reserve = max(cell_width(self._title), min(TITLE_CELLS, cell_width(longest)))
+        self._title = fit(f"{WAITING} {title}", TITLE_CELLS)
+        self._reserve = max(cell_width(self._title), min(TITLE_CELLS, cell_width(longest) + 2))
         least = self._reserve + _TITLE_MARGIN
         if style.is_right:
             natural = self.lead_right + inner.length + self.tail_right

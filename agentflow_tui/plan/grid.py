@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentflow_tui.plan.block import COUNT_CELLS, NAME_CELLS, WAITING
+from agentflow_tui.plan.block import NAME_CELLS, WAITING, WORD_CELLS
 from agentflow_tui.plan.box import Box, Span
-from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.cell_text import cell_width, fit, padded
 from agentflow_tui.plan.frame import draw_frame
 from agentflow_tui.plan.pen import Pen, Style
 
@@ -24,10 +24,10 @@ class GridBlock:
         """Measure; `branches` are the path and the name of each."""
         self.path, self._is_right = path, style.is_right
         self._cells = [(branch, fit(name, NAME_CELLS)) for branch, name in branches]
-        self._cell = 2 + max(cell_width(name) for _, name in self._cells) + 1 + COUNT_CELLS
+        self._cell = 2 + max(cell_width(name) for _, name in self._cells) + 1 + WORD_CELLS
         self._columns = self._column_count(style)
         rows = -(-len(self._cells) // self._columns)
-        self._title = fit(title, max(NAME_CELLS, self._columns * (self._cell + 2) - 4))
+        self._title = fit(f"{WAITING} {title}", max(NAME_CELLS, self._columns * (self._cell + 2) - 4))
         width = max(self._columns * (self._cell + 2) + 2, cell_width(self._title) + 6)
         self._size = (width, rows + 2)
         self.length, self.breadth = self._size if self._is_right else self._size[::-1]
@@ -49,7 +49,7 @@ class GridBlock:
         for place, (path, name) in enumerate(self._cells):
             row, column = divmod(place, self._columns)
             left, top = x + 2 + column * (self._cell + 2), y + 1 + row
-            text = f"{WAITING} {name}"
-            pen.canvas.put(top, Span(left, cell_width(text), text, path, "name"))
+            text = padded(f"{WAITING} {name}", self._cell)
+            pen.canvas.put(top, Span(left, self._cell, text, path, "inside"))
             pen.boxes[path] = Box(path, "cell", left, top, self._cell, 1, name)
         pen.head(m, c + self.base, entry)

@@ -1,0 +1,24 @@
+"""What stands where the graph will be."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+
+_EMPTY = (
+    "No graph yet",
+    "",
+    "Fix the problems to see the graph: 1 goes to the editor, alt+n to the next problem.",
+)
+
+
+def empty_line(y: int, size: Size, style: Style) -> Strip:
+    """One row of the text in the middle of a pane without a plan."""
+    lines = [part for line in _EMPTY for part in (wrap(line, max(1, size.width - 2)) or [""])]
+    place = y - max(0, (size.height - len(lines)) // 2)
+    text = lines[place].center(size.width) if 0 <= place < len(lines) else ""
+    return Strip([Segment(text, style)]).adjust_cell_length(size.width, style)
