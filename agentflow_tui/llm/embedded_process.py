@@ -112,7 +112,7 @@ def _start_error(reply: dict[str, Any], status: int) -> ModelError:
     return ModelError(
         f"the embedded model did not start: {reason}",
         category="resource",
-        hint="free some memory, or fetch the weights anew: agentflow-tui model get --force",
+        hint="free some memory, or fetch the weights anew: agentflow-tui model get",
     )
 
 

