@@ -1,0 +1,205 @@
+"""The application: themes, the two screens, and the last resort for errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textual import on
+from textual.app import App
+from textual.dom import DOMNode
+from textual.theme import Theme
+from textual.worker import Worker, WorkerState
+
+from agentflow_tui.engine.clock import Clock, SystemClock
+from agentflow_tui.tui.clipboard import copy_locally
+from agentflow_tui.tui.commands import Commands
+from agentflow_tui.tui.dialogs.help_dialog import HelpDialog
+from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.table import EVERYWHERE
+from agentflow_tui.tui.safe_text import clean, one_line
+from agentflow_tui.tui.screens.flow_entry import read_entry
+from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
+from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
+from agentflow_tui.tui.settings import Settings
+from agentflow_tui.tui.theming.theme_shelf import DEFAULT_THEME, ThemeShelf, load_themes
+from agentflow_tui.tui.theming.variables import fallbacks
+from agentflow_tui.workbench import Workbench
+
+_LONGEST = 300
+
+
+class AgentflowApp(App[None]):
+    """The terminal workbench; without a file it opens the gallery."""
+
+    TITLE = "agentflow"
+    CSS_PATH = "app.tcss"
+    COMMANDS = {Commands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = bindings(EVERYWHERE)
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        make_workbench: Callable[[], Workbench] = Workbench,
+        clock: Clock | None = None,
+        settings: Settings | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Take the file to open; the rest has the usual values and is replaced in tests."""
+        super().__init__()
+        self.path = path
+        self.make_workbench = make_workbench
+        self.clock = clock or SystemClock()
+        self.settings = settings or Settings.of_user()
+        self.folder = folder or Path.cwd()
+        self.problems: list[str] = []
+        """Unexpected errors so far, in words."""
+        self._shelf: ThemeShelf = load_themes()
+        for theme in self._shelf.themes:
+            self.register_theme(theme)
+        chosen = self.settings.theme
+        usable = chosen if chosen in self.available_themes else DEFAULT_THEME
+        self.theme = usable if usable in self.available_themes else "textual-dark"
+
+    async def on_mount(self) -> None:
+        """Open the file, or the gallery."""
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        if self._shelf.problems:
+            self.notify(
+                one_line("; ".join(self._shelf.problems), _LONGEST),
+                title="Theme left out",
+                severity="warning",
+                markup=False,
+            )
+        if self.path is None:
+            await self.push_screen(GalleryScreen(self.settings, self.folder, can_close=False))
+        else:
+            await self._open(self.path, is_sample=False)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give themes that are not ours a value for each of our colours."""
+        return fallbacks(self.current_theme.to_color_system().generate())
+
+    def report(self, error: Exception, doing: str) -> None:
+        """Show an error that nobody expected, and go on."""
+        text = one_line(f"{doing}: {type(error).__name__}: {error}", _LONGEST)
+        self.problems.append(text)
+        self.log.error(text)
+        self.notify(text, title="Something went wrong", severity="error", timeout=15, markup=False)
+
+    async def run_action(
+        self,
+        action: str | tuple[str, str, tuple[Any, ...]],
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action; an error in it is shown and does not end the program."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:
+            self.report(error, str(action))
+            return True
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by the terminal and by this machine's own tool, and say which."""
+        super().copy_to_clipboard(text)
+        self._work(self._copy_locally(text), "copying")
+
+    def action_help(self) -> None:
+        """Show the keys that work where the focus is."""
+        if isinstance(self.screen, HelpDialog):
+            return
+        focused = self.focused or self.screen
+        titled = [node for node in focused.ancestors_with_self if getattr(node, "HELP", None)]
+        place = (
+            one_line(type(titled[0]).__name__.removesuffix("Pane").removesuffix("Screen"), 40)
+            if titled
+            else ""
+        )
+        self.push_screen(
+            HelpDialog(place, (titled[0].HELP or "") if titled else "", self.screen.active_bindings)
+        )
+
+    def action_ask_to_quit(self) -> None:
+        """Leave; asks first when something would be lost."""
+        self._leave(self.exit)
+
+    async def action_open_gallery(self) -> None:
+        """Show the gallery over the open flow."""
+        await self.push_screen(GalleryScreen(self.settings, self.folder, can_close=True))
+
+    @on(GalleryScreen.FlowChosen)
+    def _flow_chosen(self, event: GalleryScreen.FlowChosen) -> None:
+        opening = partial(self._open, event.path, is_sample=event.is_sample)
+        self._leave(lambda: self._work(opening(), "opening a flow"))
+
+    def _leave(self, leave: Callable[[], object]) -> None:
+        bench = self._bench
+        if bench is None or not bench.reasons_to_stay:
+            leave()
+        elif not isinstance(self.screen, LeaveDialog):
+
+            def answered(answer: str | None) -> None:
+                if answer == "leave":
+                    bench.editor.mark_saved(bench.editor.text)
+                    leave()
+                elif answer == "save":
+                    bench.save_then(leave)
+
+            self.push_screen(LeaveDialog(bench.reasons_to_stay, can_save=bench.editor.is_modified), answered)
+
+    def _work(self, work: Coroutine[Any, Any, None], doing: str) -> None:
+        self.run_worker(work, group=doing, description=doing, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what went wrong in a worker; the program goes on."""
+        if event.state == WorkerState.ERROR and isinstance(event.worker.error, Exception):
+            self.report(event.worker.error, event.worker.description)
+
+    async def _open(self, path: Path, *, is_sample: bool) -> None:
+        workbench = self.make_workbench()
+        entry = read_entry("sample", path) if is_sample else None
+        if entry is not None:
+            workbench.check(entry.text)
+        else:
+            workbench.open(path)
+            self._remember(path)
+        screen = WorkbenchScreen(workbench, self.settings, self.clock, untitled=path.stem if entry else "")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(screen)
+
+    def _remember(self, path: Path) -> None:
+        try:
+            self.settings.keep_recent(path)
+        except OSError as error:
+            self.notify(one_line(f"recent files: {error}", _LONGEST), severity="warning", markup=False)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        try:
+            self.settings.keep_theme(theme.name)
+        except OSError as error:
+            self.notify(
+                one_line(str(error), _LONGEST), title="Theme not kept", severity="warning", markup=False
+            )
+
+    async def _copy_locally(self, text: str) -> None:
+        tool = await asyncio.to_thread(copy_locally, text)
+        way = (
+            f"with {tool}, and by the terminal (OSC 52)"
+            if tool
+            else "by the terminal (OSC 52), if it allows that"
+        )
+        self.notify(f"{len(clean(text))} characters copied {way}", markup=False, timeout=3)
+
+    @property
+    def _bench(self) -> WorkbenchScreen | None:
+        found = (screen for screen in reversed(self.screen_stack) if isinstance(screen, WorkbenchScreen))
+        return next(found, None)

@@ -1,0 +1,86 @@
+"""The keys of the pane one is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.widgets import Static
+
+from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.keymap.bind import spelled
+from agentflow_tui.tui.keymap.table import TABLE
+
+_GROUPS = {key.id: key.group for key in TABLE}
+_KEY_WIDTH = 16
+
+
+class HelpDialog(Dialog[str]):
+    """Lists the keys that work where the focus was, nearest first, out of the bindings themselves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1,q", "leave", "close", show=False, id="help.close"),
+        Binding("j", "scroll_down", "down", show=False, id="help.down"),
+        Binding("k", "scroll_up", "up", show=False, id="help.up"),
+    ]
+
+    def __init__(self, place: str, about: str, active: Mapping[str, ActiveBinding]) -> None:
+        """Take the pane's name, a sentence about it, and the bindings that are active there."""
+        super().__init__(classes="dialog")
+        self.place = place
+        self.about = about
+        self.active = active
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table of keys."""
+        with Vertical(classes="dialog-frame -wide -tall") as frame:
+            frame.border_title = f"HELP · {self.place}"
+            frame.border_subtitle = "↑↓ scroll · esc close"
+            with VerticalScroll(id="keys"):
+                if self.about:
+                    yield Static(Content(self.about.replace("**", "")), classes="help-about", markup=False)
+                yield Static(key_table(self.active), markup=False)
+
+    def action_scroll_down(self) -> None:
+        """Scroll down a line."""
+        self.query_one("#keys").scroll_down()
+
+    def action_scroll_up(self) -> None:
+        """Scroll up a line."""
+        self.query_one("#keys").scroll_up()
+
+
+def key_table(active: Mapping[str, ActiveBinding]) -> Content:
+    """Return headings and one line per action: its keys, and what it does."""
+    found: dict[str, dict[tuple[int, str], tuple[list[str], str]]] = {}
+    for key, entry in active.items():
+        binding = entry.binding
+        if binding.system or not (binding.description or entry.tooltip):
+            continue
+        group = _GROUPS.get(binding.id or "", "") or _heading(entry.node)
+        action = (id(entry.node), binding.action)
+        keys, _ = found.setdefault(group, {}).setdefault(
+            action, ([], entry.tooltip or binding.tooltip or binding.description)
+        )
+        keys.append(spelled(key))
+    lines: list[Content] = []
+    for group, actions in found.items():
+        lines += (
+            [Content(""), Content.styled(group.upper(), "bold $accent")]
+            if lines
+            else [Content.styled(group.upper(), "bold $accent")]
+        )
+        for keys, meaning in actions.values():
+            names = " ".join(keys)
+            lines.append(Content.assemble((f"{names:<{_KEY_WIDTH}} ", "bold $primary"), meaning))
+    return Content("\n").join(lines)
+
+
+def _heading(node: DOMNode) -> str:
+    title = getattr(node, "BINDING_GROUP_TITLE", None)
+    return title if isinstance(title, str) else type(node).__name__.removesuffix("Pane")

@@ -1,0 +1,47 @@
+"""What to do when no model can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static, TextArea
+
+from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.safe_text import clean, plain
+
+
+class NotReadyDialog(Dialog[str]):
+    """Says why a run cannot start and which commands mend that; returns `retry` or none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "retry", "try again", id="notready.retry", tooltip="Try to start the run again."),
+        Binding("y", "yank", "copy all", id="notready.yank", tooltip="Copy the text to the clipboard."),
+    ]
+
+    def __init__(self, message: str, hints: Sequence[str]) -> None:
+        """Take what is wrong, and one line per thing that was tried or that mends it."""
+        super().__init__(classes="dialog")
+        self.message = message
+        self.hints = clean("\n".join(hints))
+
+    def compose(self) -> ComposeResult:
+        """Lay out the message and the commands."""
+        with Vertical(classes="dialog-frame -wide") as frame:
+            frame.border_title = "NOT READY TO RUN"
+            frame.border_subtitle = "r try again · y copy · esc close"
+            yield Static(plain(f"✗ {self.message}"), classes="dialog-error", markup=False)
+            text = TextArea(self.hints, read_only=True, id="hints", soft_wrap=True, compact=True)
+            text.cursor_blink = False
+            yield text
+
+    def action_retry(self) -> None:
+        """Try again."""
+        self.dismiss("retry")
+
+    def action_yank(self) -> None:
+        """Copy message and hints."""
+        self.app.copy_to_clipboard(f"{clean(self.message)}\n{self.hints}")

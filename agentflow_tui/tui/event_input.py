@@ -1,0 +1,69 @@
+"""What a person gives to a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class EventInput:
+    """Data, target and metadata of the event that a run starts from (semantics §1)."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    target: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class InputError(ValueError):
+    """A field holds something that it must not; the text says what, and where in it."""
+
+
+def parse_object(text: str, what: str) -> dict[str, Any]:
+    """Return the JSON object in a text; an empty text is an empty object.
+
+    Raises:
+        InputError: It is no JSON object; the message gives line and column.
+    """
+    if not text.strip():
+        return {}
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{what}: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except RecursionError as error:
+        raise InputError(f"{what}: nested too deeply") from error
+    if not isinstance(value, dict):
+        raise InputError(f'{what}: an object such as {{"key": "value"}} is needed')
+    return value
+
+
+def parse_metadata(text: str) -> dict[str, str]:
+    """Return the metadata in a JSON text, every value a string.
+
+    Raises:
+        InputError: It is no JSON object of strings.
+    """
+    values = parse_object(text, "metadata")
+    for key, value in values.items():
+        if not isinstance(value, str):
+            raise InputError(f"metadata: the value of {key!r} must be text in quotes")
+    return values
+
+
+def parse_value(text: str) -> Any:
+    """Return what a field means: a JSON number, boolean, list or object as such, anything else as text."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return text if value is None else value
+
+
+def show_value(value: Any) -> str:
+    """Return a value as `parse_value` reads it back."""
+    if isinstance(value, str) and parse_value(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,189 @@
+"""Everything about the file of the open flow: save, save elsewhere, reload, drafts."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from textual.content import Content
+from textual.screen import Screen
+
+from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
+from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.panes.editor.draft import Draft
+from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
+from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.settings import Settings
+from agentflow_tui.workbench import Workbench
+
+_NAME = 80
+
+
+class FileDesk:
+    """Saves what the editor holds, and never writes over anything unasked. Its coroutines need a worker."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        workbench: Workbench,
+        editor: EditorPane,
+        settings: Settings,
+        untitled: str = "",
+    ) -> None:
+        """Take the screen for its dialogs, the flow, its editor, and the name for a text without a file."""
+        self.screen = screen
+        self.workbench = workbench
+        self.editor = editor
+        self.settings = settings
+        self.untitled = untitled
+
+    @property
+    def title(self) -> str:
+        """The file's name, or that of the untitled text."""
+        return self.workbench.path.name if self.workbench.path else f"{self.untitled} (copy)"
+
+    @property
+    def draft(self) -> Draft:
+        """Where unsaved text of this file is kept."""
+        path = self.workbench.path
+        return Draft(self.settings.state_folder / "drafts", str(path) if path else f"copy of {self.untitled}")
+
+    def show(self) -> None:
+        """Show the flow's text in the editor."""
+        self.editor.show_text(self.workbench.text, draft=self.draft)
+
+    async def offer_draft(self) -> None:
+        """Ask what to do with text that an earlier session did not save."""
+        draft = self.draft
+        text = draft.text
+        if text is None or text == self.workbench.text:
+            draft.discard()
+            return
+        lines = text.count("\n") + 1
+        body = Content.assemble(
+            (one_line(self.title, _NAME), "bold"),
+            f" has {lines} lines that were typed but never saved.\n",
+            "Taking them is a change like any other: undo gives back the file's text.",
+        )
+        choices = (
+            Choice("r", "restore them", "restore"),
+            Choice("d", "discard them", "discard", is_destructive=True),
+        )
+        answer = await self.screen.app.push_screen_wait(ChoiceDialog("UNSAVED TEXT FOUND", body, choices))
+        if answer == "restore":
+            self.editor.replace_text(text)
+        elif answer == "discard":
+            draft.discard()
+
+    async def save(self) -> bool:
+        """Write the text to its file; asks when it has none, or when the file changed on disk."""
+        if self.workbench.path is None:
+            return await self.save_as()
+        text = self.editor.text
+        result = await self.workbench.save(text)
+        if result.outcome == "changed_on_disk":
+            return await self._settle(text)
+        return self._tell(result.outcome == "saved", text, result.message)
+
+    async def save_as(self) -> bool:
+        """Ask for a path and write the text there; the flow goes on with that file."""
+        path = self.workbench.path
+        proposed = str(path) if path else f"./{self.untitled or 'flow'}.toml"
+        dialog = TextDialog("SAVE AS", value=proposed, note="path of the file", complaint=_complaint)
+        answer = await self.screen.app.push_screen_wait(dialog)
+        if not answer:
+            return False
+        target = _path(answer)
+        if _is_there(target) and not await self._may_overwrite(target):
+            return False
+        old_path, text, old_draft = self.workbench.path, self.editor.text, self.draft
+        self.workbench.open(target)
+        self.workbench.check(text)
+        result = await self.workbench.save(text, force=True)
+        if result.outcome != "saved" and old_path is not None:
+            self.workbench.open(old_path)
+            self.workbench.check(text)
+        if result.outcome == "saved":
+            old_draft.discard()
+            self.editor.draft = self.draft
+        return self._tell(result.outcome == "saved", text, result.message)
+
+    async def _settle(self, text: str) -> bool:
+        path = self.workbench.path
+        if path is None:
+            return False
+        on_disk = await asyncio.to_thread(_size, path)
+        body = Content.assemble(
+            (one_line(path.name, _NAME), "bold"),
+            " was changed by another program since it was opened here.\n\n",
+            ("here     ", "$text-muted"),
+            f"{len(text)} characters, {text.count(chr(10)) + 1} lines\n",
+            ("on disk  ", "$text-muted"),
+            on_disk,
+        )
+        choices = (
+            Choice("c", "cancel", "cancel"),
+            Choice("o", "overwrite it", "overwrite", is_destructive=True),
+            Choice("r", "reload it, drop mine", "reload", is_destructive=True),
+        )
+        answer = await self.screen.app.push_screen_wait(ChoiceDialog("CHANGED ON DISK", body, choices))
+        if answer == "overwrite":
+            result = await self.workbench.save(text, force=True)
+            return self._tell(result.outcome == "saved", text, result.message)
+        if answer == "reload":
+            self.workbench.open(path)
+            # As one change, so that undo still gives back what was typed here.
+            self.editor.replace_text(self.workbench.text)
+            self.editor.mark_saved(self.editor.text)
+        return False
+
+    async def _may_overwrite(self, path: Path) -> bool:
+        body = Content.assemble((one_line(str(path), 400), "bold"), " is there already. ", _size(path))
+        choices = (
+            Choice("c", "cancel", "cancel"),
+            Choice("o", "overwrite it", "overwrite", is_destructive=True),
+        )
+        return (
+            await self.screen.app.push_screen_wait(ChoiceDialog("OVERWRITE?", body, choices)) == "overwrite"
+        )
+
+    def _tell(self, is_saved: bool, text: str, message: str) -> bool:
+        app = self.screen.app
+        if not is_saved:
+            app.notify(one_line(message, 300), title="Not saved", severity="error", markup=False)
+            return False
+        self.editor.mark_saved(text)
+        app.notify(one_line(message or f"saved {self.title}", 300), markup=False, timeout=2)
+        if self.workbench.path is not None:
+            try:
+                self.settings.keep_recent(self.workbench.path)
+            except OSError as error:
+                app.notify(one_line(str(error), 300), severity="warning", markup=False)
+        return True
+
+
+def _complaint(answer: str) -> str:
+    if not answer.strip():
+        return "a path is needed"
+    try:
+        path = _path(answer)
+        if path.is_dir():
+            return "that is a folder"
+        return "" if path.parent.is_dir() else f"there is no folder {one_line(str(path.parent), 60)}"
+    except (OSError, ValueError, RuntimeError) as error:
+        return str(error)
+
+
+def _path(answer: str) -> Path:
+    return Path(answer.strip()).expanduser()
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists()
+
+
+def _size(path: Path) -> str:
+    try:
+        return f"{path.stat().st_size} bytes"
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"

@@ -1,0 +1,45 @@
+"""Textual bindings made from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding, BindingType
+
+from agentflow_tui.tui.keymap.key import Key
+
+_SHOWN = {
+    "space": "space",
+    "question_mark": "?",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
+    "escape": "esc",
+    "enter": "⏎",
+}
+_SCRUB = Binding.Group("scrub", compact=True)
+
+
+def bindings(keys: Iterable[Key]) -> list[BindingType]:
+    """Return one Textual binding per key; ids are the table's, so that a keymap can change them."""
+    return [
+        Binding(
+            ",".join(key.keys),
+            key.action,
+            key.label,
+            show=key.in_footer,
+            key_display=_SHOWN.get(key.keys[0]),
+            tooltip=key.tooltip,
+            id=key.id,
+            priority=key.is_priority,
+            group=_SCRUB if key.label == "scrub" else None,
+        )
+        for key in keys
+    ]
+
+
+def spelled(key: str) -> str:
+    """Return a key's name as a person writes it: `full_stop` is `.`, `ctrl+s` is `^s`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    return key.upper() if key[0] == "f" and key[1:].isdigit() else key.replace("ctrl+", "^")

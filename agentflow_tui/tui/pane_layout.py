@@ -1,0 +1,93 @@
+"""Which panes are visible, and which has the focus: all, two, or one, as the terminal's width allows."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from agentflow_tui.tui.pane_tabs import PANES, PaneTabs
+
+WIDE = 120
+MEDIUM = 80
+
+
+class PaneLayout:
+    """Shows and hides the four panes of a screen."""
+
+    def __init__(self, screen: Screen[None]) -> None:
+        """Take the screen that holds panes named as in `PANES`."""
+        self.screen = screen
+        self.current = "graph"
+        """The pane that has the focus, or had it last."""
+        self.beside = "inspector"
+        """The pane next to the graph where two fit."""
+        self.is_zoomed = False
+
+    def show(self, pane: str) -> None:
+        """Make a pane visible and give it the focus."""
+        self.current = pane
+        self.reveal(pane)
+        self._focus(pane)
+
+    def reveal(self, pane: str) -> None:
+        """Make a pane visible; the focus stays where it is, unless only one pane fits."""
+        if pane != "graph":
+            self.beside = pane
+        if pane != self.current and pane not in self._visible():
+            self.is_zoomed = False
+            if pane not in self._visible():
+                self.current = pane
+                self.arrange()
+                self._focus(pane)
+        self.arrange()
+
+    def show_next(self, step: int) -> None:
+        """Go to the next pane (1) or the one before (-1), round and round."""
+        self.show(PANES[(PANES.index(self.current) + step) % len(PANES)])
+
+    def zoom(self) -> None:
+        """Give the current pane the whole window, or give it back."""
+        self.is_zoomed = not self.is_zoomed
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show what fits and hide the rest."""
+        visible = self._visible()
+        for name in PANES:
+            self._pane(name).display = name in visible
+        self.screen.set_class(len(visible) == 1, "-single")
+        self.screen.query_one(PaneTabs).light(visible, self.current)
+
+    def note_focus(self, widget: Widget) -> None:
+        """Take note that a widget got the focus, by a click perhaps."""
+        pane = next((node.id for node in widget.ancestors_with_self if node.id in PANES), None)
+        if pane is not None and pane != self.current:
+            self.current = pane
+            if pane != "graph":
+                self.beside = pane
+        self.screen.query_one(PaneTabs).light(self._visible(), self.current)
+
+    def yank(self) -> str:
+        """Return what the current pane would copy; empty when that is nothing."""
+        pane = self._pane(self.current)
+        give = getattr(pane, "yank_text", None)
+        text = give() if callable(give) else ""
+        return text if isinstance(text, str) else ""
+
+    def _visible(self) -> frozenset[str]:
+        width = self.screen.size.width
+        if self.is_zoomed or width < MEDIUM:
+            return frozenset({self.current})
+        return frozenset(PANES) if width >= WIDE else frozenset({"graph", self.beside})
+
+    def _pane(self, name: str) -> Widget:
+        return self.screen.query_one(f"#{name}")
+
+    def _focus(self, name: str) -> None:
+        pane = self._pane(name)
+        for widget in (pane, *pane.query("*")):
+            if widget.can_focus and all(
+                node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
+            ):
+                widget.focus()
+                return

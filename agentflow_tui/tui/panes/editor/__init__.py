@@ -1,0 +1,1 @@
+"""The editor pane: TOML text, problems, find, drafts."""

@@ -1,0 +1,125 @@
+"""The text area of the editor: TOML colours from the app's theme, problems underlined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.style import Style
+from rich.text import Text
+from textual.widgets import TextArea
+from textual.widgets.text_area import Document, Selection
+
+from agentflow_tui.config import Problem
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.table import EDITOR
+from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.theming.editor_theme import EDITOR_THEME, editor_theme, rich_color
+
+MOST_COLOURED_LINES = 2000
+"""Beyond this many lines each key would cost more than a blink, because the whole text is coloured anew."""
+MOST_EDITED_CHARACTERS = 2_000_000
+
+_SEVERITY_COLOR = {"error": "error", "warning": "warning", "info": "primary"}
+# What str.splitlines, and so the text area, takes for the end of a line, while TOML does not.
+_ODD_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")
+
+
+class CodeArea(TextArea, inherit_bindings=True):
+    """A TextArea for one TOML text."""
+
+    BINDINGS = bindings(EDITOR)
+    HELP = "Type TOML. Problems are underlined and listed below; **alt+n** goes to the next one."
+
+    def __init__(self) -> None:
+        """Start empty; `show_text` fills it."""
+        super().__init__(
+            "",
+            id="code",
+            soft_wrap=False,
+            show_line_numbers=True,
+            tab_behavior="focus",
+            highlight_cursor_line=True,
+            max_checkpoints=200,
+        )
+        self.marks: dict[int, list[tuple[int, int | None, str]]] = {}
+
+    def on_mount(self) -> None:
+        """Take the app's colours, now and whenever they change."""
+        self._dress()
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
+
+    def show_text(self, text: str) -> str:
+        """Show another text from its beginning; return a notice about its size or shape, or nothing."""
+        self.marks = {}
+        lines = text.count("\n") + 1
+        is_large = len(text) > MOST_EDITED_CHARACTERS
+        self.language = None if lines > MOST_COLOURED_LINES or is_large else "toml"
+        self.load_text(text)
+        odd = _ODD_BREAKS.search(text)
+        self.read_only = odd is not None
+        if odd is not None:
+            return "read-only: the text holds line breaks that TOML does not know and that editing would lose"
+        if self.text != text:
+            return "mixed line endings: saving writes them all alike"
+        if self.language is None:
+            return f"{lines} lines: colours are off" if not is_large else "large file: colours are off"
+        return ""
+
+    def replace_all(self, text: str) -> None:
+        """Put in another text as one change that undo takes back."""
+        self.replace(text, self.document.start, self.document.end)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Underline the places that the problems name."""
+        self.marks = {}
+        for problem in problems:
+            if problem.line < 1:
+                continue
+            end = problem.end_column - 1 if problem.end_column else None
+            place = (max(problem.column - 1, 0), end, problem.severity)
+            self.marks.setdefault(problem.line - 1, []).append(place)
+        self.notify_style_update()
+        self.refresh()
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor at a line and column, both from 1, as near as the text allows."""
+        row = min(max(line - 1, 0), self.document.line_count - 1)
+        width = len(self.document.get_line(row))
+        self.move_cursor((row, min(max(column - 1, 0), width)), center=True)
+
+    def find(self, needle: str, *, forward: bool = True, inclusive: bool = False) -> bool:
+        """Select the next place of a text, in any case, going round; false when there is none."""
+        document = self.document
+        if not needle or not isinstance(document, Document):
+            return False
+        places = [match.span() for match in re.finditer(re.escape(needle), self.text, re.IGNORECASE)]
+        if not places:
+            return False
+        here = document.get_index_from_location(min(self.selection))
+        if forward:
+            start, end = next((p for p in places if p[0] > here or (inclusive and p[0] == here)), places[0])
+        else:
+            start, end = next((p for p in reversed(places) if p[0] < here), places[-1])
+        begin, finish = document.get_location_from_index(start), document.get_location_from_index(end)
+        self.selection = Selection(begin, finish)
+        self.scroll_cursor_visible(center=True)
+        return True
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line as it is drawn: control characters visible, problems underlined."""
+        line = self.document.get_line(line_index)
+        # A tab stays: the text area widens it to the next tab stop itself.
+        shown = "\t".join(one_line(part, len(part)) for part in line.split("\t"))
+        text = Text(shown, end="", no_wrap=True)
+        for start, end, severity in self.marks.get(line_index, ()):
+            color = rich_color(self.app.theme_variables, _SEVERITY_COLOR.get(severity, "primary"))
+            begin = min(start, max(len(shown) - 1, 0))
+            text.stylize(Style(underline=True, bold=True, color=color), begin, end)
+        return text
+
+    def _dress(self) -> None:
+        self.register_theme(editor_theme(self.app.theme_variables))
+        # Setting the same name again does nothing, so the other theme comes between.
+        self.theme = "css"
+        self.theme = EDITOR_THEME

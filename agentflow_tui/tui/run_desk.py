@@ -1,0 +1,147 @@
+"""Everything about the run of the open flow: start, pause, step, cancel, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from textual.screen import Screen
+
+from agentflow_tui.engine.clock import Clock
+from agentflow_tui.engine.errors import AgentError
+from agentflow_tui.engine.event import Event
+from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.run import Run
+from agentflow_tui.tui.bridge import Bridge
+from agentflow_tui.tui.dialogs.input_dialog import InputDialog
+from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
+from agentflow_tui.tui.event_input import EventInput
+from agentflow_tui.workbench import Workbench
+
+Until = Literal["end", "step", "iteration"]
+
+
+class RunDesk:
+    """Drives one run at a time through the workbench; the screen shows what it says.
+
+    `begin` waits for dialogs, so it runs inside a worker.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        workbench: Workbench,
+        bridge: Bridge,
+        clock: Clock,
+        changed: Callable[[], None],
+    ) -> None:
+        """Take the screen, what runs, what watches, the time, and whom to tell of a change."""
+        self.screen = screen
+        self.workbench = workbench
+        self.bridge = bridge
+        self.clock = clock
+        self.changed = changed
+        self.run: Run | None = None
+        self.given: EventInput | None = None
+        """What the last run of this flow was given."""
+        self.is_starting = False
+        self._began_at = 0.0
+
+    @property
+    def is_live(self) -> bool:
+        """True while a run goes on or stands paused."""
+        return self.run is not None and not self.run.is_over
+
+    @property
+    def is_pausing(self) -> bool:
+        """True between asking for a pause and the run standing still."""
+        return self.run is not None and self.is_live and self.run.control.is_paused
+
+    def elapsed(self, now: float) -> float:
+        """Return the seconds since the run began, pauses included, at the clock's `now`."""
+        return max(now - self._began_at, 0.0)
+
+    def toggle(self) -> None:
+        """Pause the live run, or let it go on."""
+        if self.run is None or not self.is_live:
+            return
+        control = self.run.control
+        if control.is_paused:
+            control.resume()
+        else:
+            control.pause()
+        self.changed()
+
+    def go(self, until: Until) -> None:
+        """Let the live run go on for so far."""
+        if self.run is None or not self.is_live:
+            return
+        control = self.run.control
+        {"end": control.resume, "step": control.step, "iteration": control.step_iteration}[until]()
+        self.changed()
+
+    def cancel(self) -> bool:
+        """Cancel the live run; false when there is none."""
+        if self.run is None or not self.is_live:
+            return False
+        self.run.control.cancel()
+        self.changed()
+        return True
+
+    async def ask_for_input(self) -> bool:
+        """Let the input be edited; false when one left the dialog."""
+        keys = self.workbench.input_keys() or ("message",)
+        given = self.given or EventInput(self.workbench.example_input())
+        answer = await self.screen.app.push_screen_wait(InputDialog(keys, given))
+        if answer is not None:
+            self.given = answer
+        return answer is not None
+
+    async def begin(self, until: Until) -> None:
+        """Start a run that goes so far; asks for the input the first time, and says what is missing."""
+        if self.is_live or self.is_starting:
+            return
+        if self.given is None and self.workbench.flow is not None and not await self.ask_for_input():
+            return
+        while not await self._try_to_begin(until):
+            pass
+
+    async def close(self) -> None:
+        """Cancel what runs."""
+        self.cancel()
+        if self.run is not None:
+            self.run.on_event = None
+
+    async def _try_to_begin(self, until: Until) -> bool:
+        """Start the run; false when it is to be tried again."""
+        self.is_starting = True
+        self.changed()
+        given = self.given or EventInput()
+        try:
+            event = Event.make(given.data, metadata=given.metadata, target=given.target)
+            run = await self.workbench.start(event, paused=until != "end")
+        except NotReadyError as error:
+            return await self._explain(error.message, (*error.hints, *_lines(error)))
+        except AgentError as error:
+            return await self._explain(str(error), ("press i and correct the input",))
+        finally:
+            self.is_starting = False
+            self.changed()
+        self.run = run
+        self._began_at = self.clock.now() - (run.history[-1].at if run.history else 0.0)
+        run.on_event = self.bridge.wake
+        self.bridge.watch(run.history)
+        if until != "end":
+            self.go(until)
+        return True
+
+    async def _explain(self, message: str, hints: tuple[str, ...]) -> bool:
+        self.is_starting = False
+        self.changed()
+        return await self.screen.app.push_screen_wait(NotReadyDialog(message, hints)) != "retry"
+
+
+def _lines(error: NotReadyError) -> tuple[str, ...]:
+    return tuple(
+        f"{p.line}:{p.column} {p.message}" + (f" → {p.hint}" if p.hint else "") for p in error.problems
+    )

@@ -1,0 +1,59 @@
+"""What the top lines tell about a run, made from the desk and the view."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from agentflow_tui.history.run_state import RunState
+from agentflow_tui.plan.node import Loop
+from agentflow_tui.tui.bridge import View
+from agentflow_tui.tui.run_desk import RunDesk
+from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.status_line import Headline
+
+_LONGEST = 600
+
+
+def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: float) -> Headline:
+    """Return what the status line tells at this moment; `now` is the clock's."""
+    state = view.state
+    is_ticking = desk.is_live and view.newest.status == "running"
+    plan = desk.run.plan if desk.run else desk.workbench.plan
+    loop = plan.nodes.get(state.loop_path) if plan else None
+    is_pausing = desk.is_pausing and view.is_following and view.newest.status == "running"
+    return Headline(
+        title=title,
+        is_modified=is_modified,
+        mode=state.mode or (plan.mode if plan else ""),
+        model=desk.run.model_label if desk.run else _configured_model(desk),
+        state=state,
+        elapsed=desk.elapsed(now) if is_ticking and view.is_following else state.elapsed,
+        limit=loop.max_iterations if isinstance(loop, Loop) else None,
+        behind=view.length - 1 - view.cursor if not view.is_following else 0,
+        word="starting" if desk.is_starting else "pausing" if is_pausing else "",
+        is_ticking=is_ticking,
+    )
+
+
+def outcome(state: RunState) -> Content:
+    """Return why a run failed, with the way out; empty otherwise."""
+    if state.status != "failed":
+        return Content("")
+    error = one_line(state.error or "the run failed", _LONGEST)
+    line = Content.assemble(("✗ ", "bold $status-failed"), error)
+    if state.hint:
+        line = Content.assemble(line, "\n  ", (f"→ {one_line(state.hint, _LONGEST)}", "$text-muted"))
+    return line
+
+
+def _configured_model(desk: RunDesk) -> str:
+    flow = desk.workbench.flow
+    if flow is None:
+        return ""
+    names = [
+        name for name, agent in flow.agents.items() if agent.enabled and not (agent.handler or agent.flow)
+    ]
+    if not names:
+        return ""
+    settings = flow.llm_for(names[0])
+    return " ".join(part for part in (settings.provider or "auto", settings.model or "") if part)

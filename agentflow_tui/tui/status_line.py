@@ -1,0 +1,109 @@
+"""The top line: which flow, which model, and how the run stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widgets import Static
+
+from agentflow_tui.history.run_state import RunState
+from agentflow_tui.tui.safe_text import one_line
+
+SIGNS = {
+    "idle": ("○", "READY", "$status-waiting"),
+    "running": ("▶", "RUNNING", "$status-running"),
+    "paused": ("⏸", "PAUSED", "$status-paused"),
+    "completed": ("●", "COMPLETED", "$status-completed"),
+    "failed": ("✗", "FAILED", "$status-failed"),
+    "cancelled": ("⊘", "CANCELLED", "$status-cancelled"),
+    "pausing": ("⏸", "PAUSING", "$status-paused"),
+    "starting": ("◌", "STARTING", "$status-waiting"),
+}
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """All that the line tells; times in seconds."""
+
+    title: str = ""
+    is_modified: bool = False
+    mode: str = ""
+    model: str = ""
+    state: RunState = RunState()
+    elapsed: float = 0.0
+    limit: int | None = None
+    """Iterations at most, of the loop that runs."""
+    behind: int = 0
+    """How many events the cursor is behind the newest one."""
+    word: str = ""
+    """A status of its own, one of `SIGNS`, that goes before the run's."""
+    is_ticking: bool = False
+    """True while time passes for the run."""
+
+
+class StatusLine(Static):
+    """One line of text, glyph and word and colour for the status; drawn again only when something changed."""
+
+    def __init__(self) -> None:
+        """Start with nothing to tell."""
+        super().__init__(id="status", markup=False)
+        self.headline = Headline()
+
+    def show(self, headline: Headline) -> None:
+        """Tell what is so now."""
+        if headline != self.headline:
+            self.headline = headline
+            self.update(_line(headline, self.size.width), layout=False)
+
+    def on_resize(self) -> None:
+        """Fit the line to the new width."""
+        self.update(_line(self.headline, self.size.width), layout=False)
+
+
+def _line(headline: Headline, width: int) -> Content:
+    right = _run(headline)
+    left = _flow(headline)
+    gap = width - left.cell_length - right.cell_length - 2
+    if gap < 1:
+        left = left.truncate(max(width - right.cell_length - 3, 8), ellipsis=True)
+        gap = max(width - left.cell_length - right.cell_length - 2, 1)
+    return Content.assemble(left, " ", ("─" * (gap - 0), "$border-blurred"), " ", right)
+
+
+def _flow(headline: Headline) -> Content:
+    bar = (" │ ", "$border-blurred")
+    line = Content.assemble((one_line(headline.title, _LONGEST), "bold"))
+    if headline.is_modified:
+        line = Content.assemble(line, (" ●", "$accent"))
+    for part in (headline.mode, headline.model):
+        if part:
+            line = Content.assemble(line, bar, one_line(part, _LONGEST))
+    return line
+
+
+def _run(headline: Headline) -> Content:
+    state = headline.state
+    glyph, word, color = SIGNS[headline.word or state.status]
+    parts = [Content.styled(f"{glyph} {word}", f"bold {color}")]
+    if state.status != "idle":
+        parts.append(Content(clock_time(headline.elapsed)))
+    if state.iteration:
+        limit = f"/{headline.limit}" if headline.limit else ""
+        parts.append(Content(f"iteration {state.iteration}{limit}"))
+    if tokens := state.prompt_tokens + state.completion_tokens:
+        parts.append(Content(f"{tokens:,} tok".replace(",", " ")))
+    if headline.behind:
+        parts.append(Content.styled(f"⏴ {headline.behind} behind", "bold $accent"))
+    line = parts[0]
+    for number, part in enumerate(parts[1:]):
+        line = Content.assemble(line, " " if number == 0 and state.status != "idle" else " · ", part)
+    return line
+
+
+def clock_time(seconds: float) -> str:
+    """Return a duration in seconds as `mm:ss`, or `h:mm:ss` from an hour on."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

@@ -1,0 +1,1 @@
+"""Themes from TOML files, checked before Textual sees them."""

@@ -1,0 +1,46 @@
+"""The editor's colours, made from the variables of the app's theme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.style import Style
+from textual.color import Color, ColorParseError
+from textual.widgets.text_area import TextAreaTheme
+
+EDITOR_THEME = "agentflow"
+
+_SYNTAX: dict[str, tuple[str, dict[str, Any]]] = {
+    "comment": ("syntax-comment", {"italic": True}),
+    "toml.type": ("syntax-table", {"bold": True}),
+    "property": ("syntax-key", {"bold": False}),
+    "string": ("syntax-string", {}),
+    "number": ("syntax-number", {}),
+    "float": ("syntax-number", {}),
+    "boolean": ("syntax-constant", {}),
+    "toml.datetime": ("syntax-constant", {}),
+    "operator": ("syntax-punctuation", {}),
+    "punctuation.delimiter": ("syntax-punctuation", {}),
+    "punctuation.bracket": ("syntax-punctuation", {}),
+    "toml.error": ("error", {"underline": True}),
+}
+
+
+def editor_theme(variables: Mapping[str, str]) -> TextAreaTheme:
+    """Return the theme for the text area; every TOML token has a style, the erroneous ones too."""
+    return TextAreaTheme(
+        name=EDITOR_THEME,
+        syntax_styles={
+            token: Style(color=rich_color(variables, name), **looks)
+            for token, (name, looks) in _SYNTAX.items()
+        },
+    )
+
+
+def rich_color(variables: Mapping[str, str], name: str) -> str | None:
+    """Return a theme variable as a colour that Rich takes, or none when it is `auto` or missing."""
+    try:
+        return Color.parse(variables[name]).hex6
+    except (KeyError, ColorParseError):
+        return None

@@ -1,0 +1,89 @@
+"""One theme file: TOML, checked whole before Textual sees it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+_WORDS = frozenset({"none", "bold", "dim", "italic", "reverse", "underline", "b"})
+
+
+class ThemeError(ValueError):
+    """A theme file cannot be used; the text says what is wrong with it, on one line."""
+
+
+class _Colors(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    primary: str
+    secondary: str
+    accent: str
+    warning: str
+    error: str
+    success: str
+    foreground: str
+    background: str
+    surface: str
+    panel: str
+
+    @field_validator("*")
+    @classmethod
+    def _is_color(cls, value: str) -> str:
+        _parse_color(value)
+        return value
+
+
+class ThemeFile(BaseModel):
+    """The content of a theme file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")
+    dark: bool
+    colors: _Colors
+    variables: dict[str, str] = {}
+
+    @field_validator("variables")
+    @classmethod
+    def _are_colors(cls, variables: dict[str, str]) -> dict[str, str]:
+        for name, value in variables.items():
+            if name.endswith("-text-style") or name.endswith("-style"):
+                if not set(value.split()) <= _WORDS:
+                    raise ValueError(f"{name}: {value!r} is not a text style")
+                continue
+            _parse_color(value.rpartition(" ")[0] if value.endswith("%") else value)
+        return variables
+
+    @property
+    def theme(self) -> Theme:
+        """The theme as Textual takes it."""
+        return Theme(
+            name=self.name, dark=self.dark, variables=dict(self.variables), **self.colors.model_dump()
+        )
+
+
+def read_theme(path: Path) -> Theme:
+    """Return the theme in a file.
+
+    Raises:
+        ThemeError: The file cannot be read, is no TOML, lacks something or names a colour that is none.
+    """
+    try:
+        return ThemeFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).theme
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ThemeError(f"{path.name}: {place}: {first['msg']}") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ThemeError(f"{path.name}: {error}") from error
+
+
+def _parse_color(value: str) -> None:
+    try:
+        Color.parse(value)
+    except ColorParseError as error:
+        raise ValueError(f"{value!r} is not a colour") from error
