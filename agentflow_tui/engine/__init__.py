@@ -7,6 +7,7 @@ from agentflow_tui.engine.engine import Engine
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.engine.hooks import Hooks
+from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.engine.state import State
 
@@ -19,6 +20,7 @@ __all__ = [
     "Engine",
     "Event",
     "Hooks",
+    "ModeChoice",
     "RunResult",
     "State",
     "SystemClock",

@@ -92,7 +92,7 @@ class _Course:
         self._run = run
         self._run_id = run_id
         event = run.event
-        self._state = ScopeState({key: event.data[key] for key in event.data}, dict(event.metadata))
+        self._state = ScopeState(dict(event.data), dict(event.metadata))
         self._frame = Frame("", self._state, run.stops)
 
     async def go(self, problem: str, **facts: str) -> RunResult:
@@ -103,13 +103,7 @@ class _Course:
             run_id=self._run_id,
             mode=plan.mode,
             session_id=event.session_id,
-            event={
-                "id": event.id,
-                "target": event.target,
-                "data": {key: event.data[key] for key in event.data},
-                "metadata": dict(event.metadata),
-                "timestamp": event.timestamp,
-            },
+            event=event.facts(),
             **facts,
         )
         run.control.listen(self._control_used)

@@ -76,6 +76,16 @@ class Event:
         """Metadata `session_id`; the event's id when there is none."""
         return self.metadata.get("session_id") or self.id
 
+    def facts(self) -> dict[str, Any]:
+        """The event as a plain dict, as conditions and the history see it."""
+        return {
+            "id": self.id,
+            "target": self.target,
+            "data": dict(self.data),
+            "metadata": dict(self.metadata),
+            "timestamp": self.timestamp,
+        }
+
     def frozen(self) -> Event:
         """The same event with a copy of the data that no agent can change; raises as `make` does."""
         return Event(

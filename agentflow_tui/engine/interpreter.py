@@ -153,14 +153,7 @@ class Interpreter:
     def holds(self, condition: Condition, frame: Frame, who: str) -> bool:
         """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""
         if self._event_facts is None:
-            event = self.event
-            self._event_facts = {
-                "id": event.id,
-                "target": event.target,
-                "data": dict(event.data),
-                "metadata": dict(event.metadata),
-                "timestamp": event.timestamp,
-            }
+            self._event_facts = self.event.facts()
         scope = Scope(
             frame.state.data, frame.state.meta, self._event_facts, frame.iteration, self.time.active()
         )

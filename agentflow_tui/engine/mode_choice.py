@@ -1,0 +1,61 @@
+"""Which mode runs for an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentflow_tui.conditions import ConditionError, Scope
+from agentflow_tui.config import Flow
+from agentflow_tui.engine.event import Event
+from agentflow_tui.plan.compile import compile_plan
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.plan.plan_error import PlanError
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChoice:
+    """A plan for one event, and why this one (semantics §3 switching)."""
+
+    plan: Plan
+    by: str
+    """`override`, `switch` or `default`."""
+    reason: str
+    """The same in words, for a person."""
+
+    @classmethod
+    def make(cls, flow: Flow, event: Event) -> ModeChoice:
+        """Metadata `orchestration_override` first, then the first true switch, then the file's own mode.
+
+        A mode that the file does not configure does not count, nor does a switch whose condition cannot be
+        answered; the reason says so. Raises `PlanError` when the file's own mode cannot be compiled.
+        """
+        notes: list[str] = []
+        wanted = event.metadata.get("orchestration_override")
+        if wanted is not None:
+            plan = _plan(flow, wanted, notes)
+            if plan is not None:
+                return cls(plan, "override", f"metadata orchestration_override = '{wanted}'")
+        scope = _scope(event)
+        for switch in flow.orchestration.switch:
+            try:
+                holds = switch.when.holds(scope)
+            except ConditionError as error:
+                notes.append(str(error))
+                continue
+            plan = _plan(flow, switch.mode, notes) if holds else None
+            if plan is not None:
+                return cls(plan, "switch", f"{switch.when.text} is true")
+        mode = flow.orchestration.mode
+        return cls(compile_plan(flow), "default", "; ".join([f"mode = '{mode}'", *notes]))
+
+
+def _plan(flow: Flow, mode: str, notes: list[str]) -> Plan | None:
+    try:
+        return compile_plan(flow, mode)
+    except PlanError as error:
+        notes.append(f"'{mode}' does not count: {error}")
+        return None
+
+
+def _scope(event: Event) -> Scope:
+    return Scope(event.data, event.metadata, event.facts())
