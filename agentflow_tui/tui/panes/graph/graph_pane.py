@@ -26,6 +26,7 @@ from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.panes.graph.compass import next_box
 from agentflow_tui.tui.panes.graph.empty_graph import empty_line
 from agentflow_tui.tui.panes.graph.face import STYLES
+from agentflow_tui.tui.panes.graph.graph_colours import GRAPH_CSS
 from agentflow_tui.tui.panes.graph.graph_help import GRAPH_HELP
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
 from agentflow_tui.tui.panes.graph.row_painter import RowPainter
@@ -42,28 +43,7 @@ class GraphPane(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{name}" for name in chain(STYLES, _PARTS)}
     BINDINGS: ClassVar[list[BindingType]] = bindings(GRAPH)
-    DEFAULT_CSS = """
-    GraphPane {
-        & > .graph--line { color: $foreground-muted; }
-        & > .graph--lit { color: $status-completed; text-style: bold; }
-        & > .graph--dim { color: $foreground 25%; }
-        & > .graph--label { color: $foreground-muted; }
-        & > .graph--name { color: $foreground; }
-        & > .graph--selected { color: $accent; text-style: bold; }
-        & > .graph--waiting { color: $status-waiting; }
-        & > .graph--running { color: $status-running; text-style: bold; }
-        & > .graph--completed { color: $status-completed; }
-        & > .graph--failed { color: $status-failed; text-style: bold; }
-        & > .graph--cancelled { color: $status-cancelled; }
-        & > .graph--skipped { color: $status-skipped; }
-        & > .graph--paused { color: $status-paused; text-style: bold; }
-        & > .graph--retrying { color: $status-running; }
-        & > .graph--throttled { color: $status-paused; }
-        & > .graph--open { color: $status-failed; text-style: bold; }
-        &:nocolor > .graph--selected { text-style: bold reverse; }
-        &:nocolor > .graph--dim { text-style: dim; }
-    }
-    """
+    DEFAULT_CSS = GRAPH_CSS
     HELP = GRAPH_HELP
 
     selected: reactive[str] = reactive("", init=False, repaint=False)
@@ -98,6 +78,8 @@ class GraphPane(ScrollView, can_focus=True):
         self._palette: dict[str, Style] = {}
         self._live: frozenset[str] = frozenset()
         self._spinner: Timer | None = None
+        self.is_spinning = False
+        """Whether something runs and may move."""
 
     def show_plan(self, plan: Plan | None) -> None:
         """Draw another plan; none shows how to get one."""
@@ -128,7 +110,7 @@ class GraphPane(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """Make the spinner, standing still."""
-        self._spinner = self.set_interval(_SPINNER_SECONDS, self._spin, pause=True)
+        self._spinner = self.set_interval(_SPINNER_SECONDS, self.spin, pause=True)
         self._keep_up()
 
     def on_resize(self) -> None:
@@ -206,8 +188,8 @@ class GraphPane(ScrollView, can_focus=True):
         nodes = self._state.nodes
         running = frozenset(path for path in boxes if path in nodes and nodes[path].status == "running")
         if self._spinner is not None:
-            is_moving = bool(running) and self.app.animation_level != "none"
-            (self._spinner.resume if is_moving else self._spinner.pause)()
+            self.is_spinning = bool(running) and self.app.animation_level != "none"
+            (self._spinner.resume if self.is_spinning else self._spinner.pause)()
         begun = [path for path in boxes if path in running - self._live and boxes[path].kind != "frame"]
         self._live = running
         if self.is_following and begun:
@@ -216,7 +198,8 @@ class GraphPane(ScrollView, can_focus=True):
     def _bring_into_view(self, box: Box) -> None:
         self.scroll_to_region(self._region_of(box), spacing=_SPACING, animate=False, force=True)
 
-    def _spin(self) -> None:
+    def spin(self) -> None:
+        """Turn the glyph of every agent that runs; nothing else is drawn again."""
         if self._painter is None or self._layout is None or not self.app.app_focus:
             return
         self._painter.spinner_at += 1
