@@ -15,7 +15,7 @@ from agentflow_tui.config.nesting import Nesting, nested_flows
 from agentflow_tui.config.placement import place_findings
 from agentflow_tui.config.problem import KeyPath, Problem
 from agentflow_tui.config.read_document import read_document
-from agentflow_tui.config.references import check_references
+from agentflow_tui.config.references import check_providers, check_references
 from agentflow_tui.config.secrets import check_secrets
 from agentflow_tui.config.state_names import check_state_names
 from agentflow_tui.config.support import unsupported
@@ -100,7 +100,7 @@ def _check_draft(draft: Flow, document: Mapping[str, object], faults: list[Findi
     if any(fault.severity == "error" and _shapes_modes(fault.path) for fault in faults):
         # What is missing there is missing because it was wrong, which is said already.
         findings = [finding for finding in findings if finding.path != ("orchestration",)]
-    findings += check_state_names(draft)
+    findings += check_providers(draft) + check_state_names(draft)
     if not is_mode_given(document):
         hint = 'add mode = "route", or another of collaborative, sequential, loop, mixed'
         findings.append(Finding("warning", ("orchestration",), "no mode is set, so it is route", hint))

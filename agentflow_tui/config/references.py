@@ -12,6 +12,10 @@ from agentflow_tui.config.problem import KeyPath, Severity, shorten
 from agentflow_tui.config.stage import Body, StageConfig
 
 
+KNOWN_PROVIDERS = ("auto", "ollama", "openai", "azure", "embedded", "scripted")
+"""Model back ends that need no table of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One place of the file that names an agent; `is_active` when a mode in use can get there."""
@@ -70,6 +74,24 @@ def _inner_bodies(path: KeyPath, body: StageConfig) -> Iterator[tuple[KeyPath, B
         yield (*path, "choices", index), choice
         for inner, branch in enumerate(choice.branches):
             yield (*path, "choices", index, "branches", inner), branch
+
+
+def check_providers(flow: Flow) -> list[Finding]:
+    """Warn about model back ends that neither this program nor the file's [providers] know."""
+    named: list[tuple[KeyPath, str | None]] = [(("llm", "provider"), flow.llm.provider)]
+    named.append((("agent_flow", "provider"), flow.agent_flow.provider))
+    named += [
+        (("agents", name, "llm", "provider"), agent.llm.provider) for name, agent in flow.agents.items()
+    ]
+    known = (*KNOWN_PROVIDERS, *flow.providers)
+    findings = []
+    for path, name in named:
+        if name and name not in known and name.lower() not in KNOWN_PROVIDERS:
+            meant = nearest_name(name, known)
+            hint = f"did you mean {meant}? " if meant else f"one of {', '.join(KNOWN_PROVIDERS)}; "
+            hint += f'for another OpenAI-compatible server add [providers.{shorten(name)}] base_url = "…"'
+            findings.append(Finding("warning", path, f"unknown provider {shorten(name)!r}", hint))
+    return findings
 
 
 def _handlers(flow: Flow) -> Iterator[Reference]:

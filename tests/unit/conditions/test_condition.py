@@ -122,7 +122,9 @@ def test_names_of_the_run() -> None:
 
 
 def test_names_and_their_places() -> None:
-    condition = parse_condition('  größe > 1 and report.score < 2 and meta.x and data["b-c"] and iteration > 1')
+    condition = parse_condition(
+        '  größe > 1 and report.score < 2 and meta.x and data["b-c"] and iteration > 1'
+    )
     assert condition.names == {"größe", "report", "b-c"}
     places = {use.name: condition.text[use.column - 1 : use.end_column - 1] for use in condition.uses}
     assert places == {"größe": "größe", "report": "report.score", "b-c": 'data["b-c"]'}
@@ -177,13 +179,34 @@ JSON = st.recursive(
     max_leaves=6,
 )
 PARTS = st.sampled_from(
-    ["a", "b.c", "1", "0", "'x'", "true", "null", "[1, a]", "len(a)", "lower(b)", "abs(a)", "has(a.b)", "max(a, 1)"]
+    [
+        "a",
+        "b.c",
+        "1",
+        "0",
+        "'x'",
+        "true",
+        "null",
+        "[1, a]",
+        "len(a)",
+        "lower(b)",
+        "abs(a)",
+        "has(a.b)",
+        "max(a, 1)",
+    ]
 )
 SIGNS = st.sampled_from(["+", "-", "*", "/", "//", "%", "<", ">=", "==", "!=", "in", "not in", "and", "or"])
 
 
-@given(parts=st.lists(PARTS, min_size=1, max_size=6), signs=st.lists(SIGNS, min_size=5, max_size=5), a=JSON, b=JSON)
-def test_whatever_the_values_only_the_two_errors_come(parts: list[str], signs: list[str], a: Any, b: Any) -> None:
+@given(
+    parts=st.lists(PARTS, min_size=1, max_size=6),
+    signs=st.lists(SIGNS, min_size=5, max_size=5),
+    a=JSON,
+    b=JSON,
+)
+def test_whatever_the_values_only_the_two_errors_come(
+    parts: list[str], signs: list[str], a: Any, b: Any
+) -> None:
     text = parts[0] + "".join(f" {sign} {part}" for sign, part in zip(signs, parts[1:], strict=False))
     try:
         condition = parse_condition(text)
