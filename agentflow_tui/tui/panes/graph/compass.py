@@ -1,8 +1,8 @@
-"""Finding the next box in a direction."""
+"""Finding the box to go to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from agentflow_tui.plan.box import Box
 
@@ -26,3 +26,12 @@ def next_box(start: Box, boxes: Iterable[Box], way: str) -> Box | None:
         if best is None or ahead + _ASIDE * aside < best[0]:
             best = (ahead + _ASIDE * aside, box)
     return best[1] if best else None
+
+
+def box_around(path: str, boxes: Mapping[str, Box]) -> Box | None:
+    """The frame that holds a node most closely, or none."""
+    while path:
+        path = path.rpartition("/")[0]
+        if path in boxes:
+            return boxes[path]
+    return None

@@ -9,6 +9,8 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from agentflow_tui.tui.safe_text import clean
+
 _EMPTY = (
     "No graph yet",
     "",
@@ -21,4 +23,4 @@ def empty_line(y: int, size: Size, style: Style) -> Strip:
     lines = [part for line in _EMPTY for part in (wrap(line, max(1, size.width - 2)) or [""])]
     place = y - max(0, (size.height - len(lines)) // 2)
     text = lines[place].center(size.width) if 0 <= place < len(lines) else ""
-    return Strip([Segment(text, style)]).adjust_cell_length(size.width, style)
+    return Strip([Segment(clean(text), style)]).adjust_cell_length(size.width, style)

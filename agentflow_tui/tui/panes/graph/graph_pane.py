@@ -22,8 +22,9 @@ from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.layout import Layout, lay_out
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.pen import Detail, Direction
+from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.panes.graph.compass import next_box
+from agentflow_tui.tui.panes.graph.compass import box_around, next_box
 from agentflow_tui.tui.panes.graph.empty_graph import empty_line
 from agentflow_tui.tui.panes.graph.face import STYLES
 from agentflow_tui.tui.panes.graph.graph_colours import GRAPH_CSS
@@ -108,11 +109,13 @@ class GraphPane(ScrollView, can_focus=True):
         """The drawing on the screen."""
         return self._layout
 
+    @guarded
     def on_mount(self) -> None:
         """Make the spinner, standing still."""
         self._spinner = self.set_interval(_SPINNER_SECONDS, self.spin, pause=True)
         self._keep_up()
 
+    @guarded
     def on_resize(self) -> None:
         """Choose the drawing for the new room."""
         self._lay_out()
@@ -198,6 +201,7 @@ class GraphPane(ScrollView, can_focus=True):
     def _bring_into_view(self, box: Box) -> None:
         self.scroll_to_region(self._region_of(box), spacing=_SPACING, animate=False, force=True)
 
+    @guarded
     def spin(self) -> None:
         """Turn the glyph of every agent that runs; nothing else is drawn again."""
         if self._painter is None or self._layout is None or not self.app.app_focus:
@@ -224,13 +228,12 @@ class GraphPane(ScrollView, can_focus=True):
         self.post_message(self.NodeSelected(after))
 
     def watch_direction(self) -> None:
-        """Draw the other way."""
+        """Draw the other way, or with more or less in each box."""
         self._lay_out()
 
-    def watch_detail(self) -> None:
-        """Draw with more or less in each box."""
-        self._lay_out()
+    watch_detail = watch_direction
 
+    @guarded
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked; a double click looks closer."""
         if self._layout is None:
@@ -243,6 +246,7 @@ class GraphPane(ScrollView, can_focus=True):
             if event.chain > 1:
                 self.action_enter()
 
+    @guarded
     def action_move(self, way: str) -> None:
         """Select the next agent `left`, `right`, `up` or `down`; the first one when none is selected."""
         if self._layout is None:
@@ -257,15 +261,14 @@ class GraphPane(ScrollView, can_focus=True):
             self.is_following = False
             self.selected = found.path
 
+    @guarded
     def action_select_around(self) -> None:
         """Select the frame around the selected node."""
-        path = self.selected
-        while self._layout is not None and path:
-            path = path.rpartition("/")[0]
-            if path in self._layout.boxes:
-                self.selected = path
-                return
+        around = box_around(self.selected, self._layout.boxes) if self._layout is not None else None
+        if around is not None:
+            self.selected = around.path
 
+    @guarded
     def action_enter(self) -> None:
         """Open or fold a wide fan-out, or ask to look closer at the selected node."""
         if self._layout is None or not self.selected:
@@ -280,6 +283,7 @@ class GraphPane(ScrollView, can_focus=True):
             return
         self._lay_out()
 
+    @guarded
     def action_toggle_follow(self) -> None:
         """Keep the agents that run in view, or stop doing so."""
         self.is_following = not self.is_following
@@ -287,10 +291,12 @@ class GraphPane(ScrollView, can_focus=True):
             self._live = frozenset()
             self._keep_up()
 
+    @guarded
     def action_turn(self) -> None:
         """Go to the next direction: as it fits, left to right, top to bottom."""
         self.direction = _DIRECTIONS[(_DIRECTIONS.index(self.direction) + 1) % len(_DIRECTIONS)]
 
+    @guarded
     def action_zoom_to(self, detail: Detail | Literal["auto"]) -> None:
         """Show `full` boxes, `names` only, or what fits (`auto`)."""
         self.detail = detail

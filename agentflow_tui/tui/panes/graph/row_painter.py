@@ -17,7 +17,7 @@ from agentflow_tui.plan.layout import Layout
 from agentflow_tui.plan.node import Loop, Plan, children_of
 from agentflow_tui.tui.panes.graph.face import SPINNER, Face, duration_of, face_of
 from agentflow_tui.tui.panes.graph.light import Light, brightest, lights_of
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 _HEAVY = str.maketrans("╭╮╰╯─│├┤┬┴┼", "┏┓┗┛━┃┣┫┳┻╋")
 _WAITING = NodeState()
@@ -87,16 +87,16 @@ class RowPainter:
         x = 0
         for span in self._layout.row(y):
             if span.x > x:
-                yield Segment(" " * (span.x - x), self._styles["line"])
+                yield _painted(" " * (span.x - x), self._styles["line"])
             yield from self._span(span, y)
             x = span.x + span.width
-        yield Segment(" " * (self._layout.width - x), self._styles["line"])
+        yield _painted(" " * (self._layout.width - x), self._styles["line"])
 
     def _span(self, span: Span, y: int) -> Iterator[Segment]:
         if span.part in ("line", "label"):
-            yield Segment(span.text, self._line_style(span.edges, is_label=span.part == "label"))
+            yield _painted(span.text, self._line_style(span.edges, is_label=span.part == "label"))
         elif span.part == "stub":
-            yield Segment(span.text, self._styles["label"])
+            yield _painted(span.text, self._styles["label"])
         else:
             box = self._layout.boxes[span.owner]
             if span.part == "inside":
@@ -115,8 +115,8 @@ class RowPainter:
         if y == box.y + box.height - 1 and span.x == box.x:
             text = self._with_word(box, text)
         if box.path != self.selected:
-            return Segment(text, self._styles[self.face(box.path).style])
-        return Segment(text.translate(_HEAVY), self._styles["selected"])
+            return _painted(text, self._styles[self.face(box.path).style])
+        return _painted(text.translate(_HEAVY), self._styles["selected"])
 
     def _with_word(self, box: Box, border: str) -> str:
         node, word = self._node(box.path), self.face(box.path).word
@@ -144,8 +144,8 @@ class RowPainter:
             text = caption(node, self._node(box.path).iteration if isinstance(node, Loop) else None)
         bar = set_cell_size(title_bar(f"{face.glyph} {text}", span.width - 2), span.width)
         if box.path == self.selected:
-            return Segment(bar.translate(_HEAVY), self._styles["selected"])
-        return Segment(bar, self._styles[face.style])
+            return _painted(bar.translate(_HEAVY), self._styles["selected"])
+        return _painted(bar, self._styles[face.style])
 
     def _inside(self, box: Box, y: int) -> Iterator[Segment]:
         if box.kind == "cell":
@@ -163,17 +163,17 @@ class RowPainter:
         glyph = f" {self._glyph(face)} "
         count = f" {min(runs, 999)}× " if runs else " "
         room = box.width - 2 - cell_len(glyph) - len(count)
-        yield Segment(glyph, self._styles[face.style])
-        yield Segment(set_cell_size(box.text, room), self._styles["name"])
-        yield Segment(count, self._styles["label"])
+        yield _painted(glyph, self._styles[face.style])
+        yield _painted(set_cell_size(box.text, room), self._styles["name"])
+        yield _painted(count, self._styles["label"])
 
     def _cell(self, box: Box) -> Iterator[Segment]:
         face = self.face(box.path)
         glyph, is_selected = f"{self._glyph(face)} ", box.path == self.selected
         room = box.width - cell_len(glyph) - len(face.word)
-        yield Segment(glyph, self._styles[face.style])
-        yield Segment(set_cell_size(box.text, room), self._styles["selected" if is_selected else "name"])
-        yield Segment(face.word, self._styles[face.style])
+        yield _painted(glyph, self._styles[face.style])
+        yield _painted(set_cell_size(box.text, room), self._styles["selected" if is_selected else "name"])
+        yield _painted(face.word, self._styles[face.style])
 
     def _subtitle(self, box: Box) -> Segment:
         node, room = self._node(box.path), box.width - 4
@@ -181,7 +181,12 @@ class RowPainter:
             text, style = _head(node.reason, room), "failed"
         else:
             text, style = _tail(node.subtitle, room), "label"
-        return Segment(f" {set_cell_size(text, room)} ", self._styles[style])
+        return _painted(f" {set_cell_size(text, room)} ", self._styles[style])
+
+
+def _painted(text: str, style: Style) -> Segment:
+    # What comes from the layout is clean and stays as wide; this makes it so for every way in here.
+    return Segment(clean(text), style)
 
 
 def _head(text: str, room: int) -> str:
