@@ -10,6 +10,7 @@ from typing import Any
 from agentflow_tui.config import check_text
 from agentflow_tui.engine import Control, Engine, Event, ModeChoice, RunResult
 from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted
+from agentflow_tui.history.fold import fold
 from tests.conformance.cases import Case
 from tests.conformance.scripted_agent import ScriptedAgent, ScriptedHooks, Watch
 from tests.fake_clock import FakeClock
@@ -69,6 +70,8 @@ async def _check_always(run: CaseRun, clock: FakeClock, tasks: set[asyncio.Task[
     assert isinstance(run.history[0], RunStarted)
     assert [isinstance(event, RunEnded) for event in run.history] == [False] * (length - 1) + [True]
     assert run.of_kind(RunEnded)[0].status == run.result.status
+    folded = fold(run.history)
+    assert (dict(folded.state.data), dict(folded.state.meta)) == (run.result.data, run.result.meta)
     assert run.watch.running == 0
     assert asyncio.all_tasks() == tasks
 

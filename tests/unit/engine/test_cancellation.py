@@ -1,0 +1,107 @@
+"""Cancelling at every point of every mode, from inside and from outside (semantics §5)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from agentflow_tui.engine import Hooks
+from agentflow_tui.engine.hooks import HookCall
+from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted, RunEnded
+from agentflow_tui.plan.node import Chain, Choice, Node, Option, Routing, Stage
+from tests.unit.engine.probe import Probe, chain, fan, loop, raising, sleeping, step
+
+PLANS: dict[str, Node] = {
+    "route": Choice("flow", "route", (Option("a", step("a")),), Routing(default_agent="a")),
+    "collaborative": fan("a", "b", "c", max_concurrency=2),
+    "sequential": chain("a", "b", "c"),
+    "loop": loop("a", 3),
+    "mixed": Chain("flow", "mixed", (fan("a", "b"), Chain("flow/s", "sequential", (step("c"),)))),
+    "stage": Stage("flow/s", "S", 1, chain("a", "b"), timeout=100.0),
+    "branches": fan("a"),
+}
+PLANS["branches"] = type(fan("a"))(
+    "flow", "parallel", (chain("a", "b"), loop("c", 2)), is_parallel=True, optional=frozenset({"flow"})
+)
+
+
+@pytest.mark.parametrize("at", [0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
+@pytest.mark.parametrize("mode", PLANS)
+async def test_a_cancelled_run_ends_once_and_at_once(mode: str, at: float) -> None:
+    probe = Probe(PLANS[mode], {name: sleeping(1, {name: 1}) for name in "abc"})
+    run = probe.start()
+    if at:
+        await probe.clock.sleep(at)
+    probe.control.cancel("enough")
+    result = await run
+    if result.status == "completed":
+        assert at >= 1
+    else:
+        assert (result.status, result.error, probe.history[-1].at) == ("cancelled", "enough", at)
+    started, ended = probe.of_kind(AgentStarted), probe.of_kind(AgentCompleted, AgentCancelled, AgentFailed)
+    assert sorted(event.path for event in started) == sorted(event.path for event in ended)
+    assert len(asyncio.all_tasks()) == 1
+
+
+@pytest.mark.parametrize("mode", PLANS)
+async def test_a_run_whose_task_is_cancelled_ends_in_order(mode: str) -> None:
+    probe = Probe(PLANS[mode], {name: sleeping(1, {name: 1}) for name in "abc"})
+    run = probe.start()
+    await probe.clock.sleep(0.5)
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    ended = [event for event in probe.history if isinstance(event, RunEnded)]
+    assert [event.status for event in ended] == ["cancelled"]
+    assert probe.history[-1] is ended[0]
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_run_under_a_timeout_of_the_caller_ends_in_order() -> None:
+    probe = Probe(chain("a"), {"a": sleeping(100)})
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await probe.run()
+    assert probe.history[-1].kind == "run_ended"
+
+
+async def test_cancelling_inside_a_hook_ends_the_run() -> None:
+    hooks = Hooks()
+    probe = Probe(chain("a", "a"), {"a": sleeping(1)}, hooks=hooks)
+
+    async def slow(call: HookCall) -> None:
+        probe.control.cancel()
+        await probe.clock.sleep(1000)
+
+    hooks.register("AfterAgentRun", "slow", slow)
+    result = await probe.run()
+    assert (result.status, probe.history[-1].at) == ("cancelled", 1.0)
+
+
+@pytest.mark.parametrize("hook", ["BeforeEventHandling", "AfterEventHandling"])
+async def test_a_hook_around_the_event_that_never_ends_does_not_hold_the_run(hook: str) -> None:
+    hooks = Hooks()
+    probe = Probe(chain("a"), {"a": sleeping(1)}, hooks=hooks, timeout=20.0)
+
+    async def deaf(call: HookCall) -> None:
+        while probe.clock.now() < 1000:
+            try:
+                await probe.clock.sleep(10_000)
+            except asyncio.CancelledError:
+                continue
+
+    hooks.register(hook, "deaf", deaf)  # type: ignore[arg-type]
+    await probe.run()
+    assert probe.history[-1].at < 30
+    assert "warned" in probe.names()
+
+
+async def test_siblings_that_are_no_longer_needed_are_cancelled_not_failed() -> None:
+    agents = {"bad": raising(ValueError("no")), "slow": sleeping(100), "late": sleeping(1)}
+    probe = Probe(fan("bad", "slow", "late", failure_threshold=0.0, max_concurrency=2), agents)
+    result = await probe.run()
+    assert (result.status, probe.history[-1].at) == ("failed", 0.0)
+    assert [event.agent for event in probe.of_kind(AgentCancelled)] == ["slow"]
+    assert agents["late"].runs == 0
+    assert result.error == "collaborative phase failed: 1 of 3 agents failed: agent 'bad' failed: no"

@@ -1,0 +1,192 @@
+"""Pause, step, step an iteration, go on: in every mode, without real time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from agentflow_tui.engine import RunResult
+from agentflow_tui.history.event import AgentStarted, RunPaused, RunResumed
+from agentflow_tui.plan.node import Chain, Choice, Node, Option, Routing, Stage
+from tests.unit.engine.probe import Doing, Probe, chain, counting, fan, loop, returning, sleeping, step
+
+ROUTE = Choice("flow", "route", (Option("a", step("a")), Option("b", step("b"))), Routing())
+MIXED = Chain(
+    "flow",
+    "mixed",
+    (
+        fan("a", "b"),
+        Chain("flow/s", "sequential", (step("c", "flow/s/c"),)),
+    ),
+)
+MODES: dict[str, tuple[Node, list[str]]] = {
+    "route": (ROUTE, ["a", "b"]),
+    "collaborative": (fan("a", "b", "c"), ["a", "b", "c"]),
+    "sequential": (chain("a", "b", "a"), ["a", "b", "a"]),
+    "loop": (loop("c", 3), ["c", "c", "c"]),
+    "mixed": (MIXED, ["a", "b", "c"]),
+}
+
+
+def _agents() -> dict[str, Doing]:
+    async def handing_over(event: object, state: object, context: object) -> object:
+        state.meta["route"] = "b"  # type: ignore[attr-defined]
+        return state
+
+    return {"a": Doing(handing_over), "b": sleeping(1, {"b": 1}), "c": counting()}
+
+
+def _started(probe: Probe) -> list[str]:
+    return [event.agent for event in probe.of_kind(AgentStarted)]
+
+
+async def _ended(run: asyncio.Task[RunResult]) -> RunResult:
+    return await asyncio.wait_for(run, 10)
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_every_step_runs_exactly_one_agent(mode: str) -> None:
+    root, order = MODES[mode]
+    probe = Probe(root, _agents(), paused=True)
+    run = asyncio.create_task(probe.run({}, target="a"))
+    for number in range(len(order)):
+        await probe.clock.sleep(5)
+        assert _started(probe) == order[:number]
+        assert probe.control.is_paused
+        assert isinstance(probe.history[-1], RunPaused)
+        assert probe.history[-1].reason == ("step" if number else "pause")
+        probe.control.step()
+    result = await _ended(run)
+    assert result.status == "completed"
+    assert _started(probe) == order
+    assert len(probe.of_kind(RunPaused)) == len(probe.of_kind(RunResumed)) == len(order)
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_run_that_starts_paused_goes_on_when_resumed(mode: str) -> None:
+    root, order = MODES[mode]
+    probe = Probe(root, _agents(), paused=True)
+    run = asyncio.create_task(probe.run({}, target="a"))
+    await probe.clock.sleep(100)
+    assert _started(probe) == []
+    probe.control.resume()
+    result = await _ended(run)
+    assert result.status == "completed"
+    assert _started(probe) == order
+    assert [event.until for event in probe.of_kind(RunResumed)] == ["end"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_paused_run_can_be_cancelled(mode: str) -> None:
+    root, _ = MODES[mode]
+    probe = Probe(root, _agents(), paused=True)
+    run = asyncio.create_task(probe.run({}, target="a"))
+    await probe.clock.sleep(100)
+    probe.control.cancel("enough")
+    result = await _ended(run)
+    assert (result.status, result.error) == ("cancelled", "enough")
+    assert _started(probe) == []
+
+
+async def test_an_iteration_at_a_time() -> None:
+    probe = Probe(loop("c", 3), _agents(), paused=True)
+    run = probe.start()
+    for number in range(1, 4):
+        await probe.settle()
+        probe.control.step_iteration()
+        await probe.settle()
+        assert _started(probe) == ["c"] * number
+    result = await _ended(run)
+    assert result.data == {"n": 3}
+    assert [event.reason for event in probe.of_kind(RunPaused)] == ["pause", "iteration", "iteration"]
+    assert [event.until for event in probe.of_kind(RunResumed)] == ["iteration"] * 3
+
+
+async def test_an_iteration_with_a_parallel_body_is_run_whole() -> None:
+    body = Chain("flow/body", "sequential", (fan("a", "c"), step("b", "flow/body/b")))
+    root = loop("a", 2)
+    root = type(root)(root.path, root.title, body, max_iterations=2)
+    agents = {**_agents(), "a": returning({"a": 1})}
+    probe = Probe(root, agents, paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.step_iteration()
+    await probe.clock.sleep(10)
+    assert _started(probe) == ["a", "c", "b"]
+    probe.control.resume()
+    assert (await _ended(run)).status == "completed"
+
+
+async def test_outside_of_a_loop_a_phase_at_a_time() -> None:
+    probe = Probe(MIXED, _agents(), paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.step_iteration()
+    await probe.clock.sleep(10)
+    assert _started(probe) == ["a", "b"]
+    assert probe.control.is_paused
+    probe.control.resume()
+    assert (await _ended(run)).status == "completed"
+
+
+async def test_a_stage_at_a_time() -> None:
+    stages = tuple(
+        Stage(f"flow/{name}", name, number, step(name, f"flow/{name}/s"))
+        for number, name in enumerate(("b", "c"), start=1)
+    )
+    probe = Probe(Chain("flow", "mixed", stages), _agents(), paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.step_iteration()
+    await probe.clock.sleep(10)
+    assert _started(probe) == ["b"]
+    probe.control.step_iteration()
+    result = await _ended(run)
+    assert result.data["workflow_complete"] is True
+
+
+async def test_a_pause_lets_the_running_agent_end() -> None:
+    probe = Probe(chain("b", "c"), _agents())
+    run = probe.start()
+    await probe.clock.sleep(0.5)
+    probe.control.pause()
+    await probe.settle()
+    assert probe.of_kind(RunPaused) == []
+    await probe.clock.sleep(100)
+    assert probe.names()[-2:] == ["agent_completed", "run_paused"]
+    assert probe.history[-1].at == 1.0
+    probe.control.resume()
+    assert (await _ended(run)).data == {"b": 1, "n": 1}
+
+
+async def test_a_run_stands_still_only_when_no_sibling_is_running() -> None:
+    probe = Probe(fan("b", "c"), _agents(), paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.step()
+    await probe.clock.sleep(0.5)
+    assert [event.reason for event in probe.of_kind(RunPaused)] == ["pause"]
+    await probe.clock.sleep(0.6)
+    assert [event.reason for event in probe.of_kind(RunPaused)] == ["pause", "step"]
+    probe.control.resume()
+    assert (await _ended(run)).status == "completed"
+
+
+async def test_the_first_reason_to_cancel_stays() -> None:
+    probe = Probe(chain("b"), _agents())
+    run = probe.start()
+    await probe.clock.sleep(0.5)
+    probe.control.interrupt()
+    probe.control.cancel("too late")
+    result = await _ended(run)
+    assert (result.status, result.error) == ("cancelled", "interrupted")
+    assert probe.control.cancel_reason == "interrupted"
+
+
+async def test_a_run_that_was_cancelled_before_it_began_runs_nothing() -> None:
+    probe = Probe(chain("c"), _agents())
+    probe.control.cancel()
+    result = await probe.run({"kept": 1})
+    assert (result.status, result.data) == ("cancelled", {"kept": 1})
+    assert probe.names() == ["run_started", "run_ended"]

@@ -1,0 +1,116 @@
+"""Limits of time on three levels, and pauses that do not count (semantics §5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentflow_tui.history.event import AgentCancelled, AgentFailed, NodeEnded
+from agentflow_tui.plan.node import Chain, Loop, Node, Stage
+from tests.unit.engine.probe import Probe, chain, counting, fan, loop, returning, sleeping, step
+
+
+async def test_the_default_orchestration_timeout_says_which_key_changes_it() -> None:
+    probe = Probe(chain("slow"), {"slow": sleeping(100)}, timeout=30.0, is_default=True)
+    result = await probe.run({"k": 1})
+    assert result.status == "failed"
+    assert result.error == (
+        "orchestration timeout after 30 s (the default; set [orchestration] timeout_seconds to change it)"
+    )
+    assert (result.category, result.data) == ("timeout", {"k": 1})
+    assert probe.history[-1].at == 30.0
+    assert [event.agent for event in probe.of_kind(AgentCancelled)] == ["slow"]
+
+
+async def test_an_agent_timeout_is_that_agents_failure() -> None:
+    root = Chain("flow", "sequential", (step("slow", timeout=5.0),))
+    probe = Probe(root, {"slow": sleeping(100)})
+    result = await probe.run()
+    assert result.error == "agent 'slow' failed: agent timeout after 5 s"
+    failed = probe.of_kind(AgentFailed)[0]
+    assert (failed.category, failed.duration) == ("timeout", 5.0)
+    assert "[agents.slow] timeout_seconds" in failed.hint
+
+
+async def test_an_agent_that_is_quick_enough_hears_nothing_of_its_limit() -> None:
+    root = Loop("flow", "loop", step("quick", timeout=5.0), max_iterations=3)
+    probe = Probe(root, {"quick": sleeping(4)})
+    result = await probe.run()
+    assert (result.status, probe.history[-1].at) == ("completed", 12.0)
+
+
+async def test_a_stage_timeout_fails_the_stage_and_keeps_what_it_did() -> None:
+    body = chain("quick", "slow")
+    root = Chain("flow", "mixed", (Stage("flow/s", "Gather", 1, body, timeout=7.0),))
+    probe = Probe(root, {"quick": sleeping(1, {"a": 1}), "slow": sleeping(100)})
+    result = await probe.run()
+    assert result.error == "stage 'Gather' failed: stage timeout after 7 s"
+    assert (result.category, result.data) == ("timeout", {"a": 1})
+    assert probe.history[-1].at == 7.0
+
+
+async def test_the_orchestration_timeout_wins_over_a_later_stage_timeout() -> None:
+    root = Stage("flow/s", "Gather", 1, chain("slow"), timeout=50.0)
+    probe = Probe(root, {"slow": sleeping(100)}, timeout=9.0)
+    result = await probe.run()
+    assert result.error == "orchestration timeout after 9 s"
+    assert [event.status for event in probe.of_kind(NodeEnded)] == ["cancelled", "cancelled"]
+
+
+TIMED: dict[str, Node] = {
+    "orchestration": chain("a", "b"),
+    "stage": Stage("flow/s", "S", 1, chain("a", "b"), timeout=10.0),
+    "loop": loop("a", 2),
+    "fan": fan("a", "b", max_concurrency=1),
+}
+
+
+@pytest.mark.parametrize("where", TIMED)
+async def test_time_spent_paused_counts_for_no_limit(where: str) -> None:
+    probe = Probe(TIMED[where], {"a": sleeping(4), "b": sleeping(4)}, timeout=10.0)
+    run = probe.start()
+    await probe.clock.sleep(2)
+    probe.control.pause()
+    await probe.clock.sleep(1000)
+    probe.control.resume()
+    result = await run
+    assert (result.status, result.error) == ("completed", "")
+    assert probe.history[-1].at == 1002 + 4
+
+
+@pytest.mark.parametrize("where", ["orchestration", "stage"])
+async def test_what_is_left_after_a_pause_is_still_a_limit(where: str) -> None:
+    limit = 10.0 if where == "orchestration" else 600.0
+    probe = Probe(TIMED[where], {"a": sleeping(4), "b": sleeping(400)}, timeout=limit)
+    run = probe.start()
+    await probe.clock.sleep(2)
+    probe.control.pause()
+    await probe.clock.sleep(1000)
+    probe.control.resume()
+    result = await run
+    assert f"{where} timeout after 10 s" in result.error
+    assert probe.history[-1].at == pytest.approx(1002 + 6)
+
+
+async def test_an_agent_that_runs_on_into_a_pause_is_still_limited() -> None:
+    root = Chain("flow", "sequential", (step("slow", timeout=5.0),))
+    probe = Probe(root, {"slow": sleeping(100)})
+    run = probe.start()
+    await probe.clock.sleep(1)
+    probe.control.pause()
+    assert "agent timeout after 5 s" in (await run).error
+
+
+async def test_a_tolerated_timeout_is_marked_like_any_failure() -> None:
+    root = fan("slow", "ok")
+    root = type(root)(root.path, root.title, (step("slow", timeout=2.0), root.children[1]))
+    probe = Probe(root, {"slow": sleeping(100), "ok": returning({"x": 1})})
+    result = await probe.run()
+    assert result.meta == {"slow_failed": "true", "slow_error": "agent timeout after 2 s"}
+
+
+async def test_a_timed_out_loop_says_why_it_ended() -> None:
+    probe = Probe(loop("a", 50), {"a": counting()}, timeout=5.0)
+    assert (await probe.run()).meta["exit_reason"] == "max_iterations"
+    probe = Probe(loop("a", 50), {"a": sleeping(2)}, timeout=5.0)
+    result = await probe.run()
+    assert (result.meta["exit_reason"], result.meta["total_iterations"]) == ("error", "3")
