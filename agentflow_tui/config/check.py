@@ -95,8 +95,8 @@ def is_mode_given(document: Mapping[str, object]) -> bool:
 
 
 def _check_draft(draft: Flow, document: Mapping[str, object], faults: list[Finding]) -> list[Finding]:
-    agents = document.get("agents")
-    findings = check_references(draft, frozenset(agents if isinstance(agents, dict) else ()))
+    agents = document.get("agents", {})
+    findings = check_references(draft, frozenset(agents)) if isinstance(agents, dict) else []
     if any(fault.severity == "error" and _shapes_modes(fault.path) for fault in faults):
         # What is missing there is missing because it was wrong, which is said already.
         findings = [finding for finding in findings if finding.path != ("orchestration",)]

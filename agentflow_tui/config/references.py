@@ -11,7 +11,6 @@ from agentflow_tui.config.nearest import nearest_name
 from agentflow_tui.config.problem import KeyPath, Severity, shorten
 from agentflow_tui.config.stage import Body, StageConfig
 
-
 KNOWN_PROVIDERS = ("auto", "ollama", "openai", "azure", "embedded", "scripted")
 """Model back ends that need no table of their own."""
 

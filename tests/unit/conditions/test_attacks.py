@@ -1,4 +1,4 @@
-"""Nothing that a condition can say runs code, fills memory or takes long; all of it is refused when parsed."""
+"""No condition runs code, fills memory or takes long; what could is refused when parsed."""
 
 from __future__ import annotations
 
