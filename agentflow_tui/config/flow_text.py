@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from agentflow_tui.config.problem import shorten
+
 MAX_BYTES = 1_000_000
 """A flow is a few kilobytes; a larger file is a mistake and would make every check crawl."""
 
@@ -31,26 +33,27 @@ def read_flow_text(path: Path) -> str:
 
     Raises `FlowTextError` for anything that is no readable text file of moderate size.
     """
+    name = shorten(path.name)
     try:
         if path.is_dir():
-            raise FlowTextError(f"{path.name} is a folder", "name the agentflow.toml in it")
+            raise FlowTextError(f"{name} is a folder", "name the agentflow.toml in it")
         if not path.exists():
-            raise FlowTextError(f"{path.name} does not exist", "check the name and the folder")
+            raise FlowTextError(f"{name} does not exist", "check the name and the folder")
         if not path.is_file():
-            raise FlowTextError(f"{path.name} is not a regular file", "name a text file")
+            raise FlowTextError(f"{name} is not a regular file", "name a text file")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FlowTextError(
-            f"{path.name} cannot be read: {reason}", "check the file and its permissions"
+            f"{name} cannot be read: {reason}", "check the file and its permissions"
         ) from error
     if len(data) > MAX_BYTES:
         raise _too_large()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"{path.name} is not UTF-8 text (byte {error.start})"
+        message = f"{name} is not UTF-8 text (byte {error.start})"
         raise FlowTextError(message, "save the file as UTF-8") from error
 
 

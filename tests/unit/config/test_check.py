@@ -53,7 +53,8 @@ def test_exact_place() -> None:
 
 
 def test_several_faults_come_in_the_order_of_the_text() -> None:
-    text = "[orchestration]\nmode = 'sequential'\nsequential_agents = ['b', 'c']\n[agents.a]\nenabled = 3\nrol = 'x'\n"
+    text = "[orchestration]\nmode = 'sequential'\nsequential_agents = ['b', 'c']\n"
+    text += "[agents.a]\nenabled = 3\nrol = 'x'\n"
     assert [(p.line, p.severity) for p in problems_of(text)] == [
         (3, "error"), (3, "error"), (5, "error"), (6, "warning"),
     ]  # fmt: skip
@@ -85,7 +86,8 @@ def test_a_fault_in_an_agent_does_not_make_it_unknown() -> None:
     ],
 )
 def test_names_that_are_set(condition: str) -> None:
-    text = f'[orchestration]\nmode="loop"\nloop_agent="a"\nloop.condition="{condition}"\n[agents.a]\noutput={{score="number"}}'
+    text = f'[orchestration]\nmode="loop"\nloop_agent="a"\nloop.condition="{condition}"\n'
+    text += '[agents.a]\noutput = { score = "number" }'
     assert problems_of(text) == ()
 
 

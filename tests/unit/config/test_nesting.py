@@ -1,0 +1,139 @@
+"""Flows inside flows: found, inside the folder, without circles, not too deep (semantics §3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agentflow_tui.config import Problem, check_file, check_text
+from agentflow_tui.config.project_folder import OutsideFolderError, resolve_inside
+
+LEAF = "[orchestration]\nmode = 'sequential'\nsequential_agents = ['a']\n[agents.a]\n"
+
+
+def nest(*names: str) -> str:
+    stages = "".join(
+        f"[[orchestration.mixed.stages]]\nname='S'\nmode='flow'\nflow={name!r}\n" for name in names
+    )
+    return f"[orchestration]\nmode = 'mixed'\n{stages}"
+
+
+def errors(folder: Path, text: str, **files: str) -> list[Problem]:
+    for name, content in files.items():
+        (folder / f"{name}.toml").write_text(content, encoding="utf-8")
+    (folder / "agentflow.toml").write_text(text, encoding="utf-8")
+    return [p for p in check_file(folder / "agentflow.toml", env={}).problems if p.severity == "error"]
+
+
+def test_a_good_flow_inside(tmp_path: Path) -> None:
+    assert errors(tmp_path, nest("b.toml", "b.toml"), b=LEAF) == []
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    (problem,) = errors(tmp_path, nest("gone.toml"))
+    assert (problem.path, problem.line) == ("orchestration.mixed.stages[0].flow", 6)
+    assert "gone.toml" in problem.message
+    assert "does not exist" in problem.message
+
+
+def test_a_fault_in_the_inner_flow_names_its_line(tmp_path: Path) -> None:
+    (problem,) = errors(tmp_path, nest("b.toml"), b="[orchestration]\nmode = 'sequental'\n")
+    assert "line 2" in problem.message
+    assert "sequental" in problem.message
+
+
+def test_an_inner_flow_that_is_no_toml(tmp_path: Path) -> None:
+    (problem,) = errors(tmp_path, nest("b.toml"), b="[orchestration\n")
+    assert "line 1" in problem.message
+
+
+def test_a_circle_names_its_files(tmp_path: Path) -> None:
+    (problem,) = errors(tmp_path, nest("b.toml"), b=nest("c.toml"), c=nest("b.toml"))
+    assert "b.toml → c.toml → b.toml" in problem.message
+
+
+def test_a_circle_through_an_agent(tmp_path: Path) -> None:
+    text = "[orchestration]\nmode='sequential'\nsequential_agents=['x']\n[agents.x]\nflow='agentflow.toml'\n"
+    (problem,) = errors(tmp_path, text)
+    assert problem.path == "agents.x.flow"
+    assert "circle" in problem.message
+
+
+def chain(length: int) -> dict[str, str]:
+    return {f"d{n}": nest(f"d{n + 1}.toml") if n < length else LEAF for n in range(1, length + 1)}
+
+
+def test_eight_levels_are_allowed_and_nine_are_not(tmp_path: Path) -> None:
+    assert errors(tmp_path, nest("d1.toml"), **chain(8)) == []
+    (problem,) = errors(tmp_path, nest("d1.toml"), **chain(9))
+    assert "deeper than 8" in problem.message
+
+
+def test_the_deeper_way_to_a_file_counts(tmp_path: Path) -> None:
+    files = chain(8)
+    (problem,) = errors(tmp_path, nest("d2.toml", "d1.toml", "extra.toml"), **files, extra=nest("d1.toml"))
+    assert "deeper than 8" in problem.message
+    assert problem.path == "orchestration.mixed.stages[2].flow"
+
+
+def test_many_ways_to_the_same_files_are_quick(tmp_path: Path) -> None:
+    files = {f"d{n}": nest(*[f"d{n + 1}.toml"] * 12) for n in range(1, 8)}
+    assert errors(tmp_path, nest(*["d1.toml"] * 12), **files, d8=LEAF) == []
+
+
+def test_names_are_relative_to_the_file_that_has_them(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.toml").write_text(nest("c.toml", "../d.toml"), encoding="utf-8")
+    (tmp_path / "sub" / "c.toml").write_text(LEAF, encoding="utf-8")
+    assert errors(tmp_path, nest("sub/b.toml"), d=LEAF) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../out.toml", "sub/../../out.toml", "/etc/hostname", "link/out.toml", "out-link.toml"]
+)
+def test_the_folder_is_never_left(tmp_path: Path, name: str) -> None:
+    project = tmp_path / "project"
+    (project / "sub").mkdir(parents=True)
+    (tmp_path / "out.toml").write_text(LEAF, encoding="utf-8")
+    (project / "link").symlink_to(tmp_path)
+    (project / "out-link.toml").symlink_to(tmp_path / "out.toml")
+    (problem,) = errors(project, nest(name))
+    assert "project folder" in problem.message or "absolute path" in problem.message
+
+
+@pytest.mark.parametrize("name", ["", ".", "sub"])
+def test_folders_are_no_flows(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (problem,) = errors(tmp_path, nest(name))
+    assert "is a folder" in problem.message
+
+
+def test_odd_names_are_problems_not_exceptions(tmp_path: Path) -> None:
+    for name in ("a\x00b", "x" * 5000, "\x1b[31m.toml"):
+        text = nest("NAME").replace(
+            "'NAME'", '"' + name.encode("unicode_escape").decode().replace("\\x", "\\u00") + '"'
+        )
+        (problem,) = errors(tmp_path, text)
+        assert len(problem.message) < 400
+
+
+def test_link_loops_are_problems(tmp_path: Path) -> None:
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    (problem,) = errors(tmp_path, nest("loop.toml"))
+    assert problem.hint
+
+
+def test_without_a_folder_nested_flows_are_not_looked_for() -> None:
+    checked = check_text(nest("b.toml"), env={})
+    assert checked.is_valid
+    assert [p.severity for p in checked.problems] == ["info"]
+
+
+def test_resolve_inside(tmp_path: Path) -> None:
+    assert resolve_inside(tmp_path, "a/../b") == tmp_path.resolve() / "b"
+    assert resolve_inside(tmp_path, "../b", tmp_path / "a") == tmp_path.resolve() / "b"
+    with pytest.raises(OutsideFolderError):
+        resolve_inside(tmp_path, "../b")
+    with pytest.raises(OutsideFolderError):
+        resolve_inside(tmp_path, tmp_path / "b")
