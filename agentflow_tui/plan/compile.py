@@ -22,6 +22,8 @@ from agentflow_tui.plan.node import (
 )
 from agentflow_tui.plan.path_book import PathBook
 from agentflow_tui.plan.plan_error import PlanError
+from agentflow_tui.plan.route_label import route_label
+from agentflow_tui.plan.stages import StageCompiler
 
 if TYPE_CHECKING:
     from agentflow_tui.config.flow import Flow
@@ -84,18 +86,6 @@ def _compile_route(flow: Flow, book: PathBook) -> Node:
     return Choice(path, "route", options, routing)
 
 
-def route_label(agent: str, routing: Routing) -> str:
-    """What the edge to an agent says: its rules, `otherwise` for the default agent, else its name."""
-    reasons = [_rule_label(rule) for rule in routing.rules if rule.agent == agent]
-    if reasons:
-        return " or ".join(reasons)
-    return "otherwise" if agent == routing.default_agent else agent
-
-
-def _rule_label(rule: Rule) -> str:
-    return rule.when.text if rule.when is not None else f'contains "{rule.contains}"'
-
-
 def _compile_collaborative(flow: Flow, book: PathBook) -> Node:
     agents = flow.orchestration.collaborative_agents
     return _fan(flow, book, book.root("collaborative"), flow.enabled_agents if agents is None else agents)
@@ -125,9 +115,9 @@ def _compile_loop(flow: Flow, book: PathBook) -> Node:
 def _compile_mixed(flow: Flow, book: PathBook) -> Node:
     settings = flow.orchestration
     if settings.mixed.stages:
-        raise PlanError(
-            "stages of mixed mode cannot be run; list the agents in `orchestration.sequential_agents`"
-        )
+        compiler, path = StageCompiler(flow, book), book.root("mixed")
+        stages = enumerate(settings.mixed.stages, start=1)
+        return Chain(path, "mixed", tuple(compiler.stage(path, stage, index) for index, stage in stages))
     together, in_order = settings.collaborative_agents, settings.sequential_agents
     if together is None and in_order is None:
         raise PlanError(

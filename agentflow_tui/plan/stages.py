@@ -1,0 +1,161 @@
+"""Compiling the stages of mixed mode, with their branches and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentflow_tui.plan.node import (
+    DEFAULT_FAILURE_THRESHOLD,
+    DEFAULT_MAX_CONCURRENCY,
+    DEFAULT_MAX_ITERATIONS,
+    Chain,
+    Choice,
+    Fan,
+    Loop,
+    Node,
+    Option,
+    Routing,
+    Rule,
+    Stage,
+    Step,
+)
+from agentflow_tui.plan.path_book import PathBook
+from agentflow_tui.plan.plan_error import PlanError
+from agentflow_tui.plan.route_label import route_label
+
+if TYPE_CHECKING:
+    from agentflow_tui.config.flow import Flow
+    from agentflow_tui.config.stage import Body, BranchConfig, ChoiceConfig, StageConfig
+
+
+class StageCompiler:
+    """Compiles `[[orchestration.mixed.stages]]` (semantics §3 mixed, §9 stages)."""
+
+    def __init__(self, flow: Flow, book: PathBook) -> None:
+        """Take paths from `book`."""
+        self._flow, self._book = flow, book
+
+    def stage(self, parent: str, stage: StageConfig, index: int) -> Stage:
+        """Compile one stage; `index` counts from 1.
+
+        Raises:
+            PlanError: the stage nests a flow, or a branch has a time limit of its own that cannot be kept.
+        """
+        name = stage.name or f"stage {index}"
+        path = self._book.child(parent, name)
+        if stage.choices:
+            body: Node = self._choices(self._book.child(path, "choices"), stage.choices)
+        else:
+            # The frame of a stage has its name already.
+            below = self._book.child(path, "branches" if stage.branches else stage.mode or "")
+            body = self._body(below, stage.mode or "", stage, stage.branches)
+        return Stage(
+            path,
+            name,
+            index,
+            body,
+            mode="choices" if stage.choices else stage.mode or "",
+            timeout=stage.timeout_seconds,
+            prerequisites=tuple(stage.prerequisites),
+            success_condition=stage.success_condition,
+            when=stage.when,
+        )
+
+    def _choices(self, path: str, choices: Sequence[ChoiceConfig]) -> Choice:
+        options = []
+        for place, choice in enumerate(choices, start=1):
+            name = choice.name or f"choice {place}"
+            body = self._part(self._book.child(path, name), choice, choice.branches)
+            options.append(Option(choice.when.text if choice.when else "otherwise", body, choice.when))
+        return Choice(path, "choices", tuple(options))
+
+    def _parallel(self, path: str, title: str, body: Body, branches: Sequence[BranchConfig]) -> Fan:
+        children, optional = [], set()
+        for place, branch in enumerate(branches, start=1):
+            name = branch.name or f"branch {place}"
+            child = self._part(self._book.child(path, name), branch, ())
+            children.append(child)
+            if not branch.required:
+                optional.add(child.path)
+        limit = body.config.max_concurrency
+        return Fan(
+            path,
+            title,
+            tuple(children),
+            max_concurrency=DEFAULT_MAX_CONCURRENCY if limit is None else limit,
+            optional=frozenset(optional),
+            is_parallel=True,
+        )
+
+    def _part(self, path: str, body: Body, branches: Sequence[BranchConfig]) -> Node:
+        name = body.name or body.mode or ""
+        node = self._body(path, name, body, branches)
+        limit = body.timeout_seconds
+        if limit is None:
+            return node
+        # An agent keeps time for itself, a group of agents only as a stage.
+        if isinstance(node, Chain) and len(node.children) == 1 and isinstance(node.children[0], Step):
+            step = node.children[0]
+            shorter = limit if step.timeout is None else min(limit, step.timeout)
+            return replace(node, children=(replace(step, timeout=shorter),))
+        raise PlanError(
+            f"{name!r} has a time limit of its own for several agents; set it at the stage or at each agent"
+        )
+
+    def _body(self, path: str, title: str, body: Body, branches: Sequence[BranchConfig]) -> Node:
+        if body.mode == "flow":
+            raise PlanError(f"{title!r} nests {body.flow!r}, and a flow inside of a flow cannot be run")
+        if body.mode == "parallel":
+            return self._parallel(path, title, body, branches)
+        if body.mode == "route":
+            return self._route(path, title, body.agents)
+        config = body.config
+        if body.mode == "collaborative":
+            threshold, limit = config.failure_threshold, config.max_concurrency
+            return Fan(
+                path,
+                title,
+                self._steps(path, body.agents),
+                failure_threshold=DEFAULT_FAILURE_THRESHOLD if threshold is None else threshold,
+                max_concurrency=DEFAULT_MAX_CONCURRENCY if limit is None else limit,
+            )
+        if body.mode == "loop":
+            most = config.max_iterations
+            return Loop(
+                path,
+                title,
+                self._round(path, body.agents),
+                max_iterations=DEFAULT_MAX_ITERATIONS if most is None else most,
+                condition=config.loop_condition,
+            )
+        return Chain(path, title, self._steps(path, body.agents))
+
+    def _round(self, path: str, agents: Sequence[str]) -> Node:
+        """What one iteration of a loop runs: several agents in order (semantics §9)."""
+        if len(agents) == 1:
+            return self.step(path, agents[0])
+        below = self._book.child(path, "body")
+        return Chain(below, "body", self._steps(below, agents))
+
+    def _route(self, path: str, title: str, agents: Sequence[str]) -> Choice:
+        """Metadata, then the rules that name its agents, else the first (semantics §9)."""
+        settings = self._flow.orchestration.routing
+        rules = tuple(
+            Rule(rule.agent, rule.when, rule.contains) for rule in settings.rules if rule.agent in agents
+        )
+        routing = Routing(rules, None, settings.max_hops, uses_target=False)
+        labels = replace(routing, default_agent=agents[0])
+        options = (
+            Option(route_label(agent, labels), self.step(path, agent)) for agent in dict.fromkeys(agents)
+        )
+        return Choice(path, title, tuple(options), routing)
+
+    def _steps(self, parent: str, agents: Sequence[str]) -> tuple[Step, ...]:
+        return tuple(self.step(parent, agent) for agent in agents)
+
+    def step(self, parent: str, agent: str) -> Step:
+        """Compile one run of an agent."""
+        settings = self._flow.agents.get(agent)
+        return Step(self._book.child(parent, agent), agent, settings.timeout_seconds if settings else None)
