@@ -40,7 +40,7 @@ class FileDesk:
     @property
     def title(self) -> str:
         """The file's name, or that of the untitled text."""
-        return self.workbench.path.name if self.workbench.path else f"{self.untitled} (copy)"
+        return self.workbench.path.name if self.workbench.path else f"{self.untitled}.toml (copy)"
 
     @property
     def draft(self) -> Draft:
@@ -116,9 +116,9 @@ class FileDesk:
         body = Content.assemble(
             (one_line(path.name, _NAME), "bold"),
             " was changed by another program since it was opened here.\n\n",
-            ("here     ", "$text-muted"),
+            ("here     ", "$muted"),
             f"{len(text)} characters, {text.count(chr(10)) + 1} lines\n",
-            ("on disk  ", "$text-muted"),
+            ("on disk  ", "$muted"),
             on_disk,
         )
         choices = (

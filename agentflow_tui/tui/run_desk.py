@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from textual.content import Content
 from textual.screen import Screen
 
+from agentflow_tui.agents.cast import UntrustedCodeError
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.run import Run
 from agentflow_tui.tui.bridge import Bridge
+from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.event_input import EventInput
+from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench import Workbench
+
+_LONGEST = 400
 
 Until = Literal["end", "step", "iteration"]
 
@@ -107,10 +113,10 @@ class RunDesk:
             pass
 
     async def close(self) -> None:
-        """Cancel what runs."""
-        self.cancel()
+        """Cancel what runs, and wait until it is over and stored."""
         if self.run is not None:
             self.run.on_event = None
+        await self.workbench.aclose()
 
     async def _try_to_begin(self, until: Until) -> bool:
         """Start the run; false when it is to be tried again."""
@@ -121,6 +127,8 @@ class RunDesk:
             event = Event.make(given.data, metadata=given.metadata, target=given.target)
             run = await self.workbench.start(event, paused=until != "end")
         except NotReadyError as error:
+            if isinstance(error.__cause__, UntrustedCodeError):
+                return not await self._ask_for_trust(error.message)
             return await self._explain(error.message, (*error.hints, *_lines(error)))
         except AgentError as error:
             return await self._explain(str(error), ("press i and correct the input",))
@@ -133,6 +141,21 @@ class RunDesk:
         self.bridge.watch(run.history)
         if until != "end":
             self.go(until)
+        return True
+
+    async def _ask_for_trust(self, message: str) -> bool:
+        """Ask whether the flow's Python code may run; true when it may now."""
+        self.is_starting = False
+        self.changed()
+        body = Content.assemble(
+            one_line(message, _LONGEST),
+            "\n\nIts code would run with all that you may do on this machine. ",
+            "The consent holds for this folder until a file in it changes.",
+        )
+        choices = (Choice("c", "do not run", "no"), Choice("t", "trust and run", "yes", is_destructive=True))
+        if await self.screen.app.push_screen_wait(ChoiceDialog("TRUST THIS CODE?", body, choices)) != "yes":
+            return False
+        self.workbench.grant_trust()
         return True
 
     async def _explain(self, message: str, hints: tuple[str, ...]) -> bool:

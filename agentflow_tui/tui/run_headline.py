@@ -42,7 +42,7 @@ def outcome(state: RunState) -> Content:
     error = one_line(state.error or "the run failed", _LONGEST)
     line = Content.assemble(("✗ ", "bold $status-failed"), error)
     if state.hint:
-        line = Content.assemble(line, "\n  ", (f"→ {one_line(state.hint, _LONGEST)}", "$text-muted"))
+        line = Content.assemble(line, "\n  ", (f"→ {one_line(state.hint, _LONGEST)}", "$muted"))
     return line
 
 

@@ -99,6 +99,7 @@ def _line(value: str, name: str) -> Input:
 
 
 def _text(value: str, name: str) -> TextArea:
-    area = TextArea(value, language="json", id=name, compact=True, tab_behavior="focus")
+    # Not coloured: tree-sitter with its JSON grammar crashes the process (0.26.1 with 0.24.8).
+    area = TextArea(value, id=name, compact=True, tab_behavior="focus")
     area.cursor_blink = False
     return area

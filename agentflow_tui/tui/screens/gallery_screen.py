@@ -155,7 +155,7 @@ class GalleryScreen(Screen[None]):
                 "  ",
                 one_line(entry.when, 400),
                 "\n",
-                (where, "$text-muted"),
+                (where, "$muted"),
             )
         )
         self.preview.show_text(entry.text)
@@ -166,7 +166,7 @@ def _label(entry: FlowEntry, folder: Path) -> Content:
     title = one_line(entry.title if entry.kind == "sample" else _near(entry.path, folder), 60)
     label = Content.assemble((title, "bold"), ("  " + one_line(entry.pattern, 20), "$primary"))
     if entry.when and entry.kind == "sample":
-        label = Content.assemble(label, "\n  ", (one_line(entry.when, 200), "$text-muted"))
+        label = Content.assemble(label, "\n", (one_line(entry.when, 200), "$muted"))
     return label
 
 

@@ -23,7 +23,7 @@ from agentflow_tui.tui.guard import Reporter, guarded
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.table import WORKBENCH
 from agentflow_tui.tui.pane_layout import PaneLayout
-from agentflow_tui.tui.pane_tabs import PaneTab, PaneTabs
+from agentflow_tui.tui.pane_tabs import PANES, PaneTab, PaneTabs
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
@@ -86,6 +86,8 @@ class WorkbenchScreen(Screen[None]):
         self.files = FileDesk(self, self.workbench, self.editor, self.settings, self.untitled)
         self.desk = RunDesk(self, self.workbench, self.bridge, self.clock, self._show_status)
         self.layout_of_panes = PaneLayout(self)
+        for number, pane in enumerate(PANES, 1):
+            self.query_one(f"#{pane}").border_title = f"{number} {pane.upper()}"
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
         self.files.show()
         self._show_checked()
@@ -251,6 +253,13 @@ class WorkbenchScreen(Screen[None]):
     def _node_selected(self, event: GraphPane.NodeSelected) -> None:
         self.selection = event.path
         self.inspector.show(self.bridge.view.state, self.selection)
+
+    @on(GraphPane.NodeEntered)
+    @guarded
+    def _node_entered(self, event: GraphPane.NodeEntered) -> None:
+        self.selection = event.path
+        self.inspector.show(self.bridge.view.state, self.selection)
+        self.layout_of_panes.show("inspector")
 
     @on(TimelinePane.CursorMoved)
     @guarded

@@ -11,6 +11,28 @@ from textual.widgets.text_area import TextAreaTheme
 
 EDITOR_THEME = "agentflow"
 
+TOML_QUERY = """
+(comment) @comment
+(pair (bare_key) @property)
+(pair (dotted_key) @property)
+(pair (quoted_key) @property)
+(table (bare_key) @toml.type)
+(table (quoted_key) @toml.type)
+(table (dotted_key) @toml.type)
+(table_array_element (bare_key) @toml.type)
+(table_array_element (quoted_key) @toml.type)
+(table_array_element (dotted_key) @toml.type)
+(string) @string
+(integer) @number
+(float) @float
+(boolean) @boolean
+[(offset_date_time) (local_date_time) (local_date) (local_time)] @toml.datetime
+"=" @operator
+["[" "]" "[[" "]]" "{" "}"] @punctuation.bracket
+(ERROR) @toml.error
+"""
+"""What is what in TOML, for tree-sitter; a key's colour does not reach the comment behind its value."""
+
 _SYNTAX: dict[str, tuple[str, dict[str, Any]]] = {
     "comment": ("syntax-comment", {"italic": True}),
     "toml.type": ("syntax-table", {"bold": True}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _FROM_TEXTUAL = {
+    "muted": "foreground-muted",
     "status-waiting": "foreground-muted",
     "status-running": "warning",
     "status-completed": "success",

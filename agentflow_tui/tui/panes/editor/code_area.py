@@ -14,7 +14,7 @@ from agentflow_tui.config import Problem
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.table import EDITOR
 from agentflow_tui.tui.safe_text import one_line
-from agentflow_tui.tui.theming.editor_theme import EDITOR_THEME, editor_theme, rich_color
+from agentflow_tui.tui.theming.editor_theme import EDITOR_THEME, TOML_QUERY, editor_theme, rich_color
 
 MOST_COLOURED_LINES = 2000
 """Beyond this many lines each key would cost more than a blink, because the whole text is coloured anew."""
@@ -42,6 +42,7 @@ class CodeArea(TextArea, inherit_bindings=True):
             highlight_cursor_line=True,
             max_checkpoints=200,
         )
+        self.update_highlight_query("toml", TOML_QUERY)
         self.marks: dict[int, list[tuple[int, int | None, str]]] = {}
 
     def on_mount(self) -> None:

@@ -80,6 +80,6 @@ def _entry(problem: Problem) -> Content:
     )
     if problem.hint:
         entry = Content.assemble(
-            entry, "\n  ", (f"→ {one_line(problem.hint, _LONGEST)}", "italic $text-muted")
+            entry, "\n  ", (f"→ {one_line(problem.hint, _LONGEST)}", "italic $muted")
         )
     return entry
