@@ -47,6 +47,10 @@ class Text(IntEnum):
 ANNOTATED = {"str": Text.OUTSIDE, "int": Text.NUMBER, "float": Text.NUMBER, "Content": Text.CONTENT}
 
 
+def _is_constant(name: str) -> bool:
+    return name.lstrip("_").isupper()
+
+
 def called(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name):
@@ -75,6 +79,8 @@ class Reader:
                 return Text.NUMBER if isinstance(node.value, int | float) else Text.LITERAL
             case ast.JoinedStr(values=parts):
                 return max((self.part(part, scope) for part in parts), default=Text.LITERAL)
+            case ast.BinOp(left=ast.Constant() | ast.Name() as text, op=ast.Mult()):
+                return self.judge(text, scope)
             case ast.BinOp(left=left, right=right):
                 return max(self.judge(left, scope), self.judge(right, scope))
             case ast.IfExp(body=body, orelse=orelse):
@@ -84,9 +90,11 @@ class Reader:
             case ast.GeneratorExp(elt=inner) | ast.ListComp(elt=inner) | ast.Starred(value=inner):
                 return self.judge(inner, scope)
             case ast.Attribute(attr=name):
-                return Text.LITERAL if name.isupper() else Text.OUTSIDE
+                return Text.LITERAL if _is_constant(name) else Text.OUTSIDE
             case ast.Name(id=name):
-                return Text.LITERAL if name.isupper() else self.variable(name, scope)
+                return Text.LITERAL if _is_constant(name) else self.variable(name, scope)
+            case ast.Subscript(value=ast.Name(id=name)) if _is_constant(name):
+                return Text.LITERAL
             case ast.Call():
                 return self.call(node, scope)
         return Text.UNKNOWN
@@ -109,7 +117,7 @@ class Reader:
             return Text.CONTENT
         if name.lstrip(".") in {"clean", "one_line"}:
             return Text.CLEANED
-        if name in {"len", "int", "round", "sum"}:
+        if name in {"len", "int", "round", "sum", ".count", ".index"}:
             return Text.NUMBER
         if name in {"str", "repr", "format"}:
             return Text.NUMBER if self.judge(node.args[0], scope) is Text.NUMBER else Text.OUTSIDE
@@ -257,6 +265,8 @@ ALLOWED = {
     "content of cleaned text": "Content(f'✗ {one_line(run.error, 80)}')",
     "assemble of cleaned text": "Content.assemble(('✗', 'red'), (clean(run.error), 'dim'), plain(run.name))",
     "constant": "self.border_title = TITLE",
+    "repeated literal": "Content('─' * width)",
+    "entry of a constant": "Static(f'{GLYPHS[severity]} ready')",
     "a dict": "self.seen.update({run.name: run})",
     "content from a function": "def head(run) -> Content:\n    return plain(run.name)\nStatic(head(run))",
 }

@@ -1,0 +1,1 @@
+"""The inspector: what an agent was given, changed, wrote and asked."""

@@ -1,0 +1,54 @@
+"""The names of the inspector's tabs on one line."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Static
+
+from agentflow_tui.tui.safe_text import one_line
+
+TABS = ("State", "Diff", "Output", "Calls")
+
+
+class TabBar(Static):
+    """Shows which tab is open; a click opens another."""
+
+    DEFAULT_CSS = """
+    TabBar { height: 1; width: 1fr; color: $text-muted; }
+    """
+
+    current: var[str] = var(TABS[0])
+
+    class Clicked(Message):
+        """A tab's name was clicked."""
+
+        def __init__(self, tab: str) -> None:
+            """Carry the tab's name."""
+            super().__init__()
+            self.tab = tab
+
+    def render(self) -> Content:
+        """Draw the names, the open one in brackets so that it shows without colour."""
+        names = [
+            Content(one_line(f"[{tab}]", 20)).stylize("bold $primary")
+            if tab == self.current
+            else Content(one_line(f" {tab} ", 20))
+            for tab in TABS
+        ]
+        return Content("").join(names)
+
+    def watch_current(self) -> None:
+        """Draw again."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Find the name below the mouse."""
+        end = 0
+        for tab in TABS:
+            end += len(tab) + 2
+            if event.x < end:
+                self.post_message(self.Clicked(tab))
+                return

@@ -1,0 +1,1 @@
+"""The timeline: the run's history, every line one event."""
