@@ -19,6 +19,21 @@ def known_keys(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     return [] if table is None else list(table.model_fields)
 
 
+def tables_below(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """List `model` and every table that can stand in it, each once."""
+    found: dict[type[BaseModel], None] = {}
+    waiting: list[Any] = [model]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if kind not in found:
+                found[kind] = None
+                waiting += [field.annotation for field in kind.model_fields.values()]
+        else:
+            waiting += get_args(kind)
+    return list(found)
+
+
 def _inside(kind: Any, part: str | int) -> Any:
     if isinstance(part, int):
         return next((item for item in _variants(kind, list)), None)

@@ -45,7 +45,7 @@ class LlmConfig(Table):
 class ProviderConfig(Table):
     """`[providers.X]`: a free table; the keys named here are the ones that are used."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="allow")
 
     type: str | None = None
     """The kind of server behind a name of one's own: ollama, openai, azure."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
+from agentflow_tui.config.nesting import nested_flows
 from agentflow_tui.config.problem import KeyPath, Severity
 
 _Finder = Callable[[Flow], Iterator[KeyPath]]
-_BASE = "orchestration"
 
 
 def unsupported(flow: Flow) -> list[Finding]:
@@ -21,19 +21,9 @@ def unsupported(flow: Flow) -> list[Finding]:
     ]
 
 
-def _active_stages(flow: Flow) -> Iterator[KeyPath]:
-    if flow.orchestration.mixed.stages and "mixed" in flow.orchestration.modes_in_use:
-        yield (_BASE, "mixed", "stages")
-
-
-def _switches(flow: Flow) -> Iterator[KeyPath]:
-    if flow.orchestration.switch:
-        yield (_BASE, "switch")
-
-
 def _retries(flow: Flow) -> Iterator[KeyPath]:
     if flow.orchestration.retry_attempts:
-        yield (_BASE, "retry_attempts")
+        yield ("orchestration", "retry_attempts")
     yield from _agents_with(flow, "retry_policy")
 
 
@@ -55,8 +45,8 @@ def _hooks(flow: Flow) -> Iterator[KeyPath]:
         yield ("hooks",)
 
 
-def _nested_agents(flow: Flow) -> Iterator[KeyPath]:
-    yield from _agents_with(flow, "flow")
+def _nested(flow: Flow) -> Iterator[KeyPath]:
+    return (path for path, _ in nested_flows(flow))
 
 
 def _agents_with(flow: Flow, key: str) -> Iterator[KeyPath]:
@@ -64,12 +54,10 @@ def _agents_with(flow: Flow, key: str) -> Iterator[KeyPath]:
 
 
 _NOT_YET: tuple[tuple[str, Severity, str, _Finder], ...] = (
-    ("stages are", "error", "list the agents in sequential_agents to run them now", _active_stages),
-    ("switches are", "warning", "the flow runs in its own mode", _switches),
     ("retries are", "warning", "a failure counts at once", _retries),
     ("circuit breakers are", "warning", "every call is made", _breakers),
     ("rate limits are", "warning", "every call starts at once", _rate_limits),
     ("error routing is", "warning", "a failure ends the run", _error_routing),
     ("hooks are", "warning", "nothing is called", _hooks),
-    ("nested flows are", "error", "name the inner flow's agents here to run them now", _nested_agents),
+    ("nested flows are", "error", "name the inner flow's agents here to run them now", _nested),
 )

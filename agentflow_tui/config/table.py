@@ -14,7 +14,7 @@ from agentflow_tui.config.duration import Duration, Seconds
 class Table(BaseModel):
     """One table of the file: strict about types, closed to unknown keys, unchangeable once read."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class TimedTable(Table):

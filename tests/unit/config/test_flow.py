@@ -224,6 +224,12 @@ def test_conditions_come_parsed() -> None:
     assert flow.orchestration.loop.condition.names == {"score"}
 
 
+def test_stages_and_switches_run() -> None:
+    text = "[orchestration]\nmode='mixed'\nswitch=[{when='true',mode='mixed'}]\n[agents.a]\n"
+    text += "[[orchestration.mixed.stages]]\nmode='loop'\nagents=['a']\n"
+    assert check_text(text, env={}).not_yet_run() == ()
+
+
 def test_schema_knows_every_key_that_is_accepted() -> None:
     schema = json_schema()
     text = json.dumps(schema)
@@ -257,12 +263,7 @@ def test_schema_knows_every_key_that_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("line", "path", "severity"),
     [
-        (
-            "[[orchestration.mixed.stages]]\nname='s'\nmode='loop'\nagents=['a']",
-            "orchestration.mixed.stages",
-            "error",
-        ),
-        ("[[orchestration.switch]]\nwhen='true'\nmode='mixed'", "orchestration.switch", "warning"),
+        ("[[orchestration.mixed.stages]]\nflow='b.toml'", "orchestration.mixed.stages[0].flow", "error"),
         ("[agents.a.retry_policy]\nmax_retries=1", "agents.a.retry_policy", "warning"),
         ("[agents.a.circuit_breaker]", "agents.a.circuit_breaker", "warning"),
         ("[agents.a.rate_limit]", "agents.a.rate_limit", "warning"),
