@@ -80,7 +80,7 @@ class EmbeddedProcess:
 async def _spawn() -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        # Never import from the current folder, which may be somebody else's flow.
+        # Neither our own folder nor the current one, which may be somebody else's flow, is imported from.
         "-P",
         str(Path(embedded_server.__file__)),
         stdin=asyncio.subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -114,7 +115,8 @@ async def test_auto_does_not_wait_long_for_a_server_that_says_nothing(
     monkeypatch.setattr(provider_choice, "_ANSWER_SECONDS", 0.1)
     server = await start_server(b"", hang=True)
     async with pool_of(env={"OLLAMA_HOST": server.url}, folder=ready_weights) as pool:
-        assert (await pool.provider_for("auto", "m", "a")).name == "embedded"
+        async with asyncio.timeout(10):
+            assert (await pool.provider_for("auto", "m", "a")).name == "embedded"
 
 
 async def test_explicit_ollama_never_falls_back(refused_url: str, ready_weights: Path) -> None:
