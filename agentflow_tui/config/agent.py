@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from agentflow_tui.config.failure import BreakerConfig, RateLimitConfig, RetryConfig
 from agentflow_tui.config.llm import LlmConfig
-from agentflow_tui.config.table import Table, TimedTable
+from agentflow_tui.config.table import Table, TimedTable, conflict
 
 OutputType = Literal["string", "number", "integer", "boolean", "list"]
 """Types that structured output knows (semantics §7)."""
@@ -63,6 +63,12 @@ class AgentConfig(TimedTable):
     """Anything one wants to note."""
     auto_llm: bool | None = None
     """Known to the reference; an agent without handler or flow always asks its model."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.handler is not None and self.flow is not None:
+            raise conflict("flow", "an agent has either a handler or a flow", "give each an agent of its own")
+        return self
 
 
 class HookConfig(Table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agentflow_tui.config.environment import apply_environment
@@ -72,7 +73,7 @@ def check_text(
     findings += faults + check_secrets(document)
     if draft is not None:
         findings += _check_draft(draft, document, faults)
-        findings += _check_nested(draft, folder, name)
+        findings += _check_nested(draft, folder, name, env)
     problems = _placed(text, findings)
     is_valid = draft is not None and not any(problem.severity == "error" for problem in problems)
     return Checked(draft if is_valid else None, problems, draft, text)
@@ -113,19 +114,21 @@ def _shapes_modes(path: KeyPath) -> bool:
     )
 
 
-def _check_nested(draft: Flow, folder: Path | None, name: str) -> list[Finding]:
+def _check_nested(
+    draft: Flow, folder: Path | None, name: str, env: Mapping[str, str] | None
+) -> list[Finding]:
     if folder is not None:
         root = folder.resolve()
-        return Nesting(root, _read_nested).check(draft, (root / name).resolve())
+        return Nesting(root, partial(_read_nested, env=env)).check(draft, (root / name).resolve())
     hint = "save the flow in its project folder"
     return [
         Finding("info", path, "this nested flow is not checked yet", hint) for path, _ in nested_flows(draft)
     ]
 
 
-def _read_nested(text: str) -> tuple[Flow | None, str]:
+def _read_nested(text: str, env: Mapping[str, str] | None) -> tuple[Flow | None, str]:
     """Read a nested flow as `Nesting` wants it: its own nested flows are followed there, not here."""
-    checked = check_text(text)
+    checked = check_text(text, env=env)
     first = next(iter(checked.errors), None)
     return checked.draft, "" if first is None else f"line {first.line}: {first.message}"
 

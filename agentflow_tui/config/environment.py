@@ -37,13 +37,16 @@ _NUMBERS = ("temperature", "timeout_seconds", "top_p", "frequency_penalty", "pre
 def apply_environment(
     document: dict[str, Any], env: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Lay the environment's values over a copy of `document`; a bad value is a finding and is ignored."""
+    """Lay the environment's values over a copy of `document`; a bad value is a finding and is ignored.
+
+    An empty variable counts as unset.
+    """
     if not any(name.startswith("AGENTFLOW_") for name in env):
         return document, []
     changed, findings = dict(document), []
     for variable, path, table in _variables(document):
         text = env.get(variable)
-        if text is None:
+        if not text:
             continue
         value = _value(path[-1], text)
         try:

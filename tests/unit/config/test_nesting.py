@@ -137,3 +137,11 @@ def test_resolve_inside(tmp_path: Path) -> None:
         resolve_inside(tmp_path, "../b")
     with pytest.raises(OutsideFolderError):
         resolve_inside(tmp_path, tmp_path / "b")
+
+
+def test_the_inner_flow_sees_the_same_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTFLOW_AGENT_A_ENABLED", "false")
+    assert errors(tmp_path, nest("b.toml"), b=LEAF) == []
+    env = {"AGENTFLOW_AGENT_A_ENABLED": "false"}
+    (problem,) = check_file(tmp_path / "agentflow.toml", env=env).errors
+    assert "disabled" in problem.message

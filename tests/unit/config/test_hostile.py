@@ -1,0 +1,97 @@
+"""Whatever stands in a file, a check answers with problems that have a place and a way out."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentflow_tui.config import Checked, check_text
+
+EVERYTHING = Path(__file__).with_name("everything.toml").read_text("utf-8")
+DOCUMENT = tomllib.loads(EVERYTHING)
+
+
+def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    below = [inner for key, part in items for inner in paths_of(part, (*path, key))]
+    return [path, *below] if path else below
+
+
+PATHS = paths_of(DOCUMENT)
+VALUES = st.recursive(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
+    | st.integers(-(2**62), 2**62)
+    | st.floats()
+    | st.booleans()
+    | st.datetimes()
+    | st.sampled_from(["a", "b", "c", "a = 1", "open('x')", "route", "parallel", "../x", "90s", "{x}"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["a", "mode", "x y"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def assert_sound(text: str, checked: Checked) -> None:
+    lines = text.split("\n")
+    assert checked.is_valid is not any(p.severity == "error" for p in checked.problems)
+    for problem in checked.problems:
+        assert 1 <= problem.line <= max(len(lines), 1)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+        assert problem.end_column > problem.column
+        assert problem.message
+        assert problem.hint
+        assert len(problem.message) < 400
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(PATHS), VALUES), min_size=1, max_size=4))
+def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    for path, value in changes:
+        holder: Any = document
+        for part in path[:-1]:
+            try:
+                holder = holder[part]
+            except (KeyError, IndexError, TypeError):
+                break
+        else:
+            if isinstance(holder, dict) or (isinstance(holder, list) and path[-1] in range(len(holder))):
+                holder[path[-1]] = value
+    text = tomlkit.dumps(document)
+    checked = check_text(text, env={})
+    assert_sound(text, checked)
+    assert_sound(text, Checked(checked.flow, (*checked.problems, *checked.not_yet_run())))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(EVERYTHING)), st.integers(0, 40), st.text(max_size=6))
+def test_any_cut_in_the_text(start: int, length: int, inserted: str) -> None:
+    text = EVERYTHING[:start] + inserted + EVERYTHING[start + length :]
+    assert_sound(text, check_text(text, env={}))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text(text: str) -> None:
+    assert_sound(text, check_text(text, env={}))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["LLM_MODEL", "LLM_SEED", "AGENT_A_ENABLED", "AGENT_A_LLM_TOP_P"]), st.text()
+    )
+)
+def test_any_environment(values: dict[str, str]) -> None:
+    env = {f"AGENTFLOW_{name}": value for name, value in values.items()}
+    checked = check_text(EVERYTHING, env=env)
+    assert_sound(EVERYTHING, checked)
+    assert all("disabled" in problem.message for problem in checked.errors)
