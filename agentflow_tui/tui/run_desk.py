@@ -124,7 +124,12 @@ class RunDesk:
         self.changed()
         given = self.given or EventInput()
         try:
-            event = Event.make(given.data, metadata=given.metadata, target=given.target)
+            event = Event.make(
+                given.data,
+                metadata=given.metadata,
+                target=given.target,
+                timestamp=self.clock.timestamp(),
+            )
             run = await self.workbench.start(event, paused=until != "end")
         except NotReadyError as error:
             if isinstance(error.__cause__, UntrustedCodeError):

@@ -21,20 +21,25 @@ _SCRUB = Binding.Group("scrub", compact=True)
 
 
 def bindings(keys: Iterable[Key]) -> list[BindingType]:
-    """Return one Textual binding per key; ids are the table's, so that a keymap can change them."""
+    """Return one Textual binding per key; ids are the table's, so that a keymap can change them.
+
+    All keys of an action are shown where the footer has it: it takes the first that works at the moment,
+    so `F5` stands for `space` while the editor has the focus.
+    """
     return [
         Binding(
-            ",".join(key.keys),
+            name,
             key.action,
             key.label,
             show=key.in_footer,
-            key_display=_SHOWN.get(key.keys[0]),
+            key_display=spelled(name),
             tooltip=key.tooltip,
             id=key.id,
             priority=key.is_priority,
             group=_SCRUB if key.label == "scrub" else None,
         )
         for key in keys
+        for name in key.keys
     ]
 
 

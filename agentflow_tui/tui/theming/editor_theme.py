@@ -45,7 +45,7 @@ _SYNTAX: dict[str, tuple[str, dict[str, Any]]] = {
     "operator": ("syntax-punctuation", {}),
     "punctuation.delimiter": ("syntax-punctuation", {}),
     "punctuation.bracket": ("syntax-punctuation", {}),
-    "toml.error": ("error", {"underline": True}),
+    "toml.error": ("error", {}),
 }
 
 

@@ -124,9 +124,10 @@ class EditorPane(Vertical):
         else:
             self.draft.discard()
 
-    def focus_inside(self) -> None:
-        """Put the focus on the text."""
-        self.code.focus()
+    def yank_text(self) -> str:
+        """Return the selected text, or else the line with the cursor."""
+        code = self.code
+        return code.selected_text or code.document.get_line(code.cursor_location[0])
 
     def open_find(self) -> None:
         """Open the search bar."""

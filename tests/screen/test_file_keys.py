@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
+from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
+from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
+from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, run, settle, until
+
+
+async def test_save_writes_what_was_typed(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        await pilot.press("1", *"# hi", "enter", "ctrl+s")
+        await until(pilot, lambda: not bench_of(pilot).editor.is_modified)
+        assert path.read_text(encoding="utf-8") == "# hi\n" + LOOP
+        assert desk.settings.recent_files == (path.resolve(),)
+
+
+@pytest.mark.parametrize(
+    ("answer", "on_disk", "in_editor"),
+    [("c", "theirs", "# mine"), ("o", "# mine", "# mine"), ("r", "theirs", "theirs")],
+)
+async def test_a_file_that_changed_on_disk_is_not_overwritten_unasked(
+    desk: Desk, answer: str, on_disk: str, in_editor: str
+) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        editor = bench_of(pilot).editor
+        await pilot.press("1", *"# mine")
+        path.write_text("# theirs\n", encoding="utf-8")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        assert path.read_text(encoding="utf-8") == "# theirs\n"
+        await pilot.press(answer)
+        await until(pilot, lambda: pilot.app.screen is bench_of(pilot))
+        await until(pilot, lambda: on_disk in path.read_text(encoding="utf-8"))
+        assert in_editor in editor.text
+        if answer == "r":
+            await pilot.press("ctrl+z")
+            assert "# mine" in editor.text
+
+
+async def test_save_as_refuses_a_folder_and_asks_before_overwriting(desk: Desk) -> None:
+    other = desk.write("# other\n", "other.toml")
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        await pilot.press("f12")
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, TextDialog)
+        dialog.query_one(Input).value = str(desk.folder)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "folder" in str(dialog.query_one("#note").render())
+        dialog.query_one(Input).value = str(other)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        assert other.read_text(encoding="utf-8") == "# other\n"
+        await pilot.press("o")
+        await until(pilot, lambda: other.read_text(encoding="utf-8") == LOOP)
+        await until(pilot, lambda: bench_of(pilot).status.headline.title == "other.toml")
+        assert path.read_text(encoding="utf-8") == LOOP
+
+
+async def test_a_sample_opens_as_a_copy_and_is_never_written(desk: Desk) -> None:
+    async with desk.open(None) as pilot:
+        assert isinstance(pilot.app.screen, GalleryScreen)
+        entry = pilot.app.screen.entries["flow-0"]
+        assert entry.kind == "sample"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2 and pilot.app.screen is bench_of(pilot))
+        bench = bench_of(pilot)
+        assert bench.workbench.path is None
+        assert bench.editor.text == entry.text
+        await pilot.press("1", "#", "ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextDialog))
+        target = desk.folder / "work" / "mine.toml"
+        pilot.app.screen.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await until(pilot, target.exists)
+        assert target.read_text(encoding="utf-8") == "#" + entry.text
+        assert entry.path.read_text(encoding="utf-8") == entry.text
+
+
+async def test_quit_without_changes_leaves_at_once(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert not pilot.app.is_running
+
+
+async def test_quit_asks_when_text_is_unsaved(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        await pilot.press("1", "#", "ctrl+q")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, LeaveDialog)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is bench_of(pilot)
+        await pilot.press("ctrl+q")
+        await settle(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert path.read_text(encoding="utf-8") == "#" + LOOP
+
+
+async def test_quit_asks_when_a_run_is_live_and_ends_it(desk: Desk) -> None:
+    async with desk.open(desk.write(SLOW_CHAIN)) as pilot:
+        bench = await run(pilot, "space")
+        await pilot.press("ctrl+q")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, LeaveDialog)
+        await pilot.press("x")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert bench.desk.run is not None
+    assert bench.desk.run.is_over
+
+
+async def test_o_opens_the_gallery_and_escape_comes_back(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        bench = bench_of(pilot)
+        await pilot.press("o")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, GalleryScreen)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is bench
+
+
+async def test_yank_copies_what_the_pane_has(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        await pilot.press("1")
+        bench_of(pilot).editor.code.go_to(4)
+        await pilot.press("2")
+        bench_of(pilot).layout_of_panes.current = "editor"
+        await pilot.press("y")
+        await settle(pilot)
+        assert pilot.app.clipboard == "[llm]"
