@@ -41,6 +41,7 @@ class AgentRun:
         "_deadline",
         "_error",
         "_frame",
+        "_is_done",
         "_is_expired",
         "_on_end",
         "_recorder",
@@ -63,6 +64,7 @@ class AgentRun:
         self._began: float | None = None
         self._deadline: Deadline | None = None
         self._error: BaseException | None = None
+        self._is_done = False
         self._is_expired = False
         self._recorder = Recorder(run.journal, step.path, step.agent)
         self.delta: Delta = EMPTY_DELTA
@@ -80,7 +82,8 @@ class AgentRun:
 
     async def _main(self) -> None:
         run, step, frame = self._run, self._step, self._frame
-        await run.gate.enter(step.path)
+        if not run.gate.try_enter():
+            await run.gate.enter(step.path)
         self._began = run.clock.now()
         run.journal.record(
             AgentStarted,
@@ -93,7 +96,8 @@ class AgentRun:
         if step.timeout is not None:
             self._deadline = Deadline(run.time, step.timeout, self._expire)
         try:
-            self.delta = (await self._work()).delta()
+            self.delta = await self._work()
+            self._is_done = True
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except asyncio.CancelledError:
@@ -104,24 +108,28 @@ class AgentRun:
             self._error = self._timeout_error() if self._is_expired else error
         if self._error is not None and not self.call.is_over:
             await self._report_error(self._error)
+        self.call.finish()
 
-    async def _work(self) -> State:
+    async def _work(self) -> Delta:
         run, name = self._run, self._step.agent
         agent = run.agents.get(name)
         if agent is None:
             raise AgentError(f"no agent is called '{name}'")
-        before = State.over(self._frame.state.data, self._frame.state.meta)
+        before = given = State.over(self._frame.state.data, self._frame.state.meta)
         if not run.hooks.is_idle("BeforeAgentRun"):
             before = await self._fire("BeforeAgentRun", before)
-        given = before.fork()
+            given = before.fork()
         returned = await agent.run(run.event, given, self._context())
         if self._is_expired or self.call.interruption is not None:
             # The agent held on to its work after it was told to stop; what it found does not count.
             raise asyncio.CancelledError
-        after = state_from(returned, given=given, before=before, who=f"agent '{name}'")
+        if before is given and returned is not given:
+            # What the agent did to the state it was given counts only when it returns it.
+            before = State.over(self._frame.state.data, self._frame.state.meta)
+        after = state_from(returned, given=given, before=before, who="the agent")
         if not run.hooks.is_idle("AfterAgentRun"):
             after = await self._fire("AfterAgentRun", after, duration=self._duration())
-        return after
+        return after.delta()
 
     async def _report_error(self, error: BaseException) -> None:
         if self._deadline is not None:
@@ -209,7 +217,7 @@ class AgentRun:
             self._fail(error, facts)
 
     def _final_error(self, call: Call) -> BaseException | None:
-        if self._error is not None or call.interruption is not None:
+        if self._is_done or self._error is not None or call.interruption is not None:
             return self._error
         if self._is_expired:
             return self._timeout_error()

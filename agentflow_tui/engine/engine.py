@@ -43,7 +43,7 @@ class Engine:
         run_id: str | None = None,
         flow_name: str = "",
     ) -> None:
-        """Keep the parts. `emit` gets every history event in order and must not raise."""
+        """Keep the parts. `emit` gets every history event in order, on the event loop."""
         self._plan = plan
         self._agents = agents
         self._emit = emit
@@ -58,7 +58,7 @@ class Engine:
 
         `chosen_by` (`override`, `switch` or `default`) and `reason` tell the history why this mode runs.
         Raises `asyncio.CancelledError`, after the run has ended in order, when the awaiting task is
-        cancelled.
+        cancelled, and what `emit` raised when it did, which stops the run.
         """
         time = RunTime(self._clock)
         journal = Journal(self._emit, time)
@@ -91,8 +91,9 @@ class _Course:
         self._plan = plan
         self._run = run
         self._run_id = run_id
-        event = run.event
-        self._state = ScopeState(dict(event.data), dict(event.metadata))
+        facts = run.event.facts()
+        self._facts = facts
+        self._state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
         self._frame = Frame("", self._state, run.stops)
 
     async def go(self, problem: str, **facts: str) -> RunResult:
@@ -103,7 +104,7 @@ class _Course:
             run_id=self._run_id,
             mode=plan.mode,
             session_id=event.session_id,
-            event=event.facts(),
+            event=self._facts,
             **facts,
         )
         run.control.listen(self._control_used)
@@ -118,6 +119,8 @@ class _Course:
         data = {key: thaw(value) for key, value in self._state.data.items()}
         ended = replace(ended, data=data, meta=dict(self._state.meta))
         run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
+        if run.journal.error is not None:
+            raise run.journal.error
         if run.is_cancelled_from_outside:
             raise asyncio.CancelledError
         return ended

@@ -21,6 +21,11 @@ class FrozenData(Mapping[str, Any]):
         """Take over checked JSON data that nobody changes any more."""
         self._data = data
 
+    @property
+    def shared(self) -> dict[str, Any]:
+        """The data themselves, for readers that change nothing."""
+        return self._data
+
     def __getitem__(self, key: str) -> Any:
         """The value of a key."""
         return thaw(self._data[key])
@@ -81,7 +86,7 @@ class Event:
         return {
             "id": self.id,
             "target": self.target,
-            "data": dict(self.data),
+            "data": self.data.shared if isinstance(self.data, FrozenData) else dict(self.data),
             "metadata": dict(self.metadata),
             "timestamp": self.timestamp,
         }

@@ -26,21 +26,25 @@ class Gate:
         self._running = 0
         self._waiting: dict[asyncio.Future[None], str] = {}
 
-    async def enter(self, path: str) -> None:
-        """Return when the agent at `path` may start; the order of arrival is kept."""
+    def try_enter(self) -> bool:
+        """Whether an agent may start without waiting; it has entered then."""
         if self._waiting or not self._control.take_step():
-            ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[ticket] = path
-            self._stand_still()
-            try:
-                await ticket
-            except asyncio.CancelledError:
-                # Admitted and cancelled in one moment: the place is free again.
-                if self._waiting.pop(ticket, None) is None:
-                    self.leave()
-                raise
-        else:
-            self._running += 1
+            return False
+        self._running += 1
+        return True
+
+    async def enter(self, path: str) -> None:
+        """Wait until the agent at `path` may start; the order of arrival is kept."""
+        ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[ticket] = path
+        self._stand_still()
+        try:
+            await ticket
+        except asyncio.CancelledError:
+            # Admitted and cancelled in one moment: the place is free again.
+            if self._waiting.pop(ticket, None) is None:
+                self.leave()
+            raise
 
     def leave(self) -> None:
         """An agent that had entered has ended."""

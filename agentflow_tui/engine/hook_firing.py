@@ -28,7 +28,7 @@ class HookFiring:
 
     def is_idle(self, hook: Hook) -> bool:
         """Whether nobody has registered for this hook."""
-        return not self._hooks.callbacks(hook)
+        return self._hooks.is_empty or not self._hooks.callbacks(hook)
 
     async def fire(self, hook: Hook, state: State, **facts: Any) -> State:
         """Call the callbacks in order, each with the state that the one before returned; give the last one.
@@ -60,7 +60,7 @@ class HookFiring:
         returned = await answer if inspect.isawaitable(answer) else answer
         if returned is None:
             return state
-        return state_from(returned, given=own, before=state, who="a callback").fork()
+        return state_from(returned, given=own, before=state.fork(), who="a callback").fork()
 
 
 def state_from(returned: Any, *, given: State, before: State, who: str) -> State:

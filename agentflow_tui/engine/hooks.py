@@ -78,6 +78,11 @@ class Hooks:
             self._callbacks.pop(hook, None)
         return found
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no callback is registered at all."""
+        return not self._callbacks
+
     def callbacks(self, hook: Hook) -> tuple[tuple[str, Callback], ...]:
         """The callbacks that fire for a hook, in order: its own, then those on `AllHooks`."""
         own = self._callbacks.get(hook)

@@ -49,6 +49,7 @@ class Interpreter:
         self.agents = agents
         self.control = control
         self.journal = journal
+        journal.on_error = lambda: self.cancel("the history cannot be written")
         self.time = time
         self.clock = time.clock
         self.hooks = HookFiring(hooks, event, journal)

@@ -10,9 +10,13 @@ from agentflow_tui.history.event import HistoryEvent, RunEnded
 
 
 class Journal:
-    """Numbers the events of one run and gives them to `emit`; keeps none, writes none after `RunEnded`."""
+    """Numbers the events of one run and gives them to `emit`; keeps none, writes none after `RunEnded`.
 
-    __slots__ = ("_calls", "_emit", "_is_closed", "_next", "_time")
+    When `emit` raises, nothing more is written, `error` holds what it raised and `on_error` is called: a run
+    that cannot be recorded has to end.
+    """
+
+    __slots__ = ("_calls", "_emit", "_is_closed", "_next", "_time", "error", "on_error")
 
     def __init__(self, emit: Callable[[HistoryEvent], None], time: RunTime) -> None:
         """Start with number 0."""
@@ -21,6 +25,8 @@ class Journal:
         self._next = 0
         self._calls = 0
         self._is_closed = False
+        self.error: Exception | None = None
+        self.on_error: Callable[[], None] | None = None
 
     def record(self, kind: type[HistoryEvent], **fields: Any) -> None:
         """Write an event of this kind; `seq` and `at` are filled in."""
@@ -29,7 +35,12 @@ class Journal:
         self._is_closed = kind is RunEnded
         seq = self._next
         self._next = seq + 1
-        self._emit(kind(seq=seq, at=self._time.at(), **fields))
+        try:
+            self._emit(kind(seq=seq, at=self._time.at(), **fields))
+        except Exception as error:
+            self.error, self._is_closed = error, True
+            if self.on_error is not None:
+                self.on_error()
 
     def new_call(self) -> str:
         """An id for a model call that no other in the run has."""

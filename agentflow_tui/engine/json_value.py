@@ -14,6 +14,7 @@ MAX_VALUES = 2_000_000
 """How many values one key may hold in all; shared parts count each time, as they would in JSON text."""
 MAX_INT_BITS = 14_000
 """Python refuses to read longer numbers back from text (4300 digits)."""
+_SAFE = 1 << 64
 
 
 def copy_json(value: Any, path: str) -> Any:
@@ -23,7 +24,19 @@ def copy_json(value: Any, path: str) -> Any:
     finite, a key that is no text, text that is no Unicode, an object that contains itself, anything that is
     no null, boolean, number, text, list or object.
     """
-    return _Copier().copy(value, path, 0)
+    return value if is_plain(value) else _Copier().copy(value, path, 0)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is beyond doubt JSON and needs no copy: most are, and this is quick."""
+    kind = type(value)
+    if kind is str:
+        return bool(value.isascii())
+    if kind is int:
+        return bool(-_SAFE < value < _SAFE)
+    if kind is float:
+        return math.isfinite(value)
+    return value is None or kind is bool
 
 
 class _Copier:
@@ -48,11 +61,16 @@ class _Copier:
             raise AgentError(f"{path}: {value} is not a JSON number")
         if isinstance(value, list):
             self._count(len(value), path, depth)
-            return [self.copy(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
+            return [
+                item if is_plain(item) else self.copy(item, f"{path}[{i}]", depth + 1)
+                for i, item in enumerate(value)
+            ]
         if isinstance(value, Mapping):
             self._count(len(value), path, depth)
             return {
-                checked_key(key, path): self.copy(item, f"{path}.{key}", depth + 1)
+                checked_key(key, path): item
+                if is_plain(item)
+                else self.copy(item, f"{path}.{key}", depth + 1)
                 for key, item in value.items()
             }
         raise AgentError(f"{path}: a {kind.__name__} is not a JSON value")
@@ -67,6 +85,8 @@ class _Copier:
 
 def checked_key(key: Any, path: str) -> str:
     """The key of an object as plain text; raises `AgentError` for anything else."""
+    if type(key) is str and key.isascii():
+        return key
     if not isinstance(key, str):
         raise AgentError(f"{path}: the key {key!r} is a {type(key).__name__}, and only text can be a key")
     return _checked_text(key, path)
@@ -89,9 +109,10 @@ def _checked_int(value: int, path: str) -> int:
 
 def thaw(value: Any) -> Any:
     """A private copy of a value that is known to be JSON."""
-    if type(value) is dict:
+    kind = type(value)
+    if kind is dict:
         return {key: thaw(item) for key, item in value.items()}
-    if type(value) is list:
+    if kind is list:
         return [thaw(item) for item in value]
     return value
 

@@ -6,11 +6,19 @@ import asyncio
 
 import pytest
 
-from agentflow_tui.engine import Hooks
+from agentflow_tui.engine import AgentContext, Engine, Event, Hooks, State
 from agentflow_tui.engine.hooks import HookCall
-from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted, RunEnded
-from agentflow_tui.plan.node import Chain, Choice, Node, Option, Routing, Stage
-from tests.unit.engine.probe import Probe, chain, fan, loop, raising, sleeping, step
+from agentflow_tui.history.event import (
+    AgentCancelled,
+    AgentCompleted,
+    AgentFailed,
+    AgentStarted,
+    HistoryEvent,
+    RunEnded,
+)
+from agentflow_tui.plan.node import Chain, Choice, Node, Option, Plan, Routing, Stage
+from tests.fake_clock import FakeClock
+from tests.unit.engine.probe import Doing, Probe, chain, fan, loop, raising, sleeping, step
 
 PLANS: dict[str, Node] = {
     "route": Choice("flow", "route", (Option("a", step("a")),), Routing(default_agent="a")),
@@ -98,10 +106,39 @@ async def test_a_hook_around_the_event_that_never_ends_does_not_hold_the_run(hoo
 
 
 async def test_siblings_that_are_no_longer_needed_are_cancelled_not_failed() -> None:
-    agents = {"bad": raising(ValueError("no")), "slow": sleeping(100), "late": sleeping(1)}
+    async def fail(event: Event, state: State, context: AgentContext) -> None:
+        await context.clock.sleep(1)
+        raise ValueError("no")
+
+    agents = {"bad": Doing(fail), "slow": sleeping(100), "late": sleeping(1)}
     probe = Probe(fan("bad", "slow", "late", failure_threshold=0.0, max_concurrency=2), agents)
     result = await probe.run()
-    assert (result.status, probe.history[-1].at) == ("failed", 0.0)
+    assert (result.status, probe.history[-1].at) == ("failed", 1.0)
     assert [event.agent for event in probe.of_kind(AgentCancelled)] == ["slow"]
     assert agents["late"].runs == 0
     assert result.error == "collaborative phase failed: 1 of 3 agents failed: agent 'bad' failed: no"
+
+
+async def test_a_sibling_that_had_not_begun_leaves_no_trace() -> None:
+    agents = {"bad": raising(ValueError("no")), "next": sleeping(100)}
+    probe = Probe(fan("bad", "next", failure_threshold=0.0), agents)
+    assert (await probe.run()).status == "failed"
+    assert [event.agent for event in probe.of_kind(AgentStarted)] == ["bad"]
+    assert agents["next"].runs == 0
+
+
+@pytest.mark.parametrize("number", range(12))
+async def test_a_history_that_cannot_be_written_stops_the_run(number: int) -> None:
+    taken: list[int] = []
+
+    def emit(event: HistoryEvent) -> None:
+        taken.append(event.seq)
+        if event.seq == number:
+            raise OSError("disk full")
+
+    plan, agents = Plan(PLANS["mixed"], "mixed", 60.0), {name: sleeping(1) for name in "abc"}
+    engine = Engine(plan, agents, emit=emit, clock=FakeClock())
+    with pytest.raises(OSError, match="disk full"):
+        await engine.run(Event.make({}))
+    assert taken == list(range(number + 1))
+    assert len(asyncio.all_tasks()) == 1

@@ -237,7 +237,7 @@ async def test_a_large_value_passes_whole() -> None:
 
 async def test_an_event_that_is_no_json_fails_the_run() -> None:
     probe = Probe(chain("a"), {"a": returning(None)})
-    result = await probe.engine.run(Event("e1", {"bad": {1}}))  # type: ignore[dict-item]
+    result = await probe.engine.run(Event("e1", {"bad": {1}}))
     probe.check(result)
     assert "the event cannot be used: data.bad: a set" in result.error
     assert probe.names() == ["run_started", "run_ended"]
