@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, JaroWinkler
 
 _CLOSE = 0.6
 _LONGEST_NAME = 100
+# Comparing thousands of names with thousands would keep an editor waiting.
+_MOST_NAMES = 1000
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like `name`, or nothing when none is close (semantics §8)."""
     candidates = list(known)
-    if len(name) > _LONGEST_NAME or not candidates:
+    if len(name) > _LONGEST_NAME or not 0 < len(candidates) <= _MOST_NAMES:
         return None
     best = process.extractOne(
         name.lower(),
         candidates,
-        scorer=Levenshtein.normalized_similarity,
+        scorer=OSA.normalized_similarity,
         score_cutoff=_CLOSE,
         processor=str.lower,
     )
