@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentflow_tui.llm.embedded_process import INSTALL_HINT
 from agentflow_tui.llm.embedded_provider import EmbeddedProvider
@@ -11,6 +13,9 @@ from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.ollama_failures import not_pulled, not_running
 from agentflow_tui.llm.server_address import ServerAddress
 from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2, Weights
+
+if TYPE_CHECKING:
+    from httpx import AsyncClient
 
 _CONNECT_SECONDS = 0.5
 # A loaded machine answers late, but a port that is open is worth the wait.
@@ -52,21 +57,25 @@ async def choose_provider(
 
 
 async def _ollama_obstacle(model: str, address: ServerAddress) -> ModelError | None:
-    import httpx
-
     if not model:
         return ModelError(
             "no model is named", category="validation", hint='name one: [llm] model = "gemma3:1b"'
         )
-    timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
     try:
-        async with httpx.AsyncClient(timeout=timeout, trust_env=not address.is_loopback) as client:
+        # Importing the client takes long enough to be seen on the screen.
+        client = await asyncio.to_thread(_new_client, address)
+    except (ImportError, ValueError):
+        # A proxy variable that the client cannot use.
+        return not_running(address)
+    import httpx
+
+    try:
+        async with client:
             version = await client.get(f"{address.url}/api/version")
             if version.status_code != _OK or "version" not in version.text:
                 return _not_ollama(address, version.status_code)
             shown = await client.post(f"{address.url}/api/show", json={"model": model})
-    except (httpx.HTTPError, ImportError, ValueError):
-        # ImportError and ValueError: a proxy variable that httpx cannot use.
+    except httpx.HTTPError:
         return not_running(address)
     if shown.status_code == _OK:
         return None
@@ -75,6 +84,13 @@ async def _ollama_obstacle(model: str, address: ServerAddress) -> ModelError | N
         if shown.status_code == _NOT_FOUND
         else _not_ollama(address, shown.status_code)
     )
+
+
+def _new_client(address: ServerAddress) -> AsyncClient:
+    import httpx
+
+    timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+    return httpx.AsyncClient(timeout=timeout, trust_env=not address.is_loopback)
 
 
 def _not_ollama(address: ServerAddress, status: int) -> ModelError:
