@@ -77,6 +77,19 @@ async def test_every_mode_fills_every_size_of_pane(mode: str, size: tuple[int, i
         assert app.screen_text().strip()
 
 
+@pytest.mark.parametrize(
+    "size", [(width, height) for width in (30, 58, 60, 78, 80) for height in (8, 14, 24)]
+)
+async def test_scroll_bars_never_make_the_drawing_change_to_and_fro(size: tuple[int, int]) -> None:
+    app = GraphApp(PLANS["stages"])
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        before = app.pane.layout_drawn
+        await pilot.pause()
+        await pilot.pause()
+        assert before is not None and app.pane.layout_drawn is before
+
+
 @pytest.mark.parametrize("mode", _MODES)
 async def test_every_mode_shows_its_agents(mode: str) -> None:
     app = GraphApp(PLANS[mode])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,14 +19,14 @@ from textual.timer import Timer
 
 from agentflow_tui.history.run_state import RunState
 from agentflow_tui.plan.box import Box
-from agentflow_tui.plan.layout import Layout, lay_out
+from agentflow_tui.plan.layout import Layout
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.plan.pen import Detail, Direction
 from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.panes.graph.compass import box_around, next_box
 from agentflow_tui.tui.panes.graph.empty_graph import empty_line
 from agentflow_tui.tui.panes.graph.face import STYLES
+from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice, fitted
 from agentflow_tui.tui.panes.graph.graph_colours import GRAPH_CSS
 from agentflow_tui.tui.panes.graph.graph_help import GRAPH_HELP
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
@@ -34,7 +34,7 @@ from agentflow_tui.tui.panes.graph.row_painter import RowPainter
 
 _PARTS = ("line", "lit", "dim", "label", "name", "selected")
 _SPINNER_SECONDS = 1 / 8
-_DIRECTIONS: tuple[Direction | Literal["auto"], ...] = ("auto", "right", "down")
+_DIRECTIONS: tuple[Choosable, ...] = ("auto", "right", "down")
 _SPACING = Spacing(1, 2, 1, 2)
 
 
@@ -51,9 +51,9 @@ class GraphPane(ScrollView, can_focus=True):
     """Path of the selected node, or empty."""
     is_following: var[bool] = var(True)
     """Whether the agents that run are kept in view."""
-    direction: var[Direction | Literal["auto"]] = var("auto", init=False)
+    direction: var[Choosable] = var("auto", init=False)
     """Which way the graph is drawn."""
-    detail: var[Detail | Literal["auto"]] = var("auto", init=False)
+    detail: var[DetailChoice] = var("auto", init=False)
     """How much each box shows."""
 
     @dataclass
@@ -88,7 +88,7 @@ class GraphPane(ScrollView, can_focus=True):
             return
         self._plan = plan
         self._lay_out()
-        if self._layout is None or self.selected not in self._layout.boxes:
+        if plan is None or self.selected not in plan.nodes:
             self.selected = ""
 
     def show_state(self, state: RunState) -> None:
@@ -151,14 +151,13 @@ class GraphPane(ScrollView, can_focus=True):
         return Offset(max(0, (width - self._layout.width) // 2), max(0, (height - self._layout.height) // 2))
 
     def _lay_out(self) -> None:
-        if self._plan is None or not self.size:
+        gutter = self.gutter
+        room = self.outer_size - Size(gutter.width, gutter.height)
+        if self._plan is None or not room:
             self._layout = self._painter = None
             self.virtual_size = Size(0, 0)
         else:
-            room = (self.size.width, self.size.height)
-            layout = lay_out(
-                self._plan, direction=self.direction, detail=self.detail, room=room, opened=self._opened
-            )
+            layout = fitted(self._plan, room, self.direction, self.detail, self._opened)
             self._paint_anew(layout)
             self.virtual_size = Size(layout.width, layout.height)
         self.refresh()
@@ -241,8 +240,7 @@ class GraphPane(ScrollView, can_focus=True):
         at = event.get_content_offset_capture(self) + self.scroll_offset - self._margin
         box = self._layout.box_at(at.x, at.y)
         if box is not None:
-            self.is_following = False
-            self.selected = box.path
+            self.is_following, self.selected = False, box.path
             if event.chain > 1:
                 self.action_enter()
 
@@ -258,8 +256,7 @@ class GraphPane(ScrollView, can_focus=True):
         else:
             found = next_box(start, boxes.values(), way)
         if found is not None:
-            self.is_following = False
-            self.selected = found.path
+            self.is_following, self.selected = False, found.path
 
     @guarded
     def action_select_around(self) -> None:
@@ -297,6 +294,6 @@ class GraphPane(ScrollView, can_focus=True):
         self.direction = _DIRECTIONS[(_DIRECTIONS.index(self.direction) + 1) % len(_DIRECTIONS)]
 
     @guarded
-    def action_zoom_to(self, detail: Detail | Literal["auto"]) -> None:
+    def action_zoom_to(self, detail: DetailChoice) -> None:
         """Show `full` boxes, `names` only, or what fits (`auto`)."""
         self.detail = detail

@@ -48,7 +48,7 @@ class RowPainter:
         changed = {
             path
             for path in self._layout.boxes
-            if state.nodes.get(path, _WAITING) is not before.nodes.get(path, _WAITING)
+            if state.nodes.get(path, _WAITING) != before.nodes.get(path, _WAITING)
         }
         if state.paused_path != before.paused_path:
             changed |= {before.paused_path, state.paused_path} & set(self._layout.boxes)

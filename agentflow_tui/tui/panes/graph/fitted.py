@@ -1,0 +1,29 @@
+"""Choosing the drawing for a pane."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.geometry import Size
+
+from agentflow_tui.plan.layout import Layout, lay_out
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.plan.pen import Detail, Direction
+
+Choosable = Direction | Literal["auto"]
+DetailChoice = Detail | Literal["auto"]
+_BARS = Size(2, 1)
+"""What scroll bars take."""
+
+
+def fitted(
+    plan: Plan, room: Size, direction: Choosable, detail: DetailChoice, opened: frozenset[str]
+) -> Layout:
+    """Lay out for a pane of `room`, scroll bars included.
+
+    It depends on that alone: a drawing chosen by the room left would change it again by needing bars or not.
+    """
+    layout = lay_out(plan, direction=direction, detail=detail, room=room, opened=opened)
+    if layout.width <= room.width and layout.height <= room.height:
+        return layout
+    return lay_out(plan, direction=direction, detail=detail, room=room - _BARS, opened=opened)
