@@ -14,39 +14,7 @@ from agentflow_tui.history import RunFold, fold
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.key_history import KeyHistory
-
-
-class Story:
-    """Writes events with their `seq` and `at`."""
-
-    def __init__(self, data: dict[str, Any] | None = None, metadata: dict[str, str] | None = None) -> None:
-        self.events: list[ev.HistoryEvent] = []
-        event = {"id": "e", "data": data or {}, "metadata": metadata or {}}
-        self.add(
-            ev.RunStarted,
-            run_id="r",
-            flow="f",
-            mode="loop",
-            chosen_by="default",
-            reason="",
-            event=event,
-            session_id="e",
-        )
-
-    def add(self, cls: type[ev.HistoryEvent], **values: Any) -> None:
-        self.events.append(cls(seq=len(self.events), at=float(len(self.events)), **values))
-
-    def agent(self, path: str, scope: str = "", iteration: int | None = None, **changes: Any) -> None:
-        self.add(ev.AgentStarted, path=path, agent=path.rpartition("/")[2], scope=scope, iteration=iteration)
-        self.add(
-            ev.AgentCompleted,
-            path=path,
-            agent=path.rpartition("/")[2],
-            scope=scope,
-            iteration=iteration,
-            delta=Delta(set=changes),
-            duration=1.0,
-        )
+from tests.story import Story
 
 
 def test_before_the_first_event_nothing_runs() -> None:
@@ -127,24 +95,10 @@ def test_a_pause_marks_the_step_and_going_on_unmarks_it() -> None:
     assert fold(story.events).nodes["a"].runs == 1
 
 
-def call(story: Story, call_id: str, *pieces: str) -> None:
-    story.add(
-        ev.ModelCallStarted,
-        path="a",
-        agent="a",
-        call=call_id,
-        provider="ollama",
-        model="gemma3:1b",
-        messages=(),
-    )
-    for piece in pieces:
-        story.add(ev.TokensReceived, path="a", call=call_id, text=piece)
-
-
 def test_streaming_text_grows_and_its_end_is_on_the_node() -> None:
     story = Story()
     story.add(ev.AgentStarted, path="a", agent="a")
-    call(story, "c1", "Once\n", "upon ", "x" * 70)
+    story.call("a", "c1", "Once\n", "upon ", "x" * 70)
     state = fold(story.events)
     assert state.calls["c1"].text == "Once\nupon " + "x" * 70
     assert state.nodes["a"].subtitle == "x" * 60
@@ -168,7 +122,7 @@ def test_streaming_text_grows_and_its_end_is_on_the_node() -> None:
 
 def test_a_failed_call_keeps_the_text_that_came() -> None:
     story = Story()
-    call(story, "c1", "half an ans")
+    story.call("a", "c1", "half an ans")
     story.add(
         ev.ModelCallFailed,
         path="a",
@@ -356,7 +310,7 @@ def test_a_long_streaming_run_can_be_looked_at_all_the_time() -> None:
     story = Story()
     for n in range(50):
         story.add(ev.AgentStarted, path="a", agent="a")
-        call(story, f"c{n}", *["token "] * 1000)
+        story.call("a", f"c{n}", *["token "] * 1000)
     began = time.perf_counter()
     fold(story.events)
     whole = time.perf_counter() - began

@@ -50,7 +50,7 @@ def _heading(call: ModelCall, is_open: bool) -> Row:
         " ",
         (one_line(call.agent, 60), "bold"),
         (one_line(f" · {call.provider} · {call.model}", _LONG), ""),
-        ("" if is_open else one_line(f" · {_timing(call)}", _LONG), "$text-muted"),
+        ("" if is_open else one_line(f" · {_timing(call)}", _LONG), "$foreground-muted"),
     )
     return Row(content, value=call.text, key=(call.call,))
 
@@ -75,11 +75,13 @@ def _details(call: ModelCall) -> list[Row]:
 
 def _fact(name: str, text: str, value: object = None) -> Row:
     shown = one_line(text, 10 * _LONG)
-    return Row(Content.assemble((f"  {one_line(name, 8):<8}", "$text-muted"), shown), value=value or text)
+    return Row(
+        Content.assemble((f"  {one_line(name, 8):<8}", "$foreground-muted"), shown), value=value or text
+    )
 
 
 def _text(name: str, text: str) -> list[Row]:
-    title = Content(f"  ── {one_line(name, 40)}").stylize("$text-muted")
+    title = Content(f"  ── {one_line(name, 40)}").stylize("$foreground-muted")
     return [Row(title, value=text), *text_rows(text or "(empty)", first="  ")]
 
 

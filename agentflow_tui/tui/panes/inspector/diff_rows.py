@@ -12,7 +12,7 @@ from agentflow_tui.history.diff import KeyChange, diff_states, diff_words
 from agentflow_tui.history.run_state import AgentRun, RunState, StateView
 from agentflow_tui.tui.panes.inspector.amount import seconds, type_of
 from agentflow_tui.tui.panes.inspector.notice import error_rows, explanation, text_rows
-from agentflow_tui.tui.panes.inspector.run_choice import heading, is_inside, run_before
+from agentflow_tui.tui.panes.inspector.run_choice import heading, is_inside, last_run, run_before
 from agentflow_tui.tui.panes.row import Row
 from agentflow_tui.tui.safe_text import clean, one_line
 
@@ -33,15 +33,23 @@ def diff_rows(state: RunState, run: AgentRun | None, kind: str, selection: str |
             "No agent has run here yet. space runs the flow, s runs one agent; "
             "then this shows what it changed."
         )
+    rows: list[Row] = []
+    if run.status == "running":
+        rows = text_rows(f"{heading(run)}: what it changes appears when it ends.", first="◐ running ")
+        ended = last_run(state, selection, has_ended=True)
+        if ended is None:
+            return rows
+        rows.append(Row(Content(""), value=""))
+        run = ended
     took = f" · {seconds(run.duration)}" if run.duration is not None else ""
-    rows = [
+    rows += [
         Row(Content(clean(heading(run) + took)).stylize("bold")),
-        Row(Content(one_line(f"{kind} · d shows the next comparison", _CONTEXT)).stylize("$text-muted")),
+        Row(
+            Content(one_line(f"{kind} · d shows the next comparison", _CONTEXT)).stylize("$foreground-muted")
+        ),
         Row(Content(""), value=""),
     ]
     rows += _conflicts(state, selection)
-    if run.status == "running":
-        return rows + explanation("◐ running: what it changes appears when it ends.")
     if run.status == "failed":
         return (
             rows + error_rows(run.error, run.category, run.hint) + explanation("Nothing it changed is kept.")
@@ -105,8 +113,8 @@ def _rows_of(change: KeyChange, prefix: str) -> list[Row]:
         line = f"{_short(change.old)} → {_short(change.new)}"
         return [Row(Content.assemble(head, one_line(line, 4 * _SHORT)), value=value, key=change.path)]
     shown = one_line(_short(value), 4 * _SHORT)
-    size = one_line(type_of(value), _SHORT) if isinstance(value, str | dict | list) else ""
-    content = Content.assemble(head, (shown, style), (f"  {one_line(size, _SHORT)}", "$text-muted"))
+    size = f"  {type_of(value)}" if isinstance(value, str | dict | list) else ""
+    content = Content.assemble(head, (shown, style), (one_line(size, _SHORT), "$foreground-muted"))
     return [Row(content, value=value, key=change.path)]
 
 

@@ -42,4 +42,4 @@ def run_error_rows(state: RunState) -> list[Row]:
 
 def explanation(text: str) -> list[Row]:
     """Return why there is nothing to see, and what to do."""
-    return text_rows(text, "$text-muted")
+    return text_rows(text, "$foreground-muted")

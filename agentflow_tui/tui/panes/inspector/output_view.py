@@ -44,7 +44,8 @@ class OutputView(LineView):
         for block, call in zip(self._blocks, calls, strict=True):
             block.grow(call, limit)
             rows += block.rows
-        self.show_rows(rows, self._first_difference(rows))
+        start = self._first_difference(rows)
+        self.show_rows(rows[start:], start)
 
     def yank_text(self) -> str:
         """Return the whole text of the call that the cursor is in."""
@@ -117,6 +118,6 @@ class _Block:
             (one_line(word, 20), style),
             " ",
             (one_line(self.call.agent, 60), "bold"),
-            (one_line(f" · {self.call.model}{cut}", 200), "$text-muted"),
+            (one_line(f" · {self.call.model}{cut}", 200), "$foreground-muted"),
         )
         return Row(content, key=(self.call.call,))

@@ -10,9 +10,12 @@ def is_inside(path: str, selection: str | None) -> bool:
     return selection is None or path == selection or path.startswith(f"{selection}/")
 
 
-def last_run(state: RunState, selection: str | None) -> AgentRun | None:
-    """Return the last agent run at or inside the selected node."""
-    return next((run for run in reversed(state.agent_runs) if is_inside(run.path, selection)), None)
+def last_run(state: RunState, selection: str | None, *, has_ended: bool = False) -> AgentRun | None:
+    """Return the last agent run at or inside the selected node; with `has_ended` one that is over."""
+    for run in reversed(state.agent_runs):
+        if is_inside(run.path, selection) and not (has_ended and run.status == "running"):
+            return run
+    return None
 
 
 def run_before(state: RunState, run: AgentRun) -> AgentRun | None:

@@ -62,17 +62,17 @@ def _children(path: Path, values: Mapping[str, Any] | list[Any], opened: Mapping
     hidden = len(values) - limit
     if hidden > 0:
         line = f"{'  ' * len(path)}… {grouped(hidden)} more (enter shows {min(hidden, PAGE):d})"
-        yield Row(Content(one_line(line, 80)).stylize("$text-muted"), value="", key=(*path, MORE))
+        yield Row(Content(one_line(line, 80)).stylize("$foreground-muted"), value="", key=(*path, MORE))
 
 
 def _row(path: Path, value: Any, is_open: bool) -> Row:
     sign = ("▾ " if is_open else "▸ ") if can_open(value) else "  "
     content = Content.assemble(
-        ("  " * (len(path) - 1) + sign, "$text-muted"),
+        ("  " * (len(path) - 1) + sign, "$foreground-muted"),
         (one_line(path[-1], _PREVIEW), "$syntax-key"),
         "  ",
         _preview(value),
-        ("  " + one_line(type_of(value), _PREVIEW), "$text-muted"),
+        ("  " + one_line(type_of(value), _PREVIEW), "$foreground-muted"),
     )
     return Row(content, value=value if value is not None else "null", key=path, is_wrapped=False)
 
