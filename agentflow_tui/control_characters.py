@@ -43,7 +43,7 @@ _SEARCH = re.compile("[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, la
 
 
 def visible(text: str) -> str:
-    r"""Return the text with every dangerous character shown as a sign; keeps `\n` and `\t`, `\r\n` is `\n`."""
+    r"""Return the text with every dangerous character as a sign; keeps `\n` and `\t`, `\r\n` is `\n`."""
     text = text.replace("\r\n", "\n")
     # Translating is fast on ASCII only; other text is mostly harmless, which a search proves sooner.
     if text.isascii() or _SEARCH.search(text):

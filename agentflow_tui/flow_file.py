@@ -63,8 +63,8 @@ class FlowFile:
         """Return the file's text; a file that does not exist yet is empty.
 
         Raises:
-            UnreadableFileError: It is no regular file, too large, not UTF-8, or the system refuses. Such a file is
-                never overwritten afterwards.
+            UnreadableFileError: It is no regular file, too large, not UTF-8, or the system refuses.
+                Such a file is never overwritten afterwards.
         """
         self._digest, self._has_bom, self._is_overwritable = None, False, False
         data = self._read_bytes()
@@ -78,7 +78,8 @@ class FlowFile:
         except UnicodeDecodeError as error:
             self._is_overwritable = False
             raise UnreadableFileError(
-                f"{self.path.name} is not UTF-8 text (byte {error.start})", "save it as UTF-8 and open it again"
+                f"{self.path.name} is not UTF-8 text (byte {error.start})",
+                "save it as UTF-8 and open it again",
             ) from error
 
     def is_changed_on_disk(self) -> bool:
@@ -129,7 +130,8 @@ class FlowFile:
             return None
         except OSError as error:
             raise UnreadableFileError(
-                f"cannot read {self.path.name}: {error.strerror or error}", "check the path and its permissions"
+                f"cannot read {self.path.name}: {error.strerror or error}",
+                "check the path and its permissions",
             ) from error
 
 

@@ -11,7 +11,14 @@ from agentflow_tui.config import Flow
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Plan, Stage, Step, walk
 
 _ENGINE_KEYS = frozenset(
-    {"loop_completed", "loop_complete", "pipeline_failed", "failed_stage", "workflow_complete", "total_stages"}
+    {
+        "loop_completed",
+        "loop_complete",
+        "pipeline_failed",
+        "failed_stage",
+        "workflow_complete",
+        "total_stages",
+    }
 )
 _ANYTHING = frozenset({"*"})
 """What a Python handler or a nested flow sets: no one can know without running it."""
@@ -21,7 +28,9 @@ def input_keys(flow: Flow, plan: Plan) -> tuple[str, ...]:
     """Return the keys that prompts and conditions read before anything sets them, `message` first."""
     needed: dict[str, None] = {}
     _Walker(flow, needed).visit(plan.root, frozenset())
-    ever = frozenset().union(*(_set_by(flow, node.agent) for node in walk(plan.root) if isinstance(node, Step)))
+    ever = frozenset().union(
+        *(_set_by(flow, node.agent) for node in walk(plan.root) if isinstance(node, Step))
+    )
     if not ever & _ANYTHING:
         # A condition on a missing key is false, not an error: only keys that nothing ever sets are asked for.
         asked = (name for condition in _conditions(plan.root) for name in sorted(condition.names))
@@ -58,7 +67,9 @@ class _Walker:
 
     def _note(self, keys: Iterable[str], known: frozenset[str]) -> None:
         if not known & _ANYTHING:
-            self._needed.update(dict.fromkeys(key for key in keys if key not in known and not _is_engines(key)))
+            self._needed.update(
+                dict.fromkeys(key for key in keys if key not in known and not _is_engines(key))
+            )
 
 
 def _read_by(flow: Flow, agent: str) -> Iterable[str]:

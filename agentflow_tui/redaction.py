@@ -21,7 +21,9 @@ class Redaction:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Take the values; longer ones are replaced first, so that none shows a rest of another."""
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
+        self._secrets = sorted(
+            {secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True
+        )
 
     @classmethod
     def of(cls, env: Mapping[str, str], more: Iterable[str] = ()) -> Redaction:
@@ -55,7 +57,9 @@ class Redaction:
         if isinstance(value, list | tuple):
             return _same_or(value, type(value)(self._value(item) for item in value))
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = {field.name: self._value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            fields = {
+                field.name: self._value(getattr(value, field.name)) for field in dataclasses.fields(value)
+            }
             new = dataclasses.replace(value, **fields)
             return _same_or(value, new)
         return value

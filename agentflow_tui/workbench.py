@@ -3,25 +3,57 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from agentflow_tui.agents.cast import Cast, Providers, UntrustedCodeError, build_cast, handler_files
+from agentflow_tui.agents.provider_tables import provider_tables, secrets_in, with_file_keys
+from agentflow_tui.agents.python_agent import HandlerError
+from agentflow_tui.agents.trust import Trust, content_hash
 from agentflow_tui.config import Checked, Flow, Problem, check_text
+from agentflow_tui.engine import Clock, Control, Engine, Event, SystemClock
 from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
 from agentflow_tui.flow_notes import FlowNotes
+from agentflow_tui.history.store import RunStore
+from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.input_keys import input_keys
+from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.provider_pool import ProviderPool
+from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
+from agentflow_tui.redaction import Redaction
+from agentflow_tui.run import Run
 
 
 class Workbench:
-    """Opens, checks, saves and runs one flow file. Opening and checking never run or import anything of it."""
+    """Opens, checks, saves and runs one flow file. Opening and checking never run any of it."""
 
-    def __init__(self, *, env: Mapping[str, str] | None = None) -> None:
-        """Start empty. `env` replaces the process's environment variables."""
+    def __init__(
+        self,
+        *,
+        env: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        providers: Providers | None = None,
+        store: RunStore | None = None,
+        trust: Trust | None = None,
+    ) -> None:
+        """Start empty; each argument replaces the real thing.
+
+        `env`: the environment variables, `clock`: the machine's, `providers`: the model back ends (`aclose`
+        closes them too), `store` the user's runs, `trust` the user's consents.
+        """
         self._env = dict(os.environ if env is None else env)
+        self._clock = clock or SystemClock()
+        self._providers = providers
+        self._store = store or RunStore()
+        self._trust = trust or Trust(data_folder() / "trust.json")
+        self._runs: list[Run] = []
         self._file: FlowFile | None = None
         self.text = ""
         """The text that was checked last."""
@@ -29,6 +61,8 @@ class Workbench:
         self.plan: Plan | None = None
         """Of the last text that was valid and could be compiled."""
         self._flow: Flow | None = None
+        self._plan_fault = ""
+        self._file_problem: Problem | None = None
 
     @property
     def path(self) -> Path | None:
@@ -46,35 +80,40 @@ class Workbench:
         return FlowNotes.read(self.text)
 
     def open(self, path: Path) -> None:
-        """Read and check a file; whatever is wrong with it becomes problems, and the text stays empty then."""
+        """Read and check a file; what is wrong with it becomes problems, and the text stays empty then."""
         self._file = FlowFile(path)
         self._flow = self.plan = None
+        self._file_problem = None
+        text = ""
         try:
             text = self._file.read()
         except UnreadableFileError as error:
-            self.text = ""
-            self.checked = Checked(None, (_file_problem(str(error), error.hint),))
-            return
-        if self._file.is_missing:
-            self.text = ""
-            hint = "check the path; saving makes the file"
-            self.checked = Checked(None, (_file_problem(f"there is no file {path}", hint),))
-            return
+            self._file_problem = _file_problem(str(error), error.hint)
+        else:
+            if self._file.is_missing:
+                hint = "check the path; saving makes the file"
+                self._file_problem = _file_problem(f"there is no file {path}", hint)
         self.check(text)
 
     def check(self, text: str) -> Checked:
         """Check a text in place of the one before; a valid one becomes the flow and the plan."""
         self.text = text
-        folder = self._file.path.parent if self._file else None
-        checked = check_text(text, folder=folder, env=self._env)
-        if checked.is_valid and checked.flow is not None:
+        if self._file_problem and not text.strip():
+            # That the editor is empty says less than why it is.
+            self.checked = Checked(None, (self._file_problem,))
+            return self.checked
+        checked = (
+            check_text(text, folder=self._file.path.parent, env=self._env, name=self._file.path.name)
+            if self._file
+            else check_text(text, env=self._env)
+        )
+        self._plan_fault = ""
+        if checked.flow is not None:
             self._flow = checked.flow
             try:
                 self.plan = compile_plan(checked.flow)
             except PlanError as error:
-                self.plan = None
-                problem = Problem("error", "orchestration", 1, 1, str(error), "", 1)
-                checked = Checked(checked.flow, (*checked.problems, problem))
+                self.plan, self._plan_fault = None, str(error)
         self.checked = checked
         return checked
 
@@ -95,6 +134,116 @@ class Workbench:
     def example_input(self) -> dict[str, Any]:
         """Return the input that the file's comments propose; empty without one."""
         return self.notes.example_input
+
+    async def start(self, event: Event, *, paused: bool = False) -> Run:
+        """Run the text that was checked last, saved or not; with `paused` it stands before its first agent.
+
+        Raises:
+            NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
+                or cannot run.
+        """
+        flow, plan = self._ready()
+        providers = self._providers or self._pool(flow)
+        try:
+            cast = await self._cast(flow, plan, providers)
+        except BaseException:
+            await self._release(providers)
+            raise
+        run = Run(
+            str(uuid.uuid4()),
+            plan,
+            Control(paused=paused),
+            cast.model_label,
+            redaction=Redaction.of(self._env, secrets_in(flow, self._env)),
+            keeper=self._store,
+            notes=self._notes(cast),
+        )
+        self._store.on_failure = lambda error: run.warn(f"this run is not stored: {error}")
+        engine = Engine(
+            plan,
+            cast.agents,
+            clock=self._clock,
+            emit=run.record,
+            control=run.control,
+            run_id=run.run_id,
+            flow_name=self._name(flow),
+        )
+
+        async def finish() -> None:
+            self._runs.remove(run)
+            await self._release(providers)
+
+        self._runs.append(run)
+        run.begin(engine.run(event, chosen_by="default", reason=f"mode = {plan.mode!r}"), finish=finish)
+        return run
+
+    def grant_trust(self) -> tuple[Path, ...]:
+        """Allow the Python code in the flow's folder as it is now; return the handlers' files.
+
+        Raises:
+            NotReadyError: The flow has errors or no handler, or the consent cannot be written.
+        """
+        flow, _ = self._ready()
+        if self.path is None:
+            raise NotReadyError("the flow was never saved, so it has no folder to trust")
+        try:
+            files = handler_files(flow, self.path.parent)
+            if files:
+                self._trust.grant(self.path.parent, content_hash(self.path.parent))
+        except (HandlerError, OSError) as error:
+            raise NotReadyError(str(error)) from error
+        return files
+
+    async def aclose(self) -> None:
+        """Cancel what runs, wait for its end, store it and release everything."""
+        for run in tuple(self._runs):
+            run.control.cancel("the workbench was closed")
+            await run.wait()
+        if self._providers is not None:
+            await self._providers.aclose()
+        # Told while the run went on; closing can do no more about it.
+        with suppress(StoreError):
+            await self._store.aclose()
+
+    def _ready(self) -> tuple[Flow, Plan]:
+        flow = self.checked.flow
+        errors = self.checked.errors
+        if flow is not None:
+            errors = tuple(p for p in self.checked.not_yet_run() if p.severity == "error")
+        if errors:
+            hints = [errors[0].hint] if errors[0].hint else []
+            what = "cannot be run yet" if flow else "has errors"
+            message = f"the flow {what}: line {errors[0].line}: {errors[0].message}"
+            raise NotReadyError(message, hints=hints, problems=errors)
+        if flow is None or self.plan is None:
+            raise NotReadyError(self._plan_fault or "no flow is open")
+        return flow, self.plan
+
+    async def _cast(self, flow: Flow, plan: Plan, providers: Providers) -> Cast:
+        folder = self.path.parent if self.path else None
+        try:
+            return await build_cast(flow, plan, providers, folder=folder, trust=self._trust)
+        except ModelError as error:
+            raise NotReadyError(error.message, hints=error.hint.splitlines()) from error
+        except HandlerError as error:
+            raise NotReadyError(str(error)) from error
+        except UntrustedCodeError as error:
+            ways = ("look at the code, then allow it as it is now:", f"agentflow-tui trust {self.path}")
+            raise NotReadyError(str(error), hints=ways) from error
+
+    def _pool(self, flow: Flow) -> ProviderPool:
+        tables = provider_tables(flow)
+        return ProviderPool(tables, with_file_keys(self._env, tables), sleep=self._clock.sleep)
+
+    async def _release(self, providers: Providers) -> None:
+        if providers is not self._providers:
+            await providers.aclose()
+
+    def _notes(self, cast: Cast) -> tuple[str, ...]:
+        return (*cast.notes, *(problem.message for problem in self.checked.not_yet_run()))
+
+    def _name(self, flow: Flow) -> str:
+        return flow.agent_flow.name or (self.path.stem if self.path else "unnamed")
 
 
 def _file_problem(message: str, hint: str) -> Problem:

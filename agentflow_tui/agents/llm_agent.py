@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,11 @@ from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest, Message,
 
 DEFAULT_SYSTEM_PROMPT = "You are a helpful AI agent."
 
+_GRAMMAR_PROVIDERS = frozenset({"embedded", "ollama"})
+"""Both turn the schema into a llama.cpp grammar, which bounds texts; OpenAI's strict mode refuses bounds."""
+_CHARACTERS_PER_TOKEN = 2
+"""Fewer than a token really has, so that keys and punctuation fit into `max_tokens` too."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
@@ -28,19 +33,25 @@ class ModelSettings:
     temperature: float | None = None
     max_tokens: int | None = None
     top_p: float | None = None
+    seed: int | None = None
     timeout_seconds: float | None = None
     """The longest silence that is borne."""
 
     def parameters(self) -> dict[str, Any]:
         """Return the settings that are set, for the record of a call."""
-        wanted = {"temperature": self.temperature, "max_tokens": self.max_tokens, "top_p": self.top_p}
+        wanted = {
+            "temperature": self.temperature,
+            "max_tokens": self.max_tokens,
+            "top_p": self.top_p,
+            "seed": self.seed,
+        }
         return {key: value for key, value in wanted.items() if value is not None}
 
 
 class LlmAgent:
     """Renders a prompt from the state, streams the answer into the history and sets the answer's keys."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a file says about an agent
         self,
         name: str,
         settings: ModelSettings,
@@ -48,13 +59,19 @@ class LlmAgent:
         system_prompt: str | None = None,
         prompt: str | None = None,
         output: StructuredOutput | None = None,
+        answer_keys: Collection[str] = (),
     ) -> None:
-        """Take what the flow's file says about this agent; an empty text counts as absent."""
+        """Take what the flow's file says about this agent; an empty text counts as absent.
+
+        `answer_keys` are the data keys that the flow's agents answer with: a prompt that uses one shows for
+        itself what came before, so the previous response is not added to it.
+        """
         self.name = name
         self._settings = settings
         self._system = system_prompt or DEFAULT_SYSTEM_PROMPT
         self._template = PromptTemplate(prompt) if prompt else None
         self._output = output
+        self._shows_answers = bool(self._template and self._template.keys & set(answer_keys))
 
     async def run(self, event: Event, state: State, context: AgentContext) -> State:
         """Ask the model once and return the state with `response`, `<agent>_response` and the output's keys.
@@ -79,8 +96,7 @@ class LlmAgent:
                 text = self._template.render(state.data)
             except MissingKeyError as error:
                 raise self._missing(error.key, state) from error
-            # A template that already speaks of an answer says for itself how it is shown.
-            if any(key == "response" or key.endswith("_response") for key in self._template.keys):
+            if self._shows_answers:
                 return text
         elif "message" in state.data:
             text = as_text(state.data["message"])
@@ -98,7 +114,7 @@ class LlmAgent:
 
     async def _ask(self, messages: tuple[Message, ...], context: AgentContext) -> tuple[str, dict[str, Any]]:
         settings, recorder = self._settings, context.recorder
-        schema = self._output.schema if self._output else None
+        schema = self._schema()
         call = recorder.model_call_started(
             provider=settings.provider.name,
             model=settings.model,
@@ -112,6 +128,7 @@ class LlmAgent:
             temperature=settings.temperature,
             max_tokens=settings.max_tokens,
             top_p=settings.top_p,
+            seed=settings.seed,
             schema=schema,
             timeout_seconds=settings.timeout_seconds,
         )
@@ -120,13 +137,11 @@ class LlmAgent:
             end, first_after = await self._stream(request, buffer, context)
         except ModelError as error:
             buffer.flush()
-            recorder.model_call_failed(call, error.message, category=error.category, hint=error.hint)
-            raise AgentError(
-                error.message, category=error.category, hint=error.hint, retry_after=error.retry_after
-            ) from error
+            recorder.model_call_failed(call, error=error.message, category=error.category, hint=error.hint)
+            raise AgentError(error.message, category=error.category, hint=error.hint) from error
         except asyncio.CancelledError:
             buffer.flush()
-            recorder.model_call_failed(call, "cancelled", category="unknown")
+            recorder.model_call_failed(call, error="cancelled", category="unknown")
             raise
         buffer.flush()
         recorder.model_call_ended(
@@ -139,6 +154,13 @@ class LlmAgent:
             response=buffer.text,
         )
         return buffer.text, self._values(buffer.text, end)
+
+    def _schema(self) -> dict[str, Any] | None:
+        if self._output is None:
+            return None
+        settings = self._settings
+        is_bounded = settings.max_tokens is not None and settings.provider.name in _GRAMMAR_PROVIDERS
+        return self._output.schema(_CHARACTERS_PER_TOKEN * (settings.max_tokens or 0) if is_bounded else None)
 
     async def _stream(
         self, request: ChatRequest, buffer: TokenBuffer, context: AgentContext
@@ -162,10 +184,11 @@ class LlmAgent:
     def _values(self, text: str, end: ChatEnd) -> dict[str, Any]:
         if self._output is None:
             return {}
+        is_cut_off = end.finish_reason == "length"
         try:
-            return self._output.parse(text)
+            return self._output.parse(text, is_cut_off=is_cut_off)
         except OutputError as error:
-            if end.finish_reason == "length":
+            if is_cut_off:
                 reason, hint = "was cut off at max_tokens", "raise max_tokens, or ask for shorter values"
             else:
                 reason, hint = str(error), "ask for fewer keys, lower the temperature, or use a larger model"

@@ -26,7 +26,12 @@ class PythonAgent:
         self.name = name
         self._handler = handler
 
-    async def run(self, event: Event, state: State, context: AgentContext) -> State | Mapping[str, Any] | None:  # noqa: ARG002
+    async def run(
+        self,
+        event: Event,
+        state: State,
+        context: AgentContext,  # noqa: ARG002 - every agent gets it
+    ) -> State | Mapping[str, Any] | None:
         """Call the function; it may change the state and return it, return keys to set, or return nothing."""
         return await self._handler(event, state)
 
@@ -59,7 +64,9 @@ def load_handler(folder: Path, handler: str) -> Handler:
     module_name, _, function_name = handler.partition(":")
     module = _import(folder.resolve(), module_name, handler)
     if not _is_same(getattr(module, "__file__", None), file):
-        raise HandlerError(f"handler {handler!r}: another module is called {module_name!r}; rename {file.name}")
+        raise HandlerError(
+            f"handler {handler!r}: another module is called {module_name!r}; rename {file.name}"
+        )
     function = getattr(module, function_name, None)
     if function is None:
         raise HandlerError(f"handler {handler!r}: {file.name} has no {function_name!r}")
@@ -88,7 +95,9 @@ def _import(folder: Path, module_name: str, handler: str) -> Any:
     try:
         return importlib.import_module(module_name)
     except (Exception, SystemExit) as error:  # the user's own code: it may raise anything
-        raise HandlerError(f"handler {handler!r}: importing it failed: {type(error).__name__}: {error}") from error
+        raise HandlerError(
+            f"handler {handler!r}: importing it failed: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _is_same(loaded: str | None, file: Path) -> bool:

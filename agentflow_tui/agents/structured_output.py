@@ -1,4 +1,4 @@
-"""Structured output: the JSON that an agent's `output` table asks for, and reading what a model made of it."""
+"""Structured output: the JSON that an agent's `output` table asks for, and reading what a model made."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "list": {"type": "array", "items": {"type": "string"}},
 }
 _FENCE = re.compile(r"```[a-zA-Z]*\n(.*?)```", re.DOTALL)
+_SHORTEST_TEXT = 20
+_LONGEST_LIST = 4
 _SHOWN = 80
 """Characters of a wrong answer that an error quotes."""
 
@@ -34,10 +36,17 @@ class StructuredOutput:
         self.output = dict(output)
         self.agents = tuple(agents)
 
-    @property
-    def schema(self) -> dict[str, Any]:
-        """The JSON schema to send with a request; every key is required, in file order."""
-        properties = {key: dict(_SCHEMAS[kind]) for key, kind in self.output.items()}
+    def schema(self, characters: int | None = None) -> dict[str, Any]:
+        """Return the JSON schema to send with a request; every key is required, in file order.
+
+        `characters` is how long all texts together may be, for servers whose grammar can bound them: a small
+        model that rambles would otherwise be cut off in the middle of its JSON.
+        """
+        properties = {key: _SCHEMAS[kind] for key, kind in self.output.items()}
+        if characters is not None:
+            texts = sum(kind in {"string", "list"} for kind in self.output.values())
+            share = max(_SHORTEST_TEXT, characters // max(1, texts))
+            properties = {key: _bounded(schema, share) for key, schema in properties.items()}
         if ROUTE in properties and self.agents:
             properties[ROUTE] = {"type": "string", "enum": list(self.agents)}
         return {
@@ -47,15 +56,16 @@ class StructuredOutput:
             "additionalProperties": False,
         }
 
-    def parse(self, text: str) -> dict[str, Any]:
+    def parse(self, text: str, *, is_cut_off: bool = False) -> dict[str, Any]:
         """Return the keys and values of an answer; other keys in it are left out.
 
-        Text around the JSON and a code fence are ignored, since models add them even when told not to.
+        Text around the JSON and a code fence are ignored, since models add them even when told not to. An
+        answer that was cut off is taken as far as it goes, like a plain one: it counts if no key is missing.
 
         Raises:
-            OutputError: No JSON object, a missing key, a value of another type, or an unknown agent as `route`.
+            OutputError: No JSON object, a missing key, a wrong type, or an unknown agent as `route`.
         """
-        found = _find_object(text)
+        found = _find_object(text + _closing(text) if is_cut_off else text)
         return {key: self._value(key, kind, found) for key, kind in self.output.items()}
 
     def _value(self, key: str, kind: str, found: Mapping[str, Any]) -> Any:
@@ -67,6 +77,34 @@ class StructuredOutput:
         if key == ROUTE and self.agents and value not in self.agents:
             raise OutputError(f"{ROUTE!r} names {_quote(str(value))}; agents are {', '.join(self.agents)}")
         return value
+
+
+def _bounded(schema: dict[str, Any], characters: int) -> dict[str, Any]:
+    match schema["type"]:
+        case "string":
+            return {**schema, "maxLength": characters}
+        case "array":
+            item = {**schema["items"], "maxLength": max(_SHORTEST_TEXT, characters // _LONGEST_LIST)}
+            return {**schema, "items": item, "maxItems": _LONGEST_LIST}
+        case _:
+            return schema
+
+
+def _closing(text: str) -> str:
+    """Return what closes the string, lists and objects that are open at the end of the text."""
+    closers, is_text, is_escaped = [], False, False
+    for character in text[max(0, text.find("{")) :]:
+        if is_text:
+            is_escaped, was_escaped = character == "\\" and not is_escaped, is_escaped
+            is_text = character != '"' or was_escaped
+        elif character == '"':
+            is_text = True
+        elif character in "{[":
+            closers.append("}" if character == "{" else "]")
+        elif character in "}]" and closers:
+            closers.pop()
+    # A backslash at the very end would escape the quote; doubled, it is itself.
+    return "\\" * is_escaped + '"' * is_text + "".join(reversed(closers))
 
 
 def _find_object(text: str) -> Mapping[str, Any]:

@@ -52,7 +52,7 @@ def code_files(folder: Path) -> tuple[Path, ...]:
 
 
 def content_hash(folder: Path) -> str:
-    """Return the SHA-256 of names and contents of all code in `folder`, so that no import escapes the consent.
+    """Return the SHA-256 of names and contents of all code in `folder`: no import escapes the consent.
 
     Raises:
         OSError: A file cannot be read.
@@ -60,7 +60,9 @@ def content_hash(folder: Path) -> str:
     root, digest = folder.resolve(), hashlib.sha256()
     for file in code_files(root):
         name = file.relative_to(root).as_posix()
-        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode("utf-8", "surrogateescape"))
+        digest.update(
+            f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode("utf-8", "surrogateescape")
+        )
     return digest.hexdigest()
 
 

@@ -147,6 +147,8 @@ def _new_client(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
             # The engine retries, visibly; the client would do it behind its back.
             "max_retries": 0,
             "timeout": Timeout(None, connect=_CONNECT_SECONDS),
+            # llama.cpp's server may close an idle connection just when the next request goes out on it.
+            "default_headers": {"Connection": "close"} if endpoint.address.is_loopback else None,
             "http_client": DefaultAsyncHttpxClient(trust_env=not endpoint.address.is_loopback),
         }
         if endpoint.azure_api_version is not None:

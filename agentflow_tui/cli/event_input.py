@@ -1,0 +1,77 @@
+"""The input that a person gives on the command line, read into data and metadata."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class InputError(ValueError):
+    """What was typed cannot be read; the text says what is wrong with which argument."""
+
+
+def read_input(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
+    """Return the event's data: the file's object, then each of `pairs` on top, in order.
+
+    A pair is a JSON object, or `key=value`, where a value that is JSON is taken as such and anything else as
+    text. `-` as file reads standard input.
+
+    Raises:
+        InputError: The file or an argument is nothing of the kind.
+    """
+    data = _read_file(file) if file else {}
+    for pair in pairs:
+        if pair.lstrip().startswith("{"):
+            data.update(_object(pair, f"--input {pair!r}"))
+        else:
+            key, value = _split(pair, "--input")
+            data[key] = _json_or_text(value)
+    return data
+
+
+def read_meta(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the event's metadata from `key=value`, always text.
+
+    Raises:
+        InputError: An argument has no `=`.
+    """
+    return dict(_split(pair, "--meta") for pair in pairs)
+
+
+def _split(pair: str, option: str) -> tuple[str, str]:
+    key, separator, value = pair.partition("=")
+    if not separator or not key:
+        raise InputError(f"{option} {pair!r} is not written as key=value")
+    return key, value
+
+
+def _json_or_text(value: str) -> Any:
+    try:
+        return json.loads(value, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--input-file {file}: {error}") from error
+    return _object(text, f"--input-file {file}")
+
+
+def _object(text: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where} is no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise InputError(f"{where} is no JSON object")
+    return value

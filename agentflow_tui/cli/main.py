@@ -1,0 +1,84 @@
+"""The program's entry point: `agentflow-tui`, its commands and its exit codes.
+
+Nothing heavy is imported here; each command imports what it needs, so that `--help` and `check` start fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentflow_tui import __version__
+from agentflow_tui.cli import check_command, model_command, paths_command, run_command, trust_command
+from agentflow_tui.cli.exit_code import USAGE
+
+app = typer.Typer(
+    name="agentflow-tui",
+    help="A terminal workbench for agent flows. 'agentflow-tui' alone opens a gallery of samples, "
+    "'agentflow-tui FILE' opens a flow.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"agentflow-tui {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("open")
+def open_workbench(
+    file: Annotated[
+        Path | None, typer.Argument(help="A flow file; without one, the gallery of samples opens.")
+    ] = None,
+) -> None:
+    """Open the workbench; 'agentflow-tui FILE' is short for it."""
+    from agentflow_tui.tui.app import AgentflowApp
+
+    result = AgentflowApp(path=file).run()
+    raise typer.Exit(result if isinstance(result, int) else 0)
+
+
+app.command("run")(run_command.run)
+app.command("check")(check_command.check)
+app.add_typer(model_command.app, name="model")
+app.command("trust")(trust_command.trust)
+app.command("paths")(paths_command.paths)
+
+
+def main() -> None:
+    """Run the command line; ends the process with its exit code."""
+    try:
+        app(_with_default_command(sys.argv[1:]), prog_name="agentflow-tui")
+    except BrokenPipeError:
+        # The reader has gone (`| head`); Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(USAGE)
+
+
+def _with_default_command(arguments: list[str]) -> list[str]:
+    """Put `open` before a file's name; a word that looks like no file is left to be a mistyped command."""
+    if not arguments:
+        return ["open"]
+    first = arguments[0]
+    if first.startswith("-") or first in {command.name for command in app.registered_commands} | {"model"}:
+        return arguments
+    looks_like_file = "." in first or os.sep in first or Path(first).exists()
+    return ["open", *arguments] if looks_like_file else arguments

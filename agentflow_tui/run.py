@@ -1,0 +1,93 @@
+"""One run while it goes on: its growing history, the hand on it, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol
+
+from agentflow_tui.engine import Control
+from agentflow_tui.engine.run_result import RunResult
+from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted, Warned
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.redaction import Redaction
+
+
+class Keeper(Protocol):
+    """Where histories are kept beyond the process."""
+
+    def append(self, run_id: str, events: Iterable[HistoryEvent]) -> None:
+        """Take events in order, to be written soon; never waits and never raises."""
+
+
+class Run:
+    """One event going through one plan. The history only grows, holds no secret and ends with `RunEnded`."""
+
+    def __init__(  # noqa: PLR0913 - what a run is made of
+        self,
+        run_id: str,
+        plan: Plan,
+        control: Control,
+        model_label: str,
+        *,
+        redaction: Redaction,
+        keeper: Keeper | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Take what is known before the start; each of `notes` is a warning that follows the first event."""
+        self.run_id = run_id
+        self.plan = plan
+        self.control = control
+        self.model_label = model_label
+        """Which model answers, such as `ollama gemma3:1b`; `no model` when no agent asks one."""
+        self.history: list[HistoryEvent] = []
+        self.on_event: Callable[[], None] | None = None
+        """Called after each new event, in the event loop's thread."""
+        self._redaction = redaction
+        self._keeper = keeper
+        self._notes = tuple(notes)
+        self._task: asyncio.Task[RunResult] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True when the last event is in the history."""
+        return bool(self.history) and isinstance(self.history[-1], RunEnded)
+
+    def begin(self, engine: Awaitable[RunResult], *, finish: Callable[[], Awaitable[None]]) -> None:
+        """Let the engine run beside; `finish` releases what the run used, however it ends."""
+        self._task = asyncio.create_task(self._drive(engine, finish), name=f"run {self.run_id}")
+
+    async def wait(self) -> RunResult:
+        """Return how the run ended, once it has; cancelling the wait does not cancel the run."""
+        if self._task is None:
+            raise RuntimeError("the run was not begun")
+        return await asyncio.shield(self._task)
+
+    def record(self, event: HistoryEvent) -> None:
+        """Take an event of the engine; its `seq` follows this history, which has events of its own."""
+        self._add(event)
+        if isinstance(event, RunStarted):
+            for note in self._notes:
+                self.warn(note)
+
+    def warn(self, message: str) -> None:
+        """Add a warning now; none before the first or after the last event."""
+        if self.history and not self.is_over:
+            self._add(Warned(seq=0, at=self.history[-1].at, message=message))
+
+    def _add(self, event: HistoryEvent) -> None:
+        if event.seq != len(self.history):
+            event = dataclasses.replace(event, seq=len(self.history))
+        event = self._redaction.event(event)
+        self.history.append(event)
+        if self._keeper is not None:
+            self._keeper.append(self.run_id, (event,))
+        if self.on_event is not None:
+            self.on_event()
+
+    async def _drive(self, engine: Awaitable[RunResult], finish: Callable[[], Awaitable[None]]) -> RunResult:
+        try:
+            return await engine
+        finally:
+            await finish()
