@@ -11,6 +11,7 @@ from agentflow_tui.conditions.condition_error import ConditionError, ConditionSy
 from agentflow_tui.conditions.evaluator import Evaluator
 from agentflow_tui.conditions.grammar import Grammar, NameUse
 from agentflow_tui.conditions.scope import Scope
+from agentflow_tui.conditions.syntax_fault import explain_syntax_error
 
 MAX_LENGTH = 500
 
@@ -58,7 +59,7 @@ def parse_condition(text: str) -> Condition:
             warnings.simplefilter("ignore")
             parsed = ast.parse(stripped.rstrip(), mode="eval")
     except SyntaxError as error:
-        raise _syntax_error(error, stripped, indent) from None
+        raise explain_syntax_error(error, stripped, indent) from None
     except (RecursionError, MemoryError):
         raise ConditionSyntaxError("the condition is nested too deeply", 1, len(text) + 1) from None
     except ValueError as error:
@@ -85,31 +86,3 @@ def _refuse_bad_text(text: str) -> None:
             raise ConditionSyntaxError(what, column, hint="write the condition on one line")
         if "\ud800" <= character <= "\udfff":
             raise ConditionSyntaxError("half of a character pair is not text", column)
-
-
-def _syntax_error(error: SyntaxError, text: str, indent: int) -> ConditionSyntaxError:
-    column = min(max(error.offset or 1, 1), len(text) + 1)
-    end = error.end_offset if error.end_offset and error.end_lineno == error.lineno else None
-    hint = ""
-    if text[column - 1 : column] == "=" or "'=='" in error.msg:
-        place = _lone_equals(text)
-        if place is not None:
-            column, end, hint = place + 1, place + 2, "compare with == instead of ="
-    message = (
-        "'=' does not compare" if hint else f"not a condition: {error.msg.removeprefix('invalid syntax. ')}"
-    )
-    return ConditionSyntaxError(message, indent + column, None if end is None else indent + end, hint)
-
-
-def _lone_equals(text: str) -> int | None:
-    quote = ""
-    for position, character in enumerate(text):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        elif character == "=":
-            before, after = text[position - 1 : position], text[position + 1 : position + 2]
-            if after != "=" and (not before or before not in "=<>!:"):
-                return position
-    return None

@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentflow_tui.conditions import Condition, ConditionError, ConditionSyntaxError, Scope, parse_condition
@@ -154,6 +154,31 @@ def test_single_equals_is_explained() -> None:
     assert "==" in refused.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "message", "hint"),
+    [
+        ("priority ==", 12, "ends too early", "behind"),
+        ("  a and", 8, "ends too early", "behind"),
+        ("a && b", 3, "&&", "and"),
+        ("a || b", 3, "||", "or"),
+        ("!a", 1, "!", "not"),
+        ("a === b", 3, "===", "=="),
+        ("a <> b", 3, "<>", "!="),
+        ("class == 1", 1, "class", 'data["class"]'),
+        ("a b", 3, "'b'", ""),
+        ("len(a", 4, "'(' was never closed", "close"),
+        ("a == 'x", 6, "unterminated text", "close"),
+        ("a == 'p=q' or d = 1", 17, "=", "=="),
+        ("€ > 1", 1, "€", ""),
+    ],
+)
+def test_faults_are_said_for_people(text: str, column: int, message: str, hint: str) -> None:
+    with pytest.raises(ConditionSyntaxError) as refused:
+        parse_condition(text)
+    fault = refused.value
+    assert (fault.column, message in fault.message, hint in fault.hint) == (column, True, True), vars(fault)
+
+
 def test_odd_literals_warn_nobody() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -224,3 +249,13 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         assert isinstance(parse_condition(text), Condition)
     except ConditionSyntaxError as error:
         assert 1 <= error.column <= len(text) + 1
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.text(alphabet="ab1. '\"()[]{}=<>!&|:+-*/%,#\\nf_", max_size=16))
+def test_signs_in_any_order_parse_or_are_refused(text: str) -> None:
+    try:
+        assert parse_condition(text).text == text
+    except ConditionSyntaxError as error:
+        assert 1 <= error.column <= len(text) + 1
+        assert error.message
