@@ -122,8 +122,9 @@ class LineView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row; a click on the cursor's row chooses it."""
-        line = event.y + self.scroll_offset.y
-        if line < self._line_count:
+        offset = event.get_content_offset(self)
+        line = -1 if offset is None else offset.y + self.scroll_offset.y
+        if 0 <= line < self._line_count:
             row = bisect_right(self._tops, line) - 1
             if row == self.cursor:
                 self.action_choose()

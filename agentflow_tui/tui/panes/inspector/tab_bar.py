@@ -46,9 +46,12 @@ class TabBar(Static):
 
     def on_click(self, event: events.Click) -> None:
         """Find the name below the mouse."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
         end = 0
         for tab in TABS:
             end += len(tab) + 2
-            if event.x < end:
+            if offset.x < end:
                 self.post_message(self.Clicked(tab))
                 return

@@ -125,8 +125,8 @@ The border shows how the iterations of a loop went: a number that the flow sets,
 
     def action_move_line(self, lines: int) -> None:
         """Move the cursor by so many lines."""
-        target = self._index.line_of(self._at()) + lines
-        self._go(self._index.lines[min(target, len(self._index.lines) - 1)].last if target >= 0 else -1)
+        target = min(self._index.line_of(self._at()) + lines, len(self._index.lines) - 1)
+        self._go(self._index.lines[target].last if target >= 0 else -1)
 
     def action_move_event(self, count: int) -> None:
         """Move the cursor by so many events."""
@@ -149,8 +149,9 @@ The border shows how the iterations of a loop went: a number that the flow sets,
 
     def on_click(self, event: events.Click) -> None:
         """Go to the event that was clicked."""
-        line = event.y + self.scroll_offset.y
-        if line < len(self._index.lines):
+        offset = event.get_content_offset(self)
+        line = -1 if offset is None else offset.y + self.scroll_offset.y
+        if 0 <= line < len(self._index.lines):
             self._go(self._index.lines[line].last)
 
     def on_resize(self) -> None:
