@@ -81,6 +81,12 @@ class AgentRun:
         return self.delta
 
     async def _main(self) -> None:
+        try:
+            await self._go()
+        finally:
+            self.call.finish()
+
+    async def _go(self) -> None:
         run, step, frame = self._run, self._step, self._frame
         if not run.gate.try_enter():
             await run.gate.enter(step.path)
@@ -98,7 +104,7 @@ class AgentRun:
         try:
             self.delta = await self._work()
             self._is_done = True
-        except (KeyboardInterrupt, GeneratorExit):
+        except KeyboardInterrupt:
             raise
         except asyncio.CancelledError:
             if self.call.interruption is not None:
@@ -108,7 +114,6 @@ class AgentRun:
             self._error = self._timeout_error() if self._is_expired else error
         if self._error is not None and not self.call.is_over:
             await self._report_error(self._error)
-        self.call.finish()
 
     async def _work(self) -> Delta:
         run, name = self._run, self._step.agent
@@ -136,7 +141,8 @@ class AgentRun:
             self._deadline.cancel()
         if self._is_expired:
             self.call.relax()
-        if not self._run.hooks.is_idle("AgentError"):
+        # A coroutine that is being closed may not wait any more.
+        if not self._run.hooks.is_idle("AgentError") and not isinstance(error, GeneratorExit):
             state = State.over(self._frame.state.data, self._frame.state.meta)
             await self._fire("AgentError", state, error=error, duration=self._duration())
 
@@ -219,11 +225,7 @@ class AgentRun:
     def _final_error(self, call: Call) -> BaseException | None:
         if self._is_done or self._error is not None or call.interruption is not None:
             return self._error
-        if self._is_expired:
-            return self._timeout_error()
-        if not call.task.done() or call.task.cancelled():
-            return self._cancelled_error()
-        return call.task.exception()
+        return self._cancelled_error()
 
     def _fail(self, error: BaseException, facts: Mapping[str, object]) -> None:
         text, category, hint = error_text(error), categorize(error), error_hint(error)

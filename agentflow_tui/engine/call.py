@@ -14,9 +14,9 @@ GRACE_SECONDS = 2.0
 
 
 class Call:
-    """Ends when its task does, or `GRACE_SECONDS` after it was stopped, whatever the code in it does.
+    """Ends when its work says `finish`, or `GRACE_SECONDS` after it was stopped, whatever that code does.
 
-    `on_end` is called exactly once, from the event loop; nothing of the task counts after that.
+    `on_end` is called exactly once; nothing of the task counts after that.
     """
 
     __slots__ = ("_clock", "_grace", "_on_end", "_scope", "interruption", "is_abandoned", "is_over", "task")
@@ -38,7 +38,6 @@ class Call:
         self.is_over = False
         self.task = asyncio.get_running_loop().create_task(work)
         scope.add(self)
-        self.task.add_done_callback(self._task_ended)
 
     def interrupt(self, interruption: Interruption) -> None:
         """Cancel the task for a reason from outside; no result of it counts any more."""
@@ -50,10 +49,12 @@ class Call:
         """Cancel the task and bound the time that it may still take."""
         self.task.cancel()
         if self._grace is None:
+            # A task that is cancelled before its first step never gets to call `finish`.
+            self.task.add_done_callback(lambda _: self.finish())
             self._grace = self._clock.call_later(GRACE_SECONDS, self._abandon)
 
     def finish(self) -> None:
-        """The work is done: called by the work itself as its last act, to save a turn of the event loop."""
+        """The work is done: called by the work itself, in any case, as its last act."""
         if not self.is_over:
             self._end()
 
@@ -63,12 +64,6 @@ class Call:
         if self.interruption is None and self._grace is not None:
             self._grace.cancel()
             self._grace = None
-
-    def _task_ended(self, task: asyncio.Task[Any]) -> None:
-        # An exception that nobody asks for would be printed by asyncio.
-        if not task.cancelled():
-            task.exception()
-        self.finish()
 
     def _abandon(self) -> None:
         if not self.is_over:

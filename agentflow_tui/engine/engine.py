@@ -172,7 +172,10 @@ class _Course:
         changed: list[State] = []
 
         async def fire() -> None:
-            changed.append(await run.hooks.fire(hook, State.over(self._state.data, self._state.meta)))
+            try:
+                changed.append(await run.hooks.fire(hook, State.over(self._state.data, self._state.meta)))
+            finally:
+                call.finish()
 
         ended = Signal(run.cancel_from_outside)
         call = Call(fire(), stops, run.clock, lambda _: ended.set())

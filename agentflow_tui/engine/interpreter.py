@@ -91,9 +91,9 @@ class Interpreter:
     async def _container(self, node: Chain | Loop | Choice | Stage, frame: Frame) -> None:
         frame.stops.check()
         stage = StageRun(self, node, frame) if isinstance(node, Stage) else None
-        if stage is not None and stage.is_skipped():
-            assert isinstance(node, Stage) and node.when is not None
-            self._ended(node, frame, "skipped", f"{node.when.text} is false")
+        skipped = stage.skip_reason() if stage is not None else ""
+        if skipped:
+            self._ended(node, frame, "skipped", skipped)
             return
         self.journal.record(NodeStarted, path=node.path, scope=frame.scope)
         try:
@@ -116,7 +116,10 @@ class Interpreter:
     async def _chain(self, chain: Chain, frame: Frame) -> None:
         for child in chain.children:
             try:
-                await self.node(child, frame)
+                if isinstance(child, Step):
+                    await self.step(child, frame)
+                else:
+                    await self.node(child, frame)
             except NodeFailed as failure:
                 if isinstance(child, Step):
                     self._mark_failed(chain, frame, failure)

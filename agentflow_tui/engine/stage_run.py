@@ -24,10 +24,12 @@ class StageRun:
         self._frame = frame
         self._stops = CancelScope(frame.stops)
 
-    def is_skipped(self) -> bool:
-        """Whether its `when` is false; raises `NodeFailed` when it cannot be asked."""
+    def skip_reason(self) -> str:
+        """Why it does not run at all, or nothing; raises `NodeFailed` when its `when` cannot be answered."""
         when = self._stage.when
-        return when is not None and not self._run.holds(when, self._frame, self._title)
+        if when is None or self._run.holds(when, self._frame, self._title):
+            return ""
+        return f"{when.text} is false"
 
     async def go(self) -> None:
         """Ask the gates and run the body; raises `NodeFailed` with the texts of semantics §3."""

@@ -1,0 +1,105 @@
+"""Any plan, any agents, any hand on the controls: every run ends once, in order, and adds up."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentflow_tui.conditions import parse_condition
+from agentflow_tui.engine import Agent, AgentContext, Event, State
+from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Option, Routing, Stage, Step
+from tests.unit.engine.probe import Doing, Probe, counting, raising, returning, sleeping, stubborn
+
+AGENTS = ("ok", "slow", "bad", "count", "flag", "clash", "deaf", "rubbish", "hand")
+CONDITIONS = tuple(map(parse_condition, ("n > 1", "has(v)", "1 / n > 0", "true", "not flag")))
+VERBS = ("pause", "resume", "step", "step_iteration", "cancel")
+
+
+def _agents() -> dict[str, Agent]:
+    async def clash(event: Event, state: State, context: AgentContext) -> Any:
+        state.data["v"] = context.path
+        state.data.setdefault("list", []).append(context.scope)
+        return state
+
+    async def hand(event: Event, state: State, context: AgentContext) -> Any:
+        state.meta["route"] = "ok"
+        state.data.pop("v", None)
+        return state
+
+    return {
+        "ok": returning({"v": 1}),
+        "slow": sleeping(7, {"slow": True}),
+        "bad": raising(ValueError("bad")),
+        "count": counting(),
+        "flag": returning({"loop_completed": True}),
+        "clash": Doing(clash),
+        "deaf": stubborn(50),
+        "rubbish": returning(42),
+        "hand": Doing(hand),
+    }
+
+
+def _node(draw: Any, path: str, depth: int, numbers: itertools.count[int]) -> Node:  # noqa: PLR0911
+    path = f"{path}/{next(numbers)}"
+    kind = draw(st.sampled_from(("step", "chain", "fan", "parallel", "loop", "choice", "route", "stage")))
+    if depth == 0 or kind == "step":
+        timeout = draw(st.sampled_from((None, None, 3.0)))
+        return Step(path, draw(st.sampled_from(AGENTS)), timeout)
+    children = tuple(_node(draw, path, depth - 1, numbers) for _ in range(draw(st.integers(1, 3))))
+    condition = draw(st.sampled_from((None, *CONDITIONS)))
+    match kind:
+        case "chain":
+            return Chain(path, "sequential", children)
+        case "fan":
+            threshold, limit = draw(st.sampled_from((0.0, 0.5, 1.0))), draw(st.integers(1, 3))
+            return Fan(path, "collaborative", children, threshold, limit)
+        case "parallel":
+            optional = frozenset(child.path for child in children if draw(st.booleans()))
+            return Fan(path, "parallel", children, optional=optional, is_parallel=True)
+        case "loop":
+            return Loop(path, "loop", children[0], draw(st.integers(1, 3)), condition)
+        case "choice":
+            return Choice(path, "pick", tuple(Option("", child, condition) for child in children))
+        case "route":
+            steps = tuple(Option(name, Step(f"{path}/{name}", name)) for name in ("hand", "ok"))
+            return Choice(path, "route", steps, Routing(default_agent="hand"))
+        case _:
+            timeout = draw(st.sampled_from((None, 5.0)))
+            return Stage(path, path, 1, children[0], timeout=timeout, success_condition=condition)
+
+
+@st.composite
+def plans(draw: Any) -> Node:
+    return _node(draw, "flow", 3, itertools.count())
+
+
+ACTS = st.lists(st.tuples(st.floats(0, 30), st.sampled_from(VERBS)), max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(plans(), ACTS, st.booleans(), st.sampled_from((4.0, 600.0)))
+def test_every_run_ends_in_order(
+    root: Node, acts: list[tuple[float, str]], paused: bool, timeout: float
+) -> None:
+    asyncio.run(_run(root, acts, paused, timeout))
+
+
+async def _run(root: Node, acts: list[tuple[float, str]], paused: bool, limit: float) -> None:
+    probe = Probe(root, _agents(), paused=paused, timeout=limit)
+    for at, verb in acts:
+        probe.clock.call_later(at, getattr(probe.control, verb))
+    for at in range(1000, 1003):
+        probe.clock.call_later(at, probe.control.resume)
+    await probe.run({"n": 0, "list": ["start"]})
+    started, ended = probe.of_kind(AgentStarted), probe.of_kind(AgentCompleted, AgentFailed, AgentCancelled)
+    assert sorted(event.path for event in started) == sorted(event.path for event in ended)
+    assert probe.history[-1].at < 1000 + 600 + 10
+    length = len(probe.history)
+    await probe.clock.sleep(5000)
+    assert len(probe.history) == length
+    assert len(asyncio.all_tasks()) == 1

@@ -1,0 +1,112 @@
+"""Parallel phases on plans made by hand (semantics §3 collaborative, parallel)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from agentflow_tui.engine import AgentContext, Engine, Event, State, SystemClock
+from agentflow_tui.history.event import (
+    BranchFailed,
+    FanEnded,
+    MergeConflict,
+)
+from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan
+from tests.unit.engine.probe import (
+    Doing,
+    Probe,
+    counting,
+    fan,
+    raising,
+    returning,
+    sleeping,
+    step,
+)
+
+
+def _branch(name: str, *agents: str) -> Chain:
+    steps = tuple(step(agent, f"flow/{name}/{agent}") for agent in agents)
+    return Chain(f"flow/{name}", "sequential", steps)
+
+
+def _parallel(*branches: Node, optional: frozenset[str] = frozenset()) -> Fan:
+    return Fan("flow", "parallel", branches, is_parallel=True, optional=optional)
+
+
+async def test_branches_are_chains_of_their_own_and_conflicts_carry_their_names() -> None:
+    root = _parallel(_branch("text", "a", "b"), _branch("image", "c"))
+    agents = {"a": returning({"v": 1, "x": 1}), "b": counting("x"), "c": sleeping(9, {"v": 2})}
+    probe = Probe(root, agents)
+    result = await probe.run({"start": True})
+    assert result.data == {"start": True, "v": 2, "x": 2}
+    conflict = probe.of_kind(MergeConflict)[0]
+    assert (conflict.key, conflict.branches, conflict.values) == ("v", ("text", "image"), (1, 2))
+
+
+async def test_a_failed_required_branch_cancels_the_others() -> None:
+    root = _parallel(_branch("good", "slow"), _branch("bad", "x"))
+    probe = Probe(root, {"slow": sleeping(100, {"s": 1}), "x": raising(ValueError("no net"))})
+    result = await probe.run({"k": 1})
+    assert result.error == "required branch 'bad' failed: agent 'x' failed: no net"
+    assert (result.data, probe.history[-1].at) == ({"k": 1}, 0.0)
+
+
+async def test_a_failed_optional_branch_is_recorded_and_left_out() -> None:
+    optional = frozenset({"flow/extra", "flow/more"})
+    root = _parallel(_branch("extra", "e", "x"), _branch("more", "x"), optional=optional)
+    probe = Probe(root, {"e": returning({"e": 1}), "x": raising(ValueError("gave up"))})
+    result = await probe.run({"k": 1})
+    assert (result.status, result.data, result.meta) == ("completed", {"k": 1}, {})
+    assert [event.branch for event in probe.of_kind(BranchFailed)] == ["more", "extra"]
+    assert probe.of_kind(FanEnded)[0].delta.is_empty
+
+
+async def test_a_failed_phase_contributes_nothing() -> None:
+    probe = Probe(fan("a", "b"), {"a": returning({"a": 1}), "b": raising(ValueError("b"))})
+    assert (await probe.run()).data == {"a": 1}
+    agents = {"a": returning({"a": 1}), "b": raising(ValueError("b"))}
+    probe = Probe(fan("a", "b", failure_threshold=0.4), agents)
+    result = await probe.run({"k": 1})
+    assert (result.status, result.data, result.meta) == ("failed", {"k": 1}, {})
+
+
+async def test_removing_against_setting_is_a_conflict() -> None:
+    async def drop(event: Event, state: State, context: AgentContext) -> Any:
+        del state.data["k"]
+        return state
+
+    probe = Probe(fan("drop", "put"), {"drop": Doing(drop), "put": returning({"k": 2})})
+    assert (await probe.run({"k": 1})).data == {"k": 2}
+    assert probe.of_kind(MergeConflict)[0].values == ({"removed": True}, 2)
+    probe = Probe(fan("put", "drop"), {"drop": Doing(drop), "put": returning({"k": 2})})
+    assert (await probe.run({"k": 1})).data == {}
+
+
+async def test_loops_in_branches_do_not_quarrel_about_their_counters() -> None:
+    first = Loop("flow/one", "loop", step("a", "flow/one/a"), max_iterations=2)
+    second = Loop("flow/two", "loop", step("b", "flow/two/b"), max_iterations=3)
+    probe = Probe(_parallel(first, second), {"a": counting("a"), "b": counting("b")})
+    result = await probe.run()
+    assert (result.data, result.meta["total_iterations"]) == ({"a": 2, "b": 3}, "3")
+    assert probe.of_kind(MergeConflict) == []
+
+
+async def test_a_hundred_agents_that_sleep_10_ms_sleep_together() -> None:
+    class Sleeper:
+        async def run(self, event: Event, state: State, context: AgentContext) -> None:
+            await context.clock.sleep(0.010)
+
+    root = fan(*["s"] * 100, max_concurrency=100)
+    probe = Probe(root, {"s": Sleeper()})
+    await probe.run()
+    assert probe.history[-1].at == 0.010
+    engine = Engine(
+        Plan(root, "collaborative", 60.0), {"s": Sleeper()}, emit=lambda _: None, clock=SystemClock()
+    )
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        await engine.run(Event.make({}))
+        took.append(time.perf_counter() - began)
+    # One after the other would be a whole second; the exact ratio is the benchmark's to hold.
+    assert min(took) < 0.1
