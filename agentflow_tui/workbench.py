@@ -15,6 +15,7 @@ from agentflow_tui.agents.python_agent import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
 from agentflow_tui.config import Checked, Flow, Problem, check_text
 from agentflow_tui.engine import Clock, Control, Engine, Event, SystemClock
+from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
 from agentflow_tui.flow_notes import FlowNotes
 from agentflow_tui.history.store import RunStore
@@ -61,7 +62,6 @@ class Workbench:
         self.plan: Plan | None = None
         """Of the last text that was valid and could be compiled."""
         self._flow: Flow | None = None
-        self._plan_fault = ""
         self._file_problem: Problem | None = None
 
     @property
@@ -107,13 +107,8 @@ class Workbench:
             if self._file
             else check_text(text, env=self._env)
         )
-        self._plan_fault = ""
         if checked.flow is not None:
-            self._flow = checked.flow
-            try:
-                self.plan = compile_plan(checked.flow)
-            except PlanError as error:
-                self.plan, self._plan_fault = None, str(error)
+            self._flow, self.plan = checked.flow, _plan_of(checked.flow)
         self.checked = checked
         return checked
 
@@ -142,7 +137,8 @@ class Workbench:
             NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
                 or cannot run.
         """
-        flow, plan = self._ready()
+        flow, choice = self._choice(event)
+        plan = choice.plan
         providers = self._providers or self._pool(flow)
         try:
             cast = await self._cast(flow, plan, providers)
@@ -174,7 +170,7 @@ class Workbench:
             await self._release(providers)
 
         self._runs.append(run)
-        run.begin(engine.run(event, chosen_by="default", reason=f"mode = {plan.mode!r}"), finish=finish)
+        run.begin(engine.run(event, chosen_by=choice.by, reason=choice.reason), finish=finish)
         return run
 
     def grant_trust(self) -> tuple[Path, ...]:
@@ -183,7 +179,7 @@ class Workbench:
         Raises:
             NotReadyError: The flow has errors or no handler, or the consent cannot be written.
         """
-        flow, _ = self._ready()
+        flow = self._ready()
         if self.path is None:
             raise NotReadyError("the flow was never saved, so it has no folder to trust")
         try:
@@ -205,7 +201,14 @@ class Workbench:
         with suppress(StoreError):
             await self._store.aclose()
 
-    def _ready(self) -> tuple[Flow, Plan]:
+    def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
+        flow = self._ready()
+        try:
+            return flow, ModeChoice.make(flow, event)
+        except PlanError as error:
+            raise NotReadyError(str(error)) from error
+
+    def _ready(self) -> Flow:
         flow = self.checked.flow
         errors = self.checked.errors
         if flow is not None:
@@ -215,9 +218,9 @@ class Workbench:
             what = "cannot be run yet" if flow else "has errors"
             message = f"the flow {what}: line {errors[0].line}: {errors[0].message}"
             raise NotReadyError(message, hints=hints, problems=errors)
-        if flow is None or self.plan is None:
-            raise NotReadyError(self._plan_fault or "no flow is open")
-        return flow, self.plan
+        if flow is None:
+            raise NotReadyError("no flow is open")
+        return flow
 
     async def _cast(self, flow: Flow, plan: Plan, providers: Providers) -> Cast:
         folder = self.path.parent if self.path else None
@@ -244,6 +247,14 @@ class Workbench:
 
     def _name(self, flow: Flow) -> str:
         return flow.agent_flow.name or (self.path.stem if self.path else "unnamed")
+
+
+def _plan_of(flow: Flow) -> Plan | None:
+    try:
+        return compile_plan(flow)
+    except PlanError:
+        # A run says why; until then the flow only has no graph.
+        return None
 
 
 def _file_problem(message: str, hint: str) -> Problem:

@@ -78,7 +78,12 @@ async def build_cast(
     notes: dict[str, None] = {}
     handlers: dict[str, str] = {}
     for name in names:
-        config = flow.agents[name]
+        config = flow.agents.get(name)
+        if config is None or not config.enabled:
+            # The check forbids it in the file's own mode only, not in one that the event asks for.
+            raise HandlerError(
+                f"the plan needs agent {name!r}, which is {'disabled' if config else 'unknown'}"
+            )
         if config.flow:
             raise HandlerError(
                 f"agent {name!r} is a nested flow, which cannot be run yet; give it a prompt instead"

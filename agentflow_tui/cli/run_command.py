@@ -34,6 +34,7 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
         list[str] | None, typer.Option("--meta", help="key=value of the event's metadata; may be repeated.")
     ] = None,
     target: Annotated[str, typer.Option("--target", help="The agent that the event is for (route).")] = "",
+    mode: Annotated[str, typer.Option("--mode", help="Run this mode instead of the file's own.")] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print each history event as a line of JSON.")
     ] = False,
@@ -48,7 +49,8 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     _require_valid(workbench, file)
     try:
         data = read_input(values or (), input_file) or _example(workbench)
-        event = Event.make(data, metadata=read_meta(meta or ()), target=target)
+        metadata = read_meta(meta or ()) | ({"orchestration_override": mode} if mode else {})
+        event = Event.make(data, metadata=metadata, target=target)
     except (InputError, AgentError) as error:
         complain(f"✗ {error}")
         raise typer.Exit(USAGE) from error
