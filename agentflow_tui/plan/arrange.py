@@ -11,6 +11,7 @@ from agentflow_tui.plan.frame import FrameBlock, LoopBlock
 from agentflow_tui.plan.grid import FOLDED_ABOVE, GridBlock
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, children_of
 from agentflow_tui.plan.pen import Style
+from agentflow_tui.plan.wrapped import WrappedBlock
 
 
 def arrange(node: Node, style: Style, *, is_framed: bool = True) -> Block:
@@ -35,6 +36,13 @@ def arrange(node: Node, style: Style, *, is_framed: bool = True) -> Block:
         return GridBlock(node.path, branches, style, folded_caption(node))
     block = _inner(node, style)
     return FrameBlock(node.path, block, style, caption(node)) if is_framed or is_wide else block
+
+
+def arrange_root(node: Node, style: Style) -> Block:
+    """Build and measure the block for a whole plan."""
+    if style.is_wrapped and isinstance(node, Chain) and node.children:
+        return WrappedBlock(node.path, _alike([arrange(child, style) for child in node.children]), style)
+    return arrange(node, style, is_framed=False)
 
 
 def _inner(node: Chain | Fan | Choice, style: Style) -> Block:

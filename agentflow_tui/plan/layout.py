@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from agentflow_tui.plan.arrange import arrange
+from agentflow_tui.plan.arrange import arrange_root
 from agentflow_tui.plan.block import Block
 from agentflow_tui.plan.box import Box, Edge, Span
 from agentflow_tui.plan.canvas import Canvas
 from agentflow_tui.plan.cell_text import cells
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.pen import Detail, Direction, Pen, Style
+from agentflow_tui.plan.wrapped import WrappedBlock
 
 _IN, _OUT = "in", "out"
 
@@ -59,22 +60,30 @@ def lay_out(
 ) -> Layout:
     """Lay out a plan for a place of `room` columns and rows.
 
-    Automatic choices take the roomiest drawing that fits, and the one with the fewest screens when none does.
+    Automatic choices take the roomiest drawing that fits, and the one that needs the least scrolling
+    when none does.
     `opened` are the paths of wide fan-outs to show in full.
     """
-    directions: tuple[Direction, ...] = ("right", "down") if direction == "auto" else (direction,)
     details: tuple[Detail, ...] = ("full", "names") if detail == "auto" else (detail,)
-    best: tuple[int, _Sheet] | None = None
+    best: tuple[float, _Sheet] | None = None
     for one_detail in details:
-        for one_direction in directions:
-            sheet = _Sheet(plan, Style(one_direction, one_detail, room, opened))
-            screens = sheet.screens()
-            if best is None or screens < best[0]:
-                best = (screens, sheet)
-            if screens == 1:
+        for one_direction, is_wrapped in _WAYS[direction]:
+            sheet = _Sheet(plan, Style(one_direction, one_detail, room, opened, is_wrapped))
+            excess = sheet.excess()
+            if best is None or excess < best[0]:
+                best = (excess, sheet)
+            if excess <= 1:
                 return sheet.drawn()
     assert best is not None
     return best[1].drawn()
+
+
+_WAYS: dict[str, tuple[tuple[Direction, bool], ...]] = {
+    "right": (("right", False), ("right", True)),
+    "down": (("down", False),),
+    "auto": (("right", False), ("down", False), ("right", True)),
+}
+"""What is tried in turn: the direction, and whether a long row is broken into several."""
 
 
 class _Sheet:
@@ -82,31 +91,37 @@ class _Sheet:
 
     def __init__(self, plan: Plan, style: Style) -> None:
         self._plan, self._style = plan, style
-        self._block: Block = arrange(plan.root, style, is_framed=False)
+        self._block: Block = arrange_root(plan.root, style)
         # `in ──` before and `──▶ out` behind; downwards one row for each word and each line.
         self._lead = len(_IN) + 3 if style.is_right else 2
         self._tail = len(_OUT) + 4 if style.is_right else 2
         self._low = 0 if style.is_right else max(0, len(_OUT) // 2 - self._block.base)
-        length = self._lead + self._block.length + self._tail
+        end, leaving = self._block.length, self._block.base
+        if isinstance(self._block, WrappedBlock):
+            end, leaving = self._block.end, self._block.leaving
+        self._end, self._out = self._lead + end, self._low + leaving
+        length = max(self._lead + self._block.length, self._end + self._tail)
         breadth = self._low + max(self._block.breadth, self._block.base + 1 + (0 if style.is_right else 1))
         self.width, self.height = (length, breadth) if style.is_right else (breadth, length)
 
-    def screens(self) -> int:
+    def excess(self) -> float:
+        """How many times the room it needs; 1 when it fits."""
         columns, rows = self._style.room
-        return -(-self.width // max(1, columns)) * -(-self.height // max(1, rows))
+        return max(1.0, self.width / max(1, columns)) * max(1.0, self.height / max(1, rows))
 
     def drawn(self) -> Layout:
-        canvas, block, line = Canvas(), self._block, self._low + self._block.base
+        canvas, block = Canvas(), self._block
+        line, out = self._low + block.base, self._out
         pen = Pen(canvas, self._style)
         entry = canvas.connect(Edge("", self._plan.root.path))
         leave = canvas.connect(Edge(self._plan.root.path, ""))
-        end = self._lead + block.length
+        end = self._end
         if self._style.is_right:
             canvas.put(line, Span(0, len(_IN), _IN, "", "stub"))
-            canvas.put(line, Span(end + 4, len(_OUT), _OUT, "", "stub"))
+            canvas.put(out, Span(end + 4, len(_OUT), _OUT, "", "stub"))
             pen.along(len(_IN) + 1, self._lead, line, entry)
-            pen.along(end, end + 2, line, leave)
-            pen.head(end + 2, line, leave)
+            pen.along(end, end + 2, out, leave)
+            pen.head(end + 2, out, leave)
         else:
             canvas.put(0, Span(line - len(_IN) // 2, len(_IN), _IN, "", "stub"))
             canvas.put(end + 1, Span(line - len(_OUT) // 2, len(_OUT), _OUT, "", "stub"))

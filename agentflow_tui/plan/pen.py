@@ -22,6 +22,8 @@ class Style:
     """Columns and rows of the place it will be seen in."""
     opened: frozenset[str] = frozenset()
     """Paths of wide fan-outs that are shown in full."""
+    is_wrapped: bool = False
+    """Whether the outermost row is broken to fit the room; left to right only."""
 
     @property
     def is_right(self) -> bool:

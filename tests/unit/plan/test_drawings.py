@@ -18,4 +18,15 @@ _DRAWINGS = Path(__file__).parent / "drawings"
 @pytest.mark.parametrize("detail", ["full", "names"])
 def test_drawing(name: str, direction: Direction, detail: Detail) -> None:
     wanted = (_DRAWINGS / f"{name}.{direction}.{detail}.txt").read_text(encoding="utf-8")
-    assert lay_out(PLANS[name], direction=direction, detail=detail).text() + "\n" == wanted
+    layout = lay_out(PLANS[name], direction=direction, detail=detail, room=(200, 60))
+    assert layout.text() + "\n" == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "room"), [("mixed", (61, 27)), ("sequential", (50, 12)), ("wide", (80, 20))]
+)
+def test_a_long_row_is_broken_when_only_that_fits(name: str, room: tuple[int, int]) -> None:
+    wanted = (_DRAWINGS / f"{name}.wrapped.txt").read_text(encoding="utf-8")
+    layout = lay_out(PLANS[name], room=room)
+    assert layout.text() + "\n" == wanted
+    assert layout.style.is_wrapped and layout.width <= room[0] and layout.height <= room[1]

@@ -104,7 +104,7 @@ def test_boxes_nest_or_stand_apart(root: Node, style: tuple[Direction, Detail], 
 @given(trees(), st.sampled_from(_STYLES))
 @settings(max_examples=100, deadline=None)
 def test_declared_order_is_kept(root: Node, style: tuple[Direction, Detail]) -> None:
-    layout = lay_out(plan_of(root), direction=style[0], detail=style[1])
+    layout = lay_out(plan_of(root), direction=style[0], detail=style[1], room=(10_000, 10_000))
     for node in walk(root):
         shown = [layout.boxes[child.path] for child in children_of(node) if child.path in layout.boxes]
         for before, after in pairwise(shown):
@@ -114,6 +114,23 @@ def test_declared_order_is_kept(root: Node, style: tuple[Direction, Detail]) -> 
                 assert before.x + before.width <= after.x
             else:
                 assert before.y + before.height <= after.y
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> list[Node]:
+    book = PathBook()
+    return [draw(nodes(book, "root", 1)) for _ in range(draw(st.integers(2, 6)))]
+
+
+@given(rows(), st.integers(20, 120))
+@settings(max_examples=60, deadline=None)
+def test_broken_rows_keep_the_order_line_by_line(children: list[Node], columns: int) -> None:
+    layout = lay_out(plan_of(Chain("root", "root", tuple(children))), direction="right", room=(columns, 500))
+    shown = [layout.boxes[child.path] for child in children if child.path in layout.boxes]
+    for before, after in pairwise(shown):
+        is_beside = before.x + before.width <= after.x
+        assert is_beside or before.y + before.height <= after.y
+    _all_rows_fit(layout)
 
 
 @given(trees())
@@ -205,5 +222,5 @@ def test_two_hundred_agents_are_laid_out_fast() -> None:
 
 def _seconds(plan: Plan) -> float:
     start = time.perf_counter()
-    lay_out(plan, direction="right", detail="full")
+    lay_out(plan, direction="right", detail="full", room=(10_000, 100))
     return time.perf_counter() - start
