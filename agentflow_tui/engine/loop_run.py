@@ -60,8 +60,9 @@ class LoopRun:
         changes = frame.state.changes
         status = "completed"
         try:
-            await run.node(loop.body, frame.for_iteration(number))
-            is_done = self._is_done(number)
+            inside = frame.for_iteration(number)
+            await run.node(loop.body, inside)
+            is_done = self._is_done(inside)
         except NodeFailed:
             status = "failed"
             raise
@@ -76,13 +77,11 @@ class LoopRun:
         run.control.reach_boundary()
         return is_done
 
-    def _is_done(self, number: int) -> bool:
-        condition = self._loop.condition
-        if self._flags():
+    def _is_done(self, inside: Frame) -> bool:
+        condition, data = self._loop.condition, inside.state.data
+        if any([data.get(flag) is True for flag in STOP_FLAGS]):
             return True
-        return condition is not None and self._run.holds(
-            condition, self._frame.for_iteration(number), "loop condition"
-        )
+        return condition is not None and self._run.holds(condition, inside, "loop condition")
 
     def _flags(self) -> frozenset[str]:
         # Only the boolean counts: 1 and "true" are values like any other.
