@@ -89,6 +89,28 @@ async def test_the_newest_event_is_last_and_followed() -> None:
         assert "the newest" in app.lines()[-1]
 
 
+async def test_who_scrolls_away_is_not_pulled_back_by_new_events() -> None:
+    story = Story()
+    for n in range(200):
+        story.add(ev.Warned, message=f"warning {n}")
+    app = Shown(story.events)
+    async with app.run_test(size=(100, 12), notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        app.pane.scroll_to(y=20, animate=False, immediate=True)
+        story.add(ev.Warned, message="the newest")
+        app.look(len(story.events) - 1)
+        await pilot.pause()
+        assert app.pane.scroll_offset.y == 20
+        app.look(50)
+        story.add(ev.Warned, message="one more")
+        app.pane.scroll_to(y=100, animate=False, immediate=True)
+        app.pane.show(story.events, 50, False)
+        await pilot.pause()
+        assert app.pane.scroll_offset.y == 100
+        await pilot.press("G")
+        assert "one more" in app.lines()[-1]
+
+
 async def test_keys_move_the_cursor_by_line_event_and_window() -> None:
     history = quality_loop().events
     app = Shown(history)

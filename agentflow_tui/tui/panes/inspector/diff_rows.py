@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.content import Content
 
-from agentflow_tui.history.diff import KeyChange, diff_states, diff_words
+from agentflow_tui.history.diff import KeyChange, WordChange, diff_states, diff_words
 from agentflow_tui.history.run_state import AgentRun, RunState, StateView
 from agentflow_tui.tui.panes.inspector.amount import seconds, type_of
 from agentflow_tui.tui.panes.inspector.notice import error_rows, explanation, text_rows
@@ -90,8 +90,9 @@ def _change_rows(old: StateView, new: StateView, run: AgentRun | None) -> list[R
         meta = _only(old.meta, new.meta, (*delta.meta_set, *delta.meta_removed))
     else:
         data, meta = diff_states(old.data, new.data), diff_states(old.meta, new.meta)
-    rows = [row for change in data for row in _rows_of(change, "")]
-    return rows + [row for change in meta for row in _rows_of(change, "meta.")]
+    seen: dict[tuple[str, str], str] = {}
+    rows = [row for change in data for row in _rows_of(change, "", seen)]
+    return rows + [row for change in meta for row in _rows_of(change, "meta.", seen)]
 
 
 def _only(old: Mapping[str, Any], new: Mapping[str, Any], keys: Iterable[str]) -> tuple[KeyChange, ...]:
@@ -99,7 +100,7 @@ def _only(old: Mapping[str, Any], new: Mapping[str, Any], keys: Iterable[str]) -
     return diff_states({k: old[k] for k in keys if k in old}, {k: new[k] for k in keys if k in new})
 
 
-def _rows_of(change: KeyChange, prefix: str) -> list[Row]:
+def _rows_of(change: KeyChange, prefix: str, seen: dict[tuple[str, str], str]) -> list[Row]:
     sign, style = _SIGN[change.kind]
     key = clean(prefix + change.key)
     head = Content.assemble(
@@ -108,6 +109,10 @@ def _rows_of(change: KeyChange, prefix: str) -> list[Row]:
     value = change.new if change.kind != "removed" else change.old
     are_texts = isinstance(change.old, str) and isinstance(change.new, str)
     if change.kind == "changed" and are_texts and len(change.old) + len(change.new) > _SHORT:
+        same = seen.setdefault((change.old, change.new), key)
+        if same != key:
+            as_before = one_line(f"the same change as {same}", _CONTEXT)
+            return [Row(Content.assemble(head, as_before), value=value, key=change.path)]
         return _text_change(head, change)
     if change.kind == "changed":
         line = f"{_short(change.old)} → {_short(change.new)}"
@@ -125,6 +130,7 @@ def _text_change(head: Content, change: KeyChange) -> list[Row]:
         rows = [Row(Content.assemble(head, one_line(sizes, _SHORT)), value=change.new, key=change.path)]
         rows += text_rows(change.old[: 4 * _CONTEXT], _WORD_STYLE["removed"], first="  - ")
         return rows + text_rows(change.new, _WORD_STYLE["added"], first="  + ")
+    words = tuple(_quiet(word) for word in words if word.kind != "removed" or word.text.strip())
     differing = sum(len(word.text.split()) for word in words if word.kind != "same")
     count = f"{differing:d} {'word' if differing == 1 else 'words'} differ"
     rows = [Row(Content.assemble(head, one_line(count, _SHORT)), value=change.new, key=change.path)]
@@ -137,6 +143,10 @@ def _text_change(head: Content, change: KeyChange) -> list[Row]:
         pieces.append(Content(clean(f"{before}{text}{after}")).stylize(_WORD_STYLE[word.kind]))
     whole = Content("").join(pieces)
     return rows + [Row(line.expand_tabs(4), value=change.new) for line in whole.split("\n", allow_blank=True)]
+
+
+def _quiet(word: WordChange) -> WordChange:
+    return word if word.text.strip() else WordChange("same", word.text)
 
 
 def _middle_cut(text: str, *, is_first: bool, is_last: bool) -> str:

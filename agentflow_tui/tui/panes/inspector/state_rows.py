@@ -67,12 +67,15 @@ def _children(path: Path, values: Mapping[str, Any] | list[Any], opened: Mapping
 
 def _row(path: Path, value: Any, is_open: bool) -> Row:
     sign = ("▾ " if is_open else "▸ ") if can_open(value) else "  "
+    size = Content(one_line(type_of(value), _PREVIEW)).stylize("$foreground-muted")
+    preview = _preview(value)
+    # The size of what is cut must survive a narrow pane, so it goes before the text.
+    facts = [size, preview] if can_open(value) else [preview, size]
     content = Content.assemble(
         ("  " * (len(path) - 1) + sign, "$foreground-muted"),
         (one_line(path[-1], _PREVIEW), "$syntax-key"),
         "  ",
-        _preview(value),
-        ("  " + one_line(type_of(value), _PREVIEW), "$foreground-muted"),
+        Content("  ").join(fact for fact in facts if fact.plain),
     )
     return Row(content, value=value if value is not None else "null", key=path, is_wrapped=False)
 
@@ -87,7 +90,7 @@ def _preview(value: Any) -> Content:
         case int() | float():
             return Content(one_line(str(value), _PREVIEW)).stylize("$syntax-number")
         case Mapping():
-            return Content("{…}" if value else "{}")
+            return Content("" if value else "{}")
         case list():
-            return Content("[…]" if value else "[]")
+            return Content("" if value else "[]")
     return Content(one_line(str(value), _PREVIEW))

@@ -113,10 +113,15 @@ The border shows how the iterations of a loop went: a number that the flow sets,
         has_moved = (cursor, following) != (self._cursor, self._is_following)
         if not is_other and begin == length and not has_moved:
             return
+        # Who scrolled away from the newest line with the mouse is not pulled back by each event.
+        was_at_end = self.scroll_offset.y >= self.max_scroll_y
+        is_wanted = was_at_end or not self._is_following if following else has_moved
         self._cursor, self._is_following = cursor, following
         if self._ruler.take(islice(history, begin, length)) or is_other:
             self._show_ruler()
         self._draw(is_other, changed, old_line)
+        if is_wanted or is_other:
+            self._scroll_to_cursor()
 
     def yank_text(self) -> str:
         """Return the line under the cursor as text."""
@@ -158,6 +163,7 @@ The border shows how the iterations of a loop went: a number that the flow sets,
         """Fit the ruler; stay at the end when following."""
         self._show_ruler()
         self._draw(True, 0, -1)
+        self._scroll_to_cursor()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text that is selected with the mouse."""
@@ -229,16 +235,19 @@ The border shows how the iterations of a loop went: a number that the flow sets,
             self.virtual_size = size
         line = self._index.line_of(self._cursor)
         has_jumped = is_all or abs(line - old_line) > 1
-        if self._is_following:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
-        else:
-            self.scroll_to_region(Region(0, max(line, 0), 1, 1), animate=False)
         if has_jumped:
             self.refresh()
         else:
             for each in {line, old_line}:
                 self.refresh_lines(max(each, 0))
             self.refresh_lines(changed, max(self.size.height, 1))
+
+    def _scroll_to_cursor(self) -> None:
+        if self._is_following:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+        else:
+            line = max(self._index.line_of(self._cursor), 0)
+            self.scroll_to_region(Region(0, line, 1, 1), animate=False)
 
     def _show_ruler(self) -> None:
         text = self._ruler.text(max(self.size.width - _TITLE_MARGIN, 0))
