@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agentflow_tui.plan.block import Block, ChainBlock, EmptyBlock, StepBlock
 from agentflow_tui.plan.branches import BranchesBlock
 from agentflow_tui.plan.caption import caption, folded_caption
-from agentflow_tui.plan.frame import FrameBlock, LoopBlock
+from agentflow_tui.plan.frame import FrameBlock, LoopBlock, title_room
 from agentflow_tui.plan.grid import FOLDED_ABOVE, GridBlock
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, children_of
 from agentflow_tui.plan.pen import Style
@@ -23,7 +23,9 @@ def arrange(node: Node, style: Style, *, is_framed: bool = True) -> Block:
         return StepBlock(node.path, node.agent, style)
     if isinstance(node, Loop):
         body = arrange(node.body, style, is_framed=not isinstance(node.body, Chain))
-        return LoopBlock(node.path, body, style, caption(node), caption(node, node.max_iterations))
+        room = title_room(style) - 2
+        longest = caption(node, node.max_iterations, room)
+        return LoopBlock(node.path, body, style, caption(node, width=room), longest)
     if isinstance(node, Stage):
         # The stage's own frame already says how its body runs.
         return FrameBlock(node.path, arrange(node.body, style, is_framed=False), style, caption(node))

@@ -12,6 +12,7 @@ from agentflow_tui.plan.pen import Pen, Style
 
 LABEL_CELLS = 24
 """Longer labels end in `…`."""
+_LABEL_LEAST = 12
 
 
 class BranchesBlock:
@@ -28,7 +29,9 @@ class BranchesBlock:
     ) -> None:
         """Measure the pile, low side first in declared order."""
         self.path, self._blocks, self._kind, self._style = path, blocks, kind, style
-        self._labels = [fit(label, LABEL_CELLS) for label in labels] or [""] * len(blocks)
+        # To the right a label takes columns of its own, so in a narrow place it gets fewer.
+        most = max(_LABEL_LEAST, min(LABEL_CELLS, style.room[0] // 4)) if style.is_right else LABEL_CELLS
+        self._labels = [fit(label, most) for label in labels] or [""] * len(blocks)
         widest = max(map(cell_width, self._labels))
         self._lead = 2 + (widest + 2 if widest else 0) if style.is_right else 1 + bool(widest)
         self._tail = 2 if style.is_right else 1

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from agentflow_tui.plan.cell_text import cell_width, fit
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, children_of
 
+_CONDITION_LEAST = 6
 
-def caption(node: Node, iteration: int | None = None) -> str:
-    """The title for a node's frame; with `iteration`, a loop's says how far it is instead of its limit."""
+
+def caption(node: Node, iteration: int | None = None, width: int | None = None) -> str:
+    """The title for a node's frame; with `iteration`, a loop's says how far it is instead of its limit.
+
+    Within `width` cells a loop's condition is cut before its count is.
+    """
     match node:
         case Step():
             return node.agent
         case Loop():
-            parts = [node.title]
-            if node.condition is not None:
-                parts.append(f"until {node.condition.text}")
-            limit = node.max_iterations
-            parts.append(f"max {limit}" if iteration is None else f"iteration {iteration}/{limit}")
-            return " · ".join(parts)
+            return _loop_caption(node, iteration, width)
         case Stage():
             gate = f" · when {node.when.text}" if node.when is not None else ""
             return f"{node.index} {node.name} · {node.mode}{gate}"
@@ -26,6 +27,17 @@ def caption(node: Node, iteration: int | None = None) -> str:
             return f"{node.title}{crowd}"
         case Chain() | Choice():
             return node.title
+
+
+def _loop_caption(loop: Loop, iteration: int | None, width: int | None) -> str:
+    limit = loop.max_iterations
+    count = f"max {limit}" if iteration is None else f"iteration {iteration}/{limit}"
+    if loop.condition is None:
+        return f"{loop.title} · {count}"
+    until = loop.condition.text
+    if width is not None:
+        until = fit(until, max(_CONDITION_LEAST, width - cell_width(f"{loop.title} · until  · {count}")))
+    return f"{loop.title} · until {until} · {count}"
 
 
 def folded_caption(node: Node) -> str:

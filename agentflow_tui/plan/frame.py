@@ -11,7 +11,15 @@ TITLE_CELLS = 60
 """Longer titles end in `…`."""
 _TITLE_MARGIN = 6
 """What a frame's first row has beside the title: `╭─ ` and ` ─╮`."""
+_TITLE_LEAST = 16
+_BESIDE = 10
+"""Columns that the way in and the way out of the drawing take."""
 _AGAIN = "again"
+
+
+def title_room(style: Style) -> int:
+    """Cells that a title may take: a long one is no reason to scroll sideways."""
+    return max(_TITLE_LEAST, min(TITLE_CELLS, style.room[0] - _TITLE_MARGIN - _BESIDE))
 
 
 def title_bar(title: str, width: int) -> str:
@@ -38,15 +46,16 @@ def draw_frame(pen: Pen, box: Box, reserve: int) -> None:
 class FrameBlock:
     """A titled frame around one block."""
 
-    lead_right, tail_right, lead_down, tail_down = 3, 3, 1, 1
+    lead_right, tail_right, lead_down, tail_down = 2, 2, 1, 1
     high_right, high_down = 1, 2
     """Cells between the block and the frame's far side across the flow, the frame included."""
 
     def __init__(self, path: str, inner: Block, style: Style, title: str, longest: str = "") -> None:
         """Measure; `longest` is the widest title that will ever be shown."""
         self.path, self.inner, self._style = path, inner, style
-        self._title = fit(f"{WAITING} {title}", TITLE_CELLS)
-        self._reserve = max(cell_width(self._title), min(TITLE_CELLS, cell_width(longest) + 2))
+        most = title_room(style)
+        self._title = fit(f"{WAITING} {title}", most)
+        self._reserve = max(cell_width(self._title), min(most, cell_width(longest) + 2))
         least = self._reserve + _TITLE_MARGIN
         if style.is_right:
             natural = self.lead_right + inner.length + self.tail_right
@@ -79,7 +88,7 @@ class FrameBlock:
 class LoopBlock(FrameBlock):
     """A frame whose body has a dashed way back from its end to its start."""
 
-    lead_right, tail_right, lead_down, tail_down = 5, 4, 2, 2
+    lead_right, tail_right, lead_down, tail_down = 4, 4, 2, 2
     high_right, high_down = 2, 4 + len(_AGAIN)
 
     @property

@@ -92,9 +92,9 @@ class _Sheet:
     def __init__(self, plan: Plan, style: Style) -> None:
         self._plan, self._style = plan, style
         self._block: Block = arrange_root(plan.root, style)
-        # `in ──` before and `──▶ out` behind; downwards one row for each word and each line.
-        self._lead = len(_IN) + 3 if style.is_right else 2
-        self._tail = len(_OUT) + 4 if style.is_right else 2
+        # `in ─` before and `─▶ out` behind; downwards one row for each word and each line.
+        self._lead = len(_IN) + 2 if style.is_right else 2
+        self._tail = len(_OUT) + 3 if style.is_right else 2
         self._low = 0 if style.is_right else max(0, len(_OUT) // 2 - self._block.base)
         end, leaving = self._block.length, self._block.base
         if isinstance(self._block, WrappedBlock):
@@ -118,10 +118,10 @@ class _Sheet:
         end = self._end
         if self._style.is_right:
             canvas.put(line, Span(0, len(_IN), _IN, "", "stub"))
-            canvas.put(out, Span(end + 4, len(_OUT), _OUT, "", "stub"))
+            canvas.put(out, Span(end + 3, len(_OUT), _OUT, "", "stub"))
             pen.along(len(_IN) + 1, self._lead, line, entry)
-            pen.along(end, end + 2, out, leave)
-            pen.head(end + 2, out, leave)
+            pen.along(end, end + 1, out, leave)
+            pen.head(end + 1, out, leave)
         else:
             canvas.put(0, Span(line - len(_IN) // 2, len(_IN), _IN, "", "stub"))
             canvas.put(end + 1, Span(line - len(_OUT) // 2, len(_OUT), _OUT, "", "stub"))

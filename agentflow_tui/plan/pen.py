@@ -33,9 +33,7 @@ class Style:
     @property
     def gap(self) -> int:
         """Cells between two blocks that follow each other."""
-        if self.is_right:
-            return 3
-        return 1
+        return 2 if self.is_right else 1
 
     @property
     def spread(self) -> int:

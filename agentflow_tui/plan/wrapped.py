@@ -10,7 +10,7 @@ from agentflow_tui.plan.pen import Pen, Style
 
 _LEFT, _RIGHT = 2, 2
 """Columns beside the rows for the line from one row's end to the start of the next."""
-_ENDS = 9
+_ENDS = 7
 """Columns that the way in and the way out of the whole drawing take besides."""
 
 

@@ -158,7 +158,7 @@ def test_auto_goes_right_when_it_fits_and_down_in_a_narrow_place() -> None:
 
 
 def test_auto_leaves_the_subtitles_out_when_only_that_fits() -> None:
-    layout = lay_out(PLANS["sequential"], room=(60, 6))
+    layout = lay_out(PLANS["sequential"], room=(52, 6))
     assert (layout.style.direction, layout.style.detail) == ("right", "names")
 
 
@@ -224,3 +224,8 @@ def _seconds(plan: Plan) -> float:
     start = time.perf_counter()
     lay_out(plan, direction="right", detail="full", room=(10_000, 100))
     return time.perf_counter() - start
+
+
+def test_in_a_narrow_place_a_loop_cuts_its_condition_and_keeps_its_limit() -> None:
+    layout = lay_out(PLANS["loop"], direction="down", room=(44, 24))
+    assert "… · max 10" in layout.text() and layout.width <= 44

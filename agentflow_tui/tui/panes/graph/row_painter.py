@@ -141,7 +141,8 @@ class RowPainter:
         if box.is_folded:
             text = folded_caption(node)
         else:
-            text = caption(node, self._node(box.path).iteration if isinstance(node, Loop) else None)
+            iteration = self._node(box.path).iteration if isinstance(node, Loop) else None
+            text = caption(node, iteration, span.width - 4)
         bar = set_cell_size(title_bar(f"{face.glyph} {text}", span.width - 2), span.width)
         if box.path == self.selected:
             return _painted(bar.translate(_HEAVY), self._styles["selected"])
