@@ -111,7 +111,7 @@ class Reader:
         judged = self.judge(part.value, scope)
         return Text.OUTSIDE if judged is Text.UNKNOWN else judged
 
-    def call(self, node: ast.Call, scope: ast.AST) -> Text:
+    def call(self, node: ast.Call, scope: ast.AST) -> Text:  # noqa: PLR0911
         name = called(node.func)
         if name in {"plain", ".plain"} or name.split(".")[0] in {"Content", "Text"}:
             return Text.CONTENT
@@ -122,6 +122,9 @@ class Reader:
         if name in {"str", "repr", "format"}:
             return Text.NUMBER if self.judge(node.args[0], scope) is Text.NUMBER else Text.OUTSIDE
         if name.lstrip(".") in STRING_METHODS and isinstance(node.func, ast.Attribute):
+            if self.judge(node.func.value, scope) is Text.CONTENT:
+                worst = max((self.judge(argument, scope) for argument in node.args), default=Text.CONTENT)
+                return Text.OUTSIDE if worst is Text.OUTSIDE else Text.CONTENT
             values = [node.func.value, *node.args, *(keyword.value for keyword in node.keywords)]
             judged = max(self.judge(value, scope) for value in values)
             return Text.OUTSIDE if judged is Text.UNKNOWN else judged
@@ -251,6 +254,7 @@ CAUGHT = {
     "Content of an f-string": "Content(f'✗ {run.error}')",
     "assemble of raw text": "Content.assemble(('✗', 'red'), (run.error, 'dim'))",
     "segment": "Segment(event.text)",
+    "content joined of raw text": "Static(Content(', ').join(run.name for run in runs))",
 }
 ALLOWED = {
     "literal": "Static('ready')",
@@ -264,6 +268,8 @@ ALLOWED = {
     "number by call": "Static(f'{len(runs)} runs')",
     "content of cleaned text": "Content(f'✗ {one_line(run.error, 80)}')",
     "assemble of cleaned text": "Content.assemble(('✗', 'red'), (clean(run.error), 'dim'), plain(run.name))",
+    "content joined": "Content(', ').join(plain(name) for name in names)",
+    "content joined and put together": "Content.assemble(Content(', ').join(parts))",
     "constant": "self.border_title = TITLE",
     "repeated literal": "Content('─' * width)",
     "entry of a constant": "Static(f'{GLYPHS[severity]} ready')",

@@ -151,6 +151,7 @@ The border shows how the iterations of a loop went: a number that the flow sets,
     def action_newest(self) -> None:
         """Go to the newest event."""
         self._go(len(self._index) - 1)
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the event that was clicked."""
