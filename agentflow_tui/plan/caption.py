@@ -32,12 +32,11 @@ def caption(node: Node, iteration: int | None = None, width: int | None = None) 
 def _loop_caption(loop: Loop, iteration: int | None, width: int | None) -> str:
     limit = loop.max_iterations
     count = f"max {limit}" if iteration is None else f"iteration {iteration}/{limit}"
-    if loop.condition is None:
-        return f"{loop.title} · {count}"
-    until = loop.condition.text
-    if width is not None:
-        until = fit(until, max(_CONDITION_LEAST, width - cell_width(f"{loop.title} · until  · {count}")))
-    return f"{loop.title} · until {until} · {count}"
+    until = "" if loop.condition is None else loop.condition.text
+    if until and width is not None:
+        room = width - cell_width(f"{loop.title} · until  · {count}")
+        until = fit(until, room) if room >= _CONDITION_LEAST else ""
+    return " · ".join([loop.title, *([f"until {until}"] if until else []), count])
 
 
 def folded_caption(node: Node) -> str:

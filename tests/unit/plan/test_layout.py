@@ -226,6 +226,12 @@ def _seconds(plan: Plan) -> float:
     return time.perf_counter() - start
 
 
-def test_in_a_narrow_place_a_loop_cuts_its_condition_and_keeps_its_limit() -> None:
-    layout = lay_out(PLANS["loop"], direction="down", room=(44, 24))
-    assert "… · max 10" in layout.text() and layout.width <= 44
+@pytest.mark.parametrize(
+    ("columns", "title"),
+    [(80, "until quality_score >= 0.95 · max 10"), (56, "… · max 10"), (44, "loop · max 10")],
+)
+def test_in_a_narrow_place_a_loop_gives_up_its_condition_and_keeps_its_limit(
+    columns: int, title: str
+) -> None:
+    layout = lay_out(PLANS["loop"], direction="down", room=(columns, 24))
+    assert title in layout.text() and layout.width <= columns
