@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentflow_tui.plan.box import Edge, Part, Span
 from agentflow_tui.plan.cell_text import cell_width, cells
@@ -31,14 +33,27 @@ _FRAME = {char: mask for mask, char in _CHARS.items() if mask not in (UP, DOWN, 
 _DASHES = {"─": "┄", "│": "┆"}
 
 
+class Line(NamedTuple):
+    """One kind of line cell: which ways it goes, which connections it belongs to, and its look."""
+
+    ways: int
+    edges: int
+    is_dashed: bool = False
+
+
 @dataclass(slots=True)
 class _LineCell:
-    """Where lines pass: which ways they leave the cell and which connections they belong to."""
+    """All the lines that pass through one cell."""
 
     ways: int = 0
     edges: int = 0
     is_dashed: bool = True
     glyph: str = ""
+
+    def add(self, line: Line) -> None:
+        self.ways |= line.ways
+        self.edges |= line.edges
+        self.is_dashed &= line.is_dashed
 
     @property
     def char(self) -> str:
@@ -56,7 +71,9 @@ class Canvas:
         """Start empty; it grows with what is drawn."""
         self.edges: list[Edge] = []
         self._spans: dict[int, list[Span]] = {}
-        self._lines: dict[int, dict[int, _LineCell]] = {}
+        self._across: dict[int, list[tuple[int, int, Line]]] = {}
+        self._down: list[tuple[int, int, int, Line]] = []
+        self._heads: dict[int, dict[int, tuple[str, int]]] = {}
         self._rows: dict[int, tuple[Span, ...]] = {}
         self._sets: dict[int, tuple[Edge, ...]] = {}
 
@@ -73,26 +90,17 @@ class Canvas:
         """Write a text that belongs to connections."""
         self.put(y, Span(x, cell_width(text), text, "", "label", self._edge_set(edges)))
 
-    def mark(self, x: int, y: int, ways: int, edges: int, is_dashed: bool = False) -> None:
-        """Let a line pass through one cell."""
-        cell = self._line_cell(x, y)
-        cell.ways |= ways
-        cell.edges |= edges
-        cell.is_dashed &= is_dashed
+    def across(self, y: int, start: int, end: int, line: Line) -> None:
+        """Let a line pass through the cells `start` to `end - 1` of a row."""
+        self._across.setdefault(y, []).append((start, end, line))
+
+    def down(self, x: int, start: int, end: int, line: Line) -> None:
+        """Let a line pass through the cells `start` to `end - 1` of a column."""
+        self._down.append((x, start, end, line))
 
     def head(self, x: int, y: int, glyph: str, edges: int) -> None:
         """Put the head of an arrow over whatever is in a cell."""
-        cell = self._line_cell(x, y)
-        cell.glyph, cell.edges = glyph, cell.edges | edges
-
-    def _line_cell(self, x: int, y: int) -> _LineCell:
-        row = self._lines.get(y)
-        if row is None:
-            row = self._lines[y] = {}
-        cell = row.get(x)
-        if cell is None:
-            cell = row[x] = _LineCell()
-        return cell
+        self._heads.setdefault(y, {})[x] = (glyph, edges)
 
     def row(self, y: int) -> tuple[Span, ...]:
         """One row, left to right, without overlaps; what is empty is left out."""
@@ -102,7 +110,7 @@ class Canvas:
 
     def _compose(self, y: int) -> tuple[Span, ...]:
         spans = sorted(self._spans.get(y, ()), key=lambda span: span.x)
-        line_cells = self._lines.get(y)
+        line_cells = self._line_cells(y)
         if not line_cells:
             return tuple(spans)
         right = max(max(line_cells) + 1, *(span.x + span.width for span in spans), 0)
@@ -119,6 +127,20 @@ class Canvas:
                 chars[x] = cell.char
                 owners[x] = ("", "line", self._edge_set(cell.edges))
         return _grouped(chars, owners)
+
+    def _line_cells(self, y: int) -> dict[int, _LineCell]:
+        """Where lines pass in a row: only now, since most rows are never looked at."""
+        found: defaultdict[int, _LineCell] = defaultdict(_LineCell)
+        for start, end, line in self._across.get(y, ()):
+            for x in range(start, end):
+                found[x].add(line)
+        for x, start, end, line in self._down:
+            if start <= y < end:
+                found[x].add(line)
+        for x, (glyph, edges) in self._heads.get(y, {}).items():
+            found[x].glyph = glyph
+            found[x].edges |= edges
+        return found
 
     def _edge_set(self, bits: int) -> tuple[Edge, ...]:
         known = self._sets.get(bits)

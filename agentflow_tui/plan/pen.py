@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agentflow_tui.plan.box import Box
-from agentflow_tui.plan.canvas import DOWN, LEFT, RIGHT, UP, Canvas
+from agentflow_tui.plan.canvas import DOWN, LEFT, RIGHT, UP, Canvas, Line
 
 Direction = Literal["right", "down"]
 Detail = Literal["full", "names"]
@@ -62,8 +62,8 @@ class Pen:
 
     def mark(self, m: int, c: int, ways: int, edges: int, *, is_dashed: bool = False) -> None:
         """Let a line pass through one cell."""
-        x, y = (m, c) if self._is_right else (c, m)
-        self.canvas.mark(x, y, ways, edges, is_dashed)
+        x, y = self.point(m, c)
+        self.canvas.across(y, x, x + 1, Line(ways, edges, is_dashed))
 
     def head(self, m: int, c: int, edges: int, *, is_sideways: bool = False) -> None:
         """Put an arrow head that points with the flow, or sideways towards smaller c."""
@@ -73,9 +73,8 @@ class Pen:
 
     def along(self, start: int, end: int, c: int, edges: int, *, is_dashed: bool = False) -> None:
         """A line with the flow through the cells `start` to `end - 1`."""
-        ways = self.back | self.ahead
-        for m in range(start, end):
-            self.mark(m, c, ways, edges, is_dashed=is_dashed)
+        line = Line(self.back | self.ahead, edges, is_dashed)
+        (self.canvas.across if self._is_right else self.canvas.down)(c, start, end, line)
 
     def across(self, m: int, start: int, end: int, edges: int, *, is_dashed: bool = False) -> None:
         """A line across the flow from cell `start` to cell `end`, open only towards each other."""
@@ -83,6 +82,6 @@ class Pen:
         if first == last:
             return
         self.mark(m, first, self.high, edges, is_dashed=is_dashed)
-        for c in range(first + 1, last):
-            self.mark(m, c, self.low | self.high, edges, is_dashed=is_dashed)
+        line = Line(self.low | self.high, edges, is_dashed)
+        (self.canvas.down if self._is_right else self.canvas.across)(m, first + 1, last, line)
         self.mark(m, last, self.low, edges, is_dashed=is_dashed)
