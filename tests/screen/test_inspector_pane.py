@@ -222,6 +222,18 @@ async def test_streamed_text_equals_the_text_that_came_at_once() -> None:
         assert app.text()[1:-1] == ["Once", "upon a", "", "", "time", "there"]
 
 
+async def test_scrubbing_shows_each_moment_as_it_was() -> None:
+    history = quality_loop().events
+    app = Shown()
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        shown = {}
+        for tab in ("State", "Diff", "Output", "Calls"):
+            for length in range(0, len(history) + 1, 3):
+                shown[tab, length] = await look(pilot, fold(history[:length]), tab)
+        for tab, length in reversed(list(shown)):
+            assert await look(pilot, fold(history[:length]), tab) == shown[tab, length], (tab, length)
+
+
 async def test_streaming_costs_what_is_new() -> None:
     """Text of 100 000 characters in 2 000 pieces, looked at after each piece."""
     story = Story()
