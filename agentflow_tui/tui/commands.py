@@ -29,12 +29,18 @@ class Commands(Provider):
 
     def _keys(self) -> Iterator[tuple[str, Key]]:
         for key in (*WORKBENCH, *EDITOR, *GALLERY, *EVERYWHERE):
-            name = key.action.partition("(")[0]
-            is_everywhere = name.startswith("app.")
-            if key.in_palette and (is_everywhere or hasattr(self.screen, f"action_{name}")):
+            owner, name = _parts(key)
+            node = self.app if owner == "app" else self.screen
+            if key.in_palette and hasattr(node, f"action_{name.partition('(')[0]}"):
                 keys = " ".join(spelled(k) for k in key.keys)
                 yield f"{key.group}: {key.label} ({keys})", key
 
     async def _run(self, key: Key) -> None:
-        action = key.action if key.action.startswith("app.") else f"screen.{key.action}"
-        await self.app.run_action(action)
+        owner, name = _parts(key)
+        await self.app.run_action(f"{owner}.{name}")
+
+
+def _parts(key: Key) -> tuple[str, str]:
+    """Return whose action it is, `app` or `screen`, and its name with its arguments."""
+    owner, _, name = key.action.rpartition(".")
+    return owner or "screen", name

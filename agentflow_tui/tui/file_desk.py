@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.content import Content
@@ -28,13 +29,15 @@ class FileDesk:
         workbench: Workbench,
         editor: EditorPane,
         settings: Settings,
+        changed: Callable[[], None],
         untitled: str = "",
     ) -> None:
-        """Take the screen for its dialogs, the flow, its editor, and the name for a text without a file."""
+        """Take the screen for its dialogs, the flow, its editor, and whom to tell of another name."""
         self.screen = screen
         self.workbench = workbench
         self.editor = editor
         self.settings = settings
+        self.changed = changed
         self.untitled = untitled
 
     @property
@@ -153,6 +156,7 @@ class FileDesk:
             app.notify(one_line(message, 300), title="Not saved", severity="error", markup=False)
             return False
         self.editor.mark_saved(text)
+        self.changed()
         app.notify(one_line(message or f"saved {self.title}", 300), markup=False, timeout=2)
         if self.workbench.path is not None:
             try:

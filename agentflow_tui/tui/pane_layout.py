@@ -19,7 +19,7 @@ class PaneLayout:
         self.screen = screen
         self.current = "graph"
         """The pane that has the focus, or had it last."""
-        self.beside = "inspector"
+        self.beside = "editor"
         """The pane next to the graph where two fit."""
         self.is_zoomed = False
 
@@ -39,6 +39,11 @@ class PaneLayout:
                 self.current = pane
                 self.arrange()
                 self._focus(pane)
+        self.arrange()
+
+    def reveal_beside(self, pane: str) -> None:
+        """Show a pane next to the graph where two fit, and leave everything else as it is."""
+        self.beside = pane
         self.arrange()
 
     def show_next(self, step: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 from textual.widgets import Static
@@ -66,6 +66,9 @@ def _line(headline: Headline, width: int) -> Content:
     right = _run(headline)
     left = _flow(headline)
     gap = width - left.cell_length - right.cell_length - 2
+    if gap < 1 and headline.model:
+        left = _flow(replace(headline, mode=""))
+        gap = width - left.cell_length - right.cell_length - 2
     if gap < 1:
         left = left.truncate(max(width - right.cell_length - 3, 8), ellipsis=True)
         gap = max(width - left.cell_length - right.cell_length - 2, 1)

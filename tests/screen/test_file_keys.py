@@ -132,12 +132,20 @@ async def test_o_opens_the_gallery_and_escape_comes_back(desk: Desk) -> None:
         assert pilot.app.screen is bench
 
 
-async def test_yank_copies_what_the_pane_has(desk: Desk) -> None:
-    async with desk.open(desk.write(LOOP)) as pilot:
-        await pilot.press("1")
-        bench_of(pilot).editor.code.go_to(4)
-        await pilot.press("2")
-        bench_of(pilot).layout_of_panes.current = "editor"
-        await pilot.press("y")
+async def test_yank_copies_the_chosen_problem_and_says_how(desk: Desk) -> None:
+    broken = LOOP.replace('loop_agent = "improver"', 'loop_agent = "improve"')
+    async with desk.open(desk.write(broken)) as pilot:
+        bench = bench_of(pilot)
+        bench.editor.problem_list.focus()
+        await pilot.press("n", "y")
         await settle(pilot)
-        assert pilot.app.clipboard == "[llm]"
+        assert pilot.app.clipboard == bench.workbench.checked.problems[0].message
+
+
+async def test_ctrl_c_copies_a_selection_rather_than_cancelling(desk: Desk) -> None:
+    async with desk.open(desk.write(SLOW_CHAIN)) as pilot:
+        bench = await run(pilot, "space")
+        await pilot.press("1", "shift+end", "ctrl+c")
+        await settle(pilot)
+        assert pilot.app.clipboard == SLOW_CHAIN.splitlines()[0]
+        assert bench.desk.is_live

@@ -39,7 +39,6 @@ EVERYWHERE: tuple[Key, ...] = (
         action="app.ask_to_quit",
         label="quit",
         tooltip="Leave; asks first when there is unsaved text or a live run.",
-        in_footer=True,
         group="Everywhere",
     ),
 )
@@ -103,7 +102,6 @@ RUN: tuple[Key, ...] = (
         action="edit_input",
         label="input",
         tooltip="Edit what the next run is given.",
-        in_footer=True,
         group="Run",
     ),
 )
@@ -230,7 +228,6 @@ FILE: tuple[Key, ...] = (
         action="app.open_gallery",
         label="open",
         tooltip="Open another flow: samples, recent files, this folder.",
-        in_footer=True,
         group="File",
     ),
     Key(
@@ -271,7 +268,7 @@ EDITOR: tuple[Key, ...] = (
     Key(
         id="editor.find",
         keys=("ctrl+f",),
-        action="find",
+        action="screen.find",
         label="find",
         tooltip="Search in the text; enter or n goes on, N goes back, escape closes.",
         group="Editor",
@@ -330,6 +327,7 @@ GALLERY: tuple[Key, ...] = (
     Key(
         id="gallery.open",
         keys=("enter",),
+        is_priority=True,
         action="open_chosen",
         label="open",
         tooltip="Open the chosen flow in the workbench.",

@@ -46,7 +46,7 @@ class WorkbenchScreen(Screen[None]):
     BINDING_GROUP_TITLE = "Workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (80, "-medium"), (120, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-short"), (30, "-tall")]
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     status = getters.query_one("#status", StatusLine)
     editor = getters.query_one("#editor", EditorPane)
@@ -65,6 +65,7 @@ class WorkbenchScreen(Screen[None]):
         self._seconds: Timer | None = None
         self._check_is_wanted = False
         self._shown_plan: Plan | None = None
+        self._shown_length = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -83,7 +84,9 @@ class WorkbenchScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the flow, and put the focus on the graph."""
         self.bridge = Bridge(self._show_view, self._make_timer)
-        self.files = FileDesk(self, self.workbench, self.editor, self.settings, self.untitled)
+        self.files = FileDesk(
+            self, self.workbench, self.editor, self.settings, self._show_checked, self.untitled
+        )
         self.desk = RunDesk(self, self.workbench, self.bridge, self.clock, self._show_status)
         self.layout_of_panes = PaneLayout(self)
         for number, pane in enumerate(PANES, 1):
@@ -350,6 +353,9 @@ class WorkbenchScreen(Screen[None]):
     def _show_view(self, view: View) -> None:
         if self.desk.run is not None:
             self._show_plan(self.desk.run.plan)
+            if view.length and not self._shown_length and self.layout_of_panes.current != "editor":
+                self.layout_of_panes.reveal_beside("inspector")
+        self._shown_length = view.length
         self.graph.show_state(view.state)
         self.inspector.show(view.state, self.selection)
         self.timeline.show(view.history, view.cursor, view.is_following)

@@ -125,8 +125,10 @@ class EditorPane(Vertical):
             self.draft.discard()
 
     def yank_text(self) -> str:
-        """Return the selected text, or else the line with the cursor."""
-        code = self.code
+        """Return the selected text or the line with the cursor; in the list of problems, the problem."""
+        code, chosen = self.code, self.problem_list.highlighted
+        if self.problem_list.has_focus and chosen is not None:
+            return self.problem_list.problems[chosen].message
         return code.selected_text or code.document.get_line(code.cursor_location[0])
 
     def open_find(self) -> None:

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+
+from agentflow_tui.tui.commands import Commands
+from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
+from agentflow_tui.tui.keymap.table import TABLE
+from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
+from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
+from tests.screen.desk import LOOP, Desk, bench_of, settle, until
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1"])
+async def test_help_lists_the_keys_of_the_pane_one_is_in(desk: Desk, key: str) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        await pilot.press(key)
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, HelpDialog)
+        text = key_table(dialog.active).plain
+        for entry in GRAPH[:2]:
+            assert entry.tooltip in text
+        assert "Run exactly one agent, then pause." in text
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is bench_of(pilot)
+
+
+async def test_help_in_the_editor_opens_with_f1_and_tells_of_find(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        await pilot.press("1", "f1")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HelpDialog)
+        assert "Search in the text" in key_table(pilot.app.screen.active).plain
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "colon"])
+async def test_the_palette_opens_and_runs_a_command(desk: Desk, key: str) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        await pilot.press(key)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CommandPalette)
+        await pilot.press(*"inspector")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.press("enter")
+        await until(pilot, lambda: bench_of(pilot).layout_of_panes.current == "inspector")
+
+
+async def test_every_action_of_the_workbench_is_in_the_palette(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        titles = [hit.text async for hit in Commands(bench_of(pilot)).discover()]
+        wanted = [k for k in TABLE if k.in_palette and k.group not in ("Gallery",)]
+        assert len(titles) >= len(wanted)
+        for key in wanted:
+            assert any(f"{key.group}: {key.label} " in str(title) for title in titles)
+
+
+def test_ids_are_unique_and_every_key_is_explained() -> None:
+    ids = [key.id for key in TABLE]
+    assert len(set(ids)) == len(ids)
+    assert all(key.tooltip.endswith(".") and key.label and key.keys for key in TABLE)
+
+
+async def test_the_chosen_theme_is_kept(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    desk.settings.config_folder.mkdir()
+    settings = desk.settings.config_folder / "settings.toml"
+    settings.write_text("# mine\n", encoding="utf-8")
+    async with desk.open(path) as pilot:
+        assert pilot.app.theme == "agentflow-dark"
+        await pilot.press("T")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CommandPalette)
+        await pilot.press("escape")
+        pilot.app.theme = "agentflow-light"
+        await settle(pilot)
+    assert settings.read_text(encoding="utf-8").startswith("# mine\n")
+    assert tomllib.loads(settings.read_text(encoding="utf-8")) == {"theme": "agentflow-light"}
+    async with desk.open(path) as pilot:
+        assert pilot.app.theme == "agentflow-light"
+
+
+async def test_an_unknown_theme_in_the_settings_falls_back(desk: Desk) -> None:
+    desk.settings.config_folder.mkdir()
+    (desk.settings.config_folder / "settings.toml").write_text('theme = "gone"\n', encoding="utf-8")
+    async with desk.open(desk.write(LOOP)) as pilot:
+        assert pilot.app.theme == "agentflow-dark"
+
+
+async def test_every_builtin_theme_can_be_shown(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        for name in pilot.app.available_themes:
+            pilot.app.theme = name
+            await pilot.pause()
+        assert pilot.app.is_running
+
+
+async def test_the_gallery_lists_samples_this_folder_and_recent_files(desk: Desk) -> None:
+    here = desk.write(LOOP, "agentflow.toml")
+    desk.write("[tool]\n", "pyproject.toml")
+    elsewhere = desk.folder / "elsewhere.toml"
+    elsewhere.write_text(LOOP, encoding="utf-8")
+    desk.settings.keep_recent(elsewhere)
+    async with desk.open(None) as pilot:
+        gallery = pilot.app.screen
+        assert isinstance(gallery, GalleryScreen)
+        kinds = [(entry.kind, entry.path.name) for entry in gallery.entries.values()]
+        samples = [entry for entry in gallery.entries.values() if entry.kind == "sample"]
+        assert {entry.pattern for entry in samples} == {
+            "route",
+            "collaborative",
+            "sequential",
+            "loop",
+            "mixed",
+        }
+        assert all(entry.when for entry in samples)
+        assert ("here", here.name) in kinds
+        assert ("recent", "elsewhere.toml") in kinds
+        assert not any(name == "pyproject.toml" for _, name in kinds)
+        await pilot.press("j", "k", "j")
+        assert gallery.flows.highlighted_option is not None
+        assert gallery.flows.highlighted_option.id == "flow-1"
+
+
+async def test_the_gallery_opens_a_file_by_its_path(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(None) as pilot:
+        await pilot.press("o")
+        await settle(pilot)
+        await pilot.press(*str(path))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2 and not _is_gallery(pilot.app.screen))
+        assert bench_of(pilot).workbench.path == path
+
+
+async def test_an_error_in_an_action_is_shown_and_the_program_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        bench = bench_of(pilot)
+
+        def broken() -> None:
+            raise ValueError("[/nobody] expected this")
+
+        monkeypatch.setattr(bench.desk, "cancel", broken)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.is_running
+        problems = pilot.app.problems  # type: ignore[attr-defined]
+        assert problems == ["back: ValueError: [/nobody] expected this"]
+        problems.clear()
+
+
+def test_only_screens_and_dialogs_catch_everything_where_they_report_it() -> None:
+    folder = Path(__file__).parents[2] / "agentflow_tui" / "tui"
+    broad = [p.name for p in folder.rglob("*.py") if "except Exception" in p.read_text(encoding="utf-8")]
+    assert sorted(broad) == ["app.py", "guard.py"]
+
+
+def _is_gallery(screen: object) -> bool:
+    return isinstance(screen, GalleryScreen)
