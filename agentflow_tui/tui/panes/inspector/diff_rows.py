@@ -41,33 +41,33 @@ def diff_rows(state: RunState, run: AgentRun | None, kind: str, selection: str |
             return rows
         rows.append(Row(Content(""), value=""))
         run = ended
+    return [*rows, *_header(run, kind), *_conflicts(state, selection), *_of_ended(state, run, kind)]
+
+
+def _header(run: AgentRun, kind: str) -> list[Row]:
     took = f" · {seconds(run.duration)}" if run.duration is not None else ""
-    rows += [
+    compared = one_line(f"{kind} · d shows the next comparison", _CONTEXT)
+    return [
         Row(Content(clean(heading(run) + took)).stylize("bold")),
-        Row(
-            Content(one_line(f"{kind} · d shows the next comparison", _CONTEXT)).stylize("$foreground-muted")
-        ),
+        Row(Content(compared).stylize("$foreground-muted")),
         Row(Content(""), value=""),
     ]
-    rows += _conflicts(state, selection)
+
+
+def _of_ended(state: RunState, run: AgentRun, kind: str) -> list[Row]:
+    lost = "Nothing it changed is kept."
     if run.status == "failed":
-        return (
-            rows + error_rows(run.error, run.category, run.hint) + explanation("Nothing it changed is kept.")
-        )
+        return error_rows(run.error, run.category, run.hint) + explanation(lost)
     if run.after is None:
-        return rows + explanation(
-            f"⊗ cancelled: {run.error or 'no reason given'}. Nothing it changed is kept."
-        )
+        return explanation(f"⊗ cancelled: {run.error or 'no reason given'}. {lost}")
     other = _other(state, run, kind)
     if other is None:
-        return rows + explanation(
-            "This agent has no earlier run to compare with; d shows another comparison."
-        )
+        return explanation("This agent has no earlier run to compare with; d shows another comparison.")
     changes = _change_rows(other, run.after, run if kind == KINDS[0] else None)
     if len(changes) > _MOST_ROWS:
         more = f"… {len(changes) - _MOST_ROWS:d} rows more are not shown."
         changes = changes[:_MOST_ROWS] + explanation(more)
-    return rows + (changes or explanation("= no difference: every key has the value it had."))
+    return changes or explanation("= no difference: every key has the value it had.")
 
 
 def _other(state: RunState, run: AgentRun, kind: str) -> StateView | None:
