@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Any
 
 ROUTE = "route"
@@ -130,7 +131,8 @@ def _refuse(name: str) -> Any:
 
 def _fit(value: Any, kind: str) -> Any:
     """Return the value if it has that type, else None (JSON null fits none)."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    # 1e999 is JSON that Python reads as infinity.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     match kind:
         case "string":
             return value if isinstance(value, str) else None
