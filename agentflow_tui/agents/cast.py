@@ -143,7 +143,11 @@ async def _python_agents(handlers: Mapping[str, str], folder: Path | None, trust
     if folder is None:
         raise HandlerError("save the flow first: its Python handlers are looked for in its folder")
     files = tuple(sorted({handler_file(folder, handler) for handler in handlers.values()}))
-    if not trust.is_trusted(folder, await asyncio.to_thread(content_hash, folder)):
+    try:
+        code = await asyncio.to_thread(content_hash, folder)
+    except OSError as error:
+        raise HandlerError(f"the code in {folder} cannot be looked at: {error}") from error
+    if not trust.is_trusted(folder, code):
         raise UntrustedCodeError(folder, files)
     forget_modules(folder)
     # In a thread: importing can take seconds, and the screen must stay alive.

@@ -7,9 +7,12 @@ import importlib.machinery
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 _SUFFIXES = tuple(importlib.machinery.all_suffixes())
+_MOST_FILES = 5_000
+"""More than that is no flow's folder but somebody's home; reading it all would take minutes."""
 _IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 
 
@@ -47,15 +50,24 @@ class Trust:
 
 
 def code_files(folder: Path) -> tuple[Path, ...]:
-    """Return every file below `folder` that Python could import from it, sorted; hidden folders left out."""
-    return tuple(sorted(_walk(folder.resolve())))
+    """Return every file below `folder` that Python could import from it, sorted; hidden folders left out.
+
+    Raises:
+        OSError: There are too many.
+    """
+    found = tuple(islice(_walk(folder.resolve()), _MOST_FILES + 1))
+    if len(found) > _MOST_FILES:
+        raise OSError(
+            f"{folder} holds more than {_MOST_FILES} Python files; give the flow a folder of its own"
+        )
+    return tuple(sorted(found))
 
 
 def content_hash(folder: Path) -> str:
     """Return the SHA-256 of names and contents of all code in `folder`: no import escapes the consent.
 
     Raises:
-        OSError: A file cannot be read.
+        OSError: A file cannot be read, or there are too many.
     """
     root, digest = folder.resolve(), hashlib.sha256()
     for file in code_files(root):

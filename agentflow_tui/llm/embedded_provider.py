@@ -59,7 +59,11 @@ class EmbeddedProvider:
                 async for item in answer:
                     yield item
         except ModelError as error:
-            raise await self._explain(error, process) from error
+            explained = await self._explain(error, process)
+            if explained is error:
+                # Raising it from itself would make its chain of causes endless.
+                raise
+            raise explained from error
 
     async def aclose(self) -> None:
         """Stop the server."""

@@ -56,6 +56,14 @@ def test_compiled_code_counts_and_environments_do_not(folder: Path) -> None:
     assert [file.name for file in code_files(folder)] == ["fast.so", "review.py"]
 
 
+def test_a_folder_full_of_code_is_refused_early(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agentflow_tui.agents.trust._MOST_FILES", 2)
+    for number in range(2):
+        (folder / f"step{number}.py").write_text("")
+    with pytest.raises(OSError, match="folder of its own"):
+        content_hash(folder)
+
+
 def test_renaming_changes_the_hash(folder: Path) -> None:
     before = content_hash(folder)
     (folder / "steps" / "review.py").rename(folder / "steps" / "other.py")
