@@ -13,7 +13,14 @@ from typing import Annotated
 import typer
 
 from agentflow_tui import __version__
-from agentflow_tui.cli import check_command, model_command, paths_command, run_command, trust_command
+from agentflow_tui.cli import (
+    check_command,
+    graph_command,
+    model_command,
+    paths_command,
+    run_command,
+    trust_command,
+)
 from agentflow_tui.cli.exit_code import USAGE
 
 app = typer.Typer(
@@ -58,6 +65,7 @@ def open_workbench(
 
 app.command("run")(run_command.run)
 app.command("check")(check_command.check)
+app.command("graph")(graph_command.graph)
 app.add_typer(model_command.app, name="model")
 app.command("trust")(trust_command.trust)
 app.command("paths")(paths_command.paths)

@@ -58,10 +58,11 @@ def test_version_and_help() -> None:
     short, long = cli("-h"), cli("--help")
     assert short.returncode == long.returncode == 0
     assert short.stdout == long.stdout
-    assert re.findall(r"^  (open|run|check|trust|paths|model) ", long.stdout, re.MULTILINE) == [
+    assert re.findall(r"^  (open|run|check|graph|trust|paths|model) ", long.stdout, re.MULTILINE) == [
         "open",
         "run",
         "check",
+        "graph",
         "trust",
         "paths",
         "model",
