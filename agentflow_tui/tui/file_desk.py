@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual.content import Content
@@ -20,25 +21,19 @@ from agentflow_tui.workbench import Workbench
 _NAME = 80
 
 
+@dataclass(eq=False)
 class FileDesk:
     """Saves what the editor holds, and never writes over anything unasked. Its coroutines need a worker."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        workbench: Workbench,
-        editor: EditorPane,
-        settings: Settings,
-        changed: Callable[[], None],
-        untitled: str = "",
-    ) -> None:
-        """Take the screen for its dialogs, the flow, its editor, and whom to tell of another name."""
-        self.screen = screen
-        self.workbench = workbench
-        self.editor = editor
-        self.settings = settings
-        self.changed = changed
-        self.untitled = untitled
+    screen: Screen[None]
+    """Shows the dialogs."""
+    workbench: Workbench
+    editor: EditorPane
+    settings: Settings
+    changed: Callable[[], None]
+    """Told of another name or another text."""
+    untitled: str = ""
+    """Name of a text without a file."""
 
     @property
     def title(self) -> str:

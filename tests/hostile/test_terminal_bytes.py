@@ -29,7 +29,9 @@ AgentflowApp(Path(sys.argv[1]), folder=Path(sys.argv[1]).parent).run()
 """
 # Introducer, then what tells one use from another: an OSC's number, a CSI's marks and final letter.
 SEQUENCE = re.compile(
-    rb"\x1b(?:(?P<osc>\])(?P<number>[0-9]*)|\[(?P<marks>[<=>?]?)[0-9;:]*(?P<rest>[ -/]*[@-~])|(?P<other>[^\[\]]))"
+    rb"\x1b(?:(?P<osc>\])(?P<number>[0-9]*)"
+    rb"|\[(?P<marks>[<=>?]?)[0-9;:]*(?P<rest>[ -/]*[@-~])"
+    rb"|(?P<other>[^\[\]]))"
 )
 C1 = re.compile("[\x80-\x9f]")
 

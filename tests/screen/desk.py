@@ -124,6 +124,11 @@ def bench_of(pilot: Pilot[Any]) -> WorkbenchScreen:
     return next(screen for screen in pilot.app.screen_stack if isinstance(screen, WorkbenchScreen))
 
 
+def is_on_top(pilot: Pilot[Any]) -> bool:
+    """Whether no dialog lies over the workbench."""
+    return isinstance(pilot.app.screen, WorkbenchScreen)
+
+
 async def settle(pilot: Pilot[Any]) -> None:
     """Let everything that is ready happen, and let the bridge publish it."""
     for _ in range(3):

@@ -32,8 +32,13 @@ class HandClock:
         return "2026-01-01T00:00:00+00:00"
 
     async def sleep(self, seconds: float) -> None:
-        over = asyncio.get_running_loop().create_future()
-        timer = self.call_later(seconds, lambda: over.done() or over.set_result(None))
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not over.done():
+                over.set_result(None)
+
+        timer = self.call_later(seconds, wake)
         try:
             await over
         finally:

@@ -7,7 +7,7 @@ from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
-from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, run, settle, until
+from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, is_on_top, run, settle, until
 
 
 async def test_save_writes_what_was_typed(desk: Desk) -> None:
@@ -101,7 +101,7 @@ async def test_quit_asks_when_text_is_unsaved(desk: Desk) -> None:
         assert isinstance(pilot.app.screen, LeaveDialog)
         await pilot.press("escape")
         await settle(pilot)
-        assert pilot.app.screen is bench_of(pilot)
+        assert is_on_top(pilot)
         await pilot.press("ctrl+q")
         await settle(pilot)
         await pilot.press("s")
@@ -123,13 +123,12 @@ async def test_quit_asks_when_a_run_is_live_and_ends_it(desk: Desk) -> None:
 
 async def test_o_opens_the_gallery_and_escape_comes_back(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
-        bench = bench_of(pilot)
         await pilot.press("o")
         await settle(pilot)
         assert isinstance(pilot.app.screen, GalleryScreen)
         await pilot.press("escape")
         await settle(pilot)
-        assert pilot.app.screen is bench
+        assert is_on_top(pilot)
 
 
 async def test_yank_copies_the_chosen_problem_and_says_how(desk: Desk) -> None:

@@ -137,9 +137,11 @@ def hostile_flow() -> str:
     escape = ESCAPE.replace("\x1b", "\\u001b").replace("\x07", "\\u0007")
     answers = ", ".join(f'"{text} {escape}"' for text in MARKUP)
     return (
-        f'# When to choose it: [/foo] [@click=app.quit]x[/]\n# Try it with: {{"message": "[/foo] {MARKUP[1]}"}}\n'
+        "# When to choose it: [/foo] [@click=app.quit]x[/]\n"
+        f'# Try it with: {{"message": "[/foo] {MARKUP[1]}"}}\n'
         f'[agent_flow]\nname = "[/foo] {escape}"\n\n[llm]\nprovider = "scripted"\nmodel = "[/m]{escape}"\n\n'
-        '[orchestration]\nmode = "sequential"\ntimeout_seconds = 300\nsequential_agents = ["[/foo]", "b[0]"]\n\n'
+        '[orchestration]\nmode = "sequential"\ntimeout_seconds = 300\n'
+        'sequential_agents = ["[/foo]", "b[0]"]\n\n'
         f'[agents."[/foo]"]\ndescription = "{escape}"\nsystem_prompt = "[red {escape}"\n\n'
         f'[agents."b[0]"]\nprompt = "{{message}} {escape}"\n\n"[odd {escape}" = 1\n\n'
         f"[providers.scripted]\nanswers = [{answers}]\n"

@@ -4,7 +4,7 @@ import pytest
 
 from agentflow_tui.history.event import AgentStarted
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
-from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, run, settle, status
+from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, is_on_top, run, settle, status
 
 
 async def test_space_asks_for_the_input_once_and_runs_to_the_end(desk: Desk) -> None:
@@ -20,7 +20,7 @@ async def test_space_asks_for_the_input_once_and_runs_to_the_end(desk: Desk) -> 
         await pilot.press("space")
         await settle(pilot)
         await status(pilot, "completed")
-        assert pilot.app.screen is bench
+        assert is_on_top(pilot)
         assert bench.desk.run is not first
 
 
@@ -85,13 +85,13 @@ async def test_a_live_run_is_paused_and_goes_on(desk: Desk, key: str) -> None:
 @pytest.mark.parametrize("key", ["escape", "ctrl+c"])
 async def test_a_live_run_is_cancelled_and_the_program_stays(desk: Desk, key: str) -> None:
     async with desk.open(desk.write(SLOW_CHAIN)) as pilot:
-        bench = await run(pilot, "space")
+        await run(pilot, "space")
         await desk.clock.advance(1)
         await pilot.press(key)
         await status(pilot, "cancelled")
         await pilot.press("ctrl+c")
         await settle(pilot)
-        assert pilot.app.screen is bench
+        assert is_on_top(pilot)
         assert pilot.app.is_running
 
 

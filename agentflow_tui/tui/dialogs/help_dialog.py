@@ -10,7 +10,7 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.widgets import Static
+from textual.widgets import Markdown, Static
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import spelled
@@ -18,6 +18,7 @@ from agentflow_tui.tui.keymap.table import TABLE
 
 _GROUPS = {key.id: key.group for key in TABLE}
 _KEY_WIDTH = 16
+_OTHERS = "Also here"
 
 
 class HelpDialog(Dialog[str]):
@@ -42,9 +43,9 @@ class HelpDialog(Dialog[str]):
             frame.border_title = f"HELP · {self.place}"
             frame.border_subtitle = "↑↓ scroll · esc close"
             with VerticalScroll(id="keys"):
-                if self.about:
-                    yield Static(Content(self.about.replace("**", "")), classes="help-about", markup=False)
                 yield Static(key_table(self.active), markup=False)
+                if self.about:
+                    yield Markdown(self.about, classes="help-about", open_links=False)
 
     def action_scroll_down(self) -> None:
         """Scroll down a line."""
@@ -56,28 +57,22 @@ class HelpDialog(Dialog[str]):
 
 
 def key_table(active: Mapping[str, ActiveBinding]) -> Content:
-    """Return headings and one line per action: its keys, and what it does."""
-    found: dict[str, dict[tuple[int, str], tuple[list[str], str]]] = {}
+    """Return headings and one line per action: its keys, and what it does; our own keys come first."""
+    groups: dict[str, dict[tuple[int, str], tuple[list[str], str]]] = {}
     for key, entry in active.items():
-        binding = entry.binding
-        if binding.system or not (binding.description or entry.tooltip):
+        binding, meaning = entry.binding, entry.tooltip or entry.binding.tooltip or entry.binding.description
+        if binding.system or not meaning:
             continue
-        group = _GROUPS.get(binding.id or "", "") or _heading(entry.node)
-        action = (id(entry.node), binding.action)
-        keys, _ = found.setdefault(group, {}).setdefault(
-            action, ([], entry.tooltip or binding.tooltip or binding.description)
-        )
-        keys.append(spelled(key))
+        group = _GROUPS.get(binding.id or "") or (_heading(entry.node) if binding.id else _OTHERS)
+        actions = groups.setdefault(group, {})
+        actions.setdefault((id(entry.node), binding.action), ([], meaning))[0].append(spelled(key))
     lines: list[Content] = []
-    for group, actions in found.items():
-        lines += (
-            [Content(""), Content.styled(group.upper(), "bold $accent")]
-            if lines
-            else [Content.styled(group.upper(), "bold $accent")]
-        )
-        for keys, meaning in actions.values():
+    for group in sorted(groups, key=lambda name: name == _OTHERS):
+        lines.append(Content.styled(group.upper(), "bold $accent"))
+        for keys, meaning in groups[group].values():
             names = " ".join(keys)
             lines.append(Content.assemble((f"{names:<{_KEY_WIDTH}} ", "bold $primary"), meaning))
+        lines.append(Content(""))
     return Content("\n").join(lines)
 
 

@@ -24,10 +24,7 @@ from agentflow_tui.tui.screens.flow_entry import FlowEntry, find_here, find_samp
 from agentflow_tui.tui.settings import Settings
 
 _HEADINGS = {"sample": "SAMPLES, one per pattern", "here": "THIS FOLDER", "recent": "RECENT"}
-_WELCOME = (
-    "A workbench for agent flows: edit, run on a real model, watch, step, look back. "
-    "Choose a flow and press enter; space runs it, s runs one agent at a time."
-)
+_WELCOME = "edit a flow of agents, run it on a real model, watch it, step it, look back"
 
 
 class GalleryScreen(Screen[None]):
@@ -81,8 +78,11 @@ class GalleryScreen(Screen[None]):
         self.preview.can_focus = False
         self.preview.read_only = True
         self.preview.show_cursor = False
-        recent = [e for path in self.settings.recent_files if (e := read_entry("recent", path))]
-        self._fill((*find_samples(), *find_here(self.folder), *recent))
+        here = find_here(self.folder)
+        known = {entry.path.resolve() for entry in here}
+        others = [path for path in self.settings.recent_files if path not in known]
+        recent = [entry for path in others if (entry := read_entry("recent", path))]
+        self._fill((*find_samples(), *here, *recent))
 
     def action_move(self, step: int) -> None:
         """Go up or down in the list."""

@@ -79,7 +79,5 @@ def _entry(problem: Problem) -> Content:
         one_line(problem.message, _LONGEST),
     )
     if problem.hint:
-        entry = Content.assemble(
-            entry, "\n  ", (f"→ {one_line(problem.hint, _LONGEST)}", "italic $muted")
-        )
+        entry = Content.assemble(entry, "\n  ", (f"→ {one_line(problem.hint, _LONGEST)}", "italic $muted"))
     return entry

@@ -1,0 +1,189 @@
+"""What the keys of the workbench do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from textual import getters
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from agentflow_tui.tui.bridge import Bridge
+from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.file_desk import FileDesk
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.table import WORKBENCH
+from agentflow_tui.tui.pane_layout import PaneLayout
+from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
+from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
+from agentflow_tui.tui.run_desk import RunDesk, Until
+from agentflow_tui.workbench import Workbench
+
+
+class WorkbenchActions(Screen[None]):
+    """One action per key; each asks the desk, the bridge or the layout, and shows nothing itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(WORKBENCH)
+
+    editor = getters.query_one("#editor", EditorPane)
+    inspector = getters.query_one("#inspector", InspectorPane)
+    workbench: Workbench
+    bridge: Bridge
+    desk: RunDesk
+    files: FileDesk
+    layout_of_panes: PaneLayout
+
+    @property
+    def reasons_to_stay(self) -> tuple[str, ...]:
+        """What would be lost by leaving, one line each."""
+        unsaved = ("The text has changes that are not saved.",) if self.editor.is_modified else ()
+        live = ("A run is going on; leaving cancels it.",) if self.desk.is_live else ()
+        return (*unsaved, *live)
+
+    def save_then(self, leave: Callable[[], object]) -> None:
+        """Save, and leave when that worked."""
+
+        async def save() -> None:
+            if await self.files.save():
+                leave()
+
+        self._work(save(), "file", "saving")
+
+    # Run
+
+    def action_toggle_run(self) -> None:
+        """Run, pause or go on."""
+        if self.desk.is_live:
+            self.desk.toggle()
+        else:
+            self._begin("end")
+
+    def action_step(self) -> None:
+        """Run one agent."""
+        self._go("step")
+
+    def action_step_iteration(self) -> None:
+        """Run one iteration or stage."""
+        self._go("iteration")
+
+    def action_run_to_end(self) -> None:
+        """Run to the end."""
+        self._go("end")
+
+    def action_cancel_or_copy(self) -> None:
+        """Copy what is selected; otherwise cancel the run."""
+        code = self.editor.code
+        selected = code.selected_text if code.has_focus else self.get_selected_text()
+        if selected:
+            self.app.copy_to_clipboard(selected)
+        elif not self.desk.cancel():
+            self.app.notify("No run to cancel. ctrl+q quits.", markup=False, timeout=2)
+
+    def action_back(self) -> None:
+        """Cancel the run; otherwise undo zoom, follow again, go back to the graph."""
+        if self.editor.find_bar.display:
+            self.editor.find_bar.action_close()
+        elif self.desk.is_starting:
+            self.workers.cancel_group(self, "run")
+        elif self.desk.cancel():
+            pass
+        elif self.layout_of_panes.is_zoomed:
+            self.action_zoom()
+        elif not self.bridge.view.is_following:
+            self.bridge.follow()
+        else:
+            self.layout_of_panes.show("graph")
+
+    def action_edit_input(self) -> None:
+        """Edit what the next run is given."""
+        self._work(self.desk.ask_for_input(), "input", "editing the input")
+
+    # History
+
+    def action_scrub(self, step: int) -> None:
+        """Move the cursor."""
+        self.bridge.move(step)
+
+    def action_follow(self) -> None:
+        """Follow the run again."""
+        self.bridge.follow()
+
+    def action_cycle_diff(self) -> None:
+        """Show the next view of what changed."""
+        self.layout_of_panes.reveal("inspector")
+        self.inspector.cycle_diff()
+
+    # Panes
+
+    def action_show_pane(self, pane: str) -> None:
+        """Show a pane and put the focus there."""
+        self.layout_of_panes.show(pane)
+
+    def action_next_pane(self, step: int) -> None:
+        """Go round the panes."""
+        self.layout_of_panes.show_next(step)
+
+    def action_zoom(self) -> None:
+        """Give the pane the whole window, or give it back."""
+        self.layout_of_panes.zoom()
+
+    # File
+
+    def action_save(self) -> None:
+        """Save."""
+        self._work(self.files.save(), "file", "saving")
+
+    def action_save_as(self) -> None:
+        """Save under another name."""
+        self._work(self.files.save_as(), "file", "saving")
+
+    def action_yank(self) -> None:
+        """Copy what is selected in the pane."""
+        if text := self.layout_of_panes.yank():
+            self.app.copy_to_clipboard(text)
+        else:
+            self.app.notify("Nothing to copy here.", markup=False, timeout=2)
+
+    def action_find(self) -> None:
+        """Search in the text."""
+        self.layout_of_panes.show("editor")
+        self.editor.open_find()
+
+    def action_next_problem(self, step: int) -> None:
+        """Go to a problem in the text."""
+        self.layout_of_panes.reveal("editor")
+        if not self.editor.go_to_problem(step):
+            self.app.notify("No problems.", markup=False, timeout=2)
+
+    def action_go_to_line(self) -> None:
+        """Ask for a line and go there."""
+        self._work(self._go_to_line(), "line", "going to a line")
+
+    # Inner workings
+
+    def _go(self, until: Until) -> None:
+        if self.desk.is_live:
+            self.desk.go(until)
+        else:
+            self._begin(until)
+
+    def _begin(self, until: Until) -> None:
+        if self.desk.is_starting:
+            return
+        self.workbench.check(self.editor.text)
+        self.files.changed()
+        self._work(self.desk.begin(until), "run", "starting the run")
+
+    def _work(self, work: Coroutine[Any, Any, Any], group: str, doing: str) -> None:
+        self.run_worker(work, group=group, description=doing, exit_on_error=False, exclusive=group != "check")
+
+    async def _go_to_line(self) -> None:
+        answer = await self.app.push_screen_wait(
+            TextDialog(
+                "GO TO LINE", complaint=lambda text: "" if text.strip().isdigit() else "a number is needed"
+            )
+        )
+        if answer:
+            self.layout_of_panes.show("editor")
+            self.editor.code.go_to(int(answer))
