@@ -54,7 +54,12 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     except (InputError, AgentError) as error:
         complain(f"✗ {error}")
         raise typer.Exit(USAGE) from error
-    raise typer.Exit(asyncio.run(_run(workbench, event, _print_json if as_json else _print_line)))
+    try:
+        code = asyncio.run(_run(workbench, event, _print_json if as_json else _print_line))
+    except KeyboardInterrupt:
+        # Before the run began, while its model was looked for.
+        code = CANCELLED
+    raise typer.Exit(code)
 
 
 def _require_valid(workbench: Workbench, file: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_sample_ends_well_on_the_embedded_model(path: Path, without_ollama: di
     if path.stem.startswith("loop"):
         versions = [event["delta"]["set"] for event in kinds(events, "agent_completed")]
         assert len(versions) >= 3
-        assert all(versions[:2]), "the first iterations changed nothing"
+        assert sum(map(bool, versions)) >= 2, "the iterations changed nothing"
 
 
 def test_a_sample_runs_on_a_real_ollama(ollama_server: RealOllama, cache: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -173,6 +174,22 @@ def test_ctrl_c_cancels_the_run_in_order(tmp_path: Path, sign: signal.Signals) -
     assert time.monotonic() - began < 10
     assert kinds[-1] == "run_ended"
     assert "agent_cancelled" in kinds
+
+
+def test_ctrl_c_before_the_run_begins_is_130_too(tmp_path: Path) -> None:
+    path = tmp_path / "auto.toml"
+    path.write_text(FLOW.replace('"scripted"', '"auto"'))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "agentflow_tui", "run", str(path), "-i", "message=x"]
+        env = {**os.environ, "OLLAMA_HOST": address}
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as process:
+            # It asks whether an Ollama is there, and waits for an answer that does not come.
+            silent.accept()[0].recv(1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+            assert process.stderr
+            assert "Traceback" not in process.stderr.read()
 
 
 def test_check_lists_problems_as_text_and_json(tmp_path: Path, flow: str) -> None:
