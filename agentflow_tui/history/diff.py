@@ -29,15 +29,16 @@ class KeyChange:
     path: tuple[str, ...]
     """The key, then keys and indexes inside it; an index is the one before the change for removals."""
     kind: str
-    """added, removed or changed."""
+    """added, removed, changed or moved."""
     old: Any = None
     new: Any = None
+    source: tuple[str, ...] = ()
+    """Of a value that moved: where it was before."""
 
     @property
     def key(self) -> str:
         """The path as people write it: `result.items[2]`."""
-        first, *rest = self.path
-        return first + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
+        return written(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ class WordChange:
     text: str
     is_rewrite: bool = False
     """True when so much differs that single words would only confuse."""
+
+
+def written(path: tuple[str, ...]) -> str:
+    """Return a path as people write it: `result.items[2]`."""
+    first, *rest = path
+    return first + "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in rest)
 
 
 def diff_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[KeyChange, ...]:
@@ -121,10 +128,7 @@ def _changed(key: str, step: Mapping[str, Any], document: Any) -> list[KeyChange
         case "replace":
             return [KeyChange(path(step["path"]), "changed", value(step["path"]), step["value"])]
     moved = value(step["from"])
-    return [
-        KeyChange(path(step["from"]), "removed", old=moved),
-        KeyChange(path(step["path"]), "added", new=moved),
-    ]
+    return [KeyChange(path(step["path"]), "moved", moved, moved, path(step["from"]))]
 
 
 def _common(left: list[str], right: list[str]) -> int:

@@ -59,7 +59,7 @@ def test_every_difference_is_found_and_none_invented(old: dict[str, Any], new: d
     differing = {key for key in {*old, *new} if key not in old or key not in new or old[key] != new[key]}
     assert differing <= {change.path[0] for change in diff_states(old, new)}
     assert diff_states(old, old) == ()
-    assert all(change.kind in ("added", "removed", "changed") for change in diff_states(old, new))
+    assert all(change.kind in ("added", "removed", "changed", "moved") for change in diff_states(old, new))
 
 
 @given(STATE, STATE)
@@ -108,3 +108,19 @@ def test_a_huge_text_does_not_hold_the_screen_up() -> None:
     changes = diff_words(old, new)
     assert time.perf_counter() - began < 2
     assert "".join(c.text for c in changes if c.kind != "removed") == new
+
+
+def test_an_item_that_moved_is_one_change_that_says_from_where() -> None:
+    items: list[Any] = [{"id": n, "text": f"item {n}"} for n in range(10)]
+    changes = diff_states({"l": items}, {"l": [items[-1], *items[:-1]]})
+    assert changes == (KeyChange(("l", "0"), "moved", items[-1], items[-1], ("l", "9")),)
+
+
+@given(st.lists(st.integers(), min_size=2, max_size=8, unique=True), st.data())
+def test_one_moved_item_is_never_told_as_lost_and_new(items: list[int], data: st.DataObject) -> None:
+    source = data.draw(st.integers(0, len(items) - 1))
+    rest = items[:source] + items[source + 1 :]
+    target = data.draw(st.integers(0, len(rest)))
+    moved = [*rest[:target], items[source], *rest[target:]]
+    kinds = {change.kind for change in diff_states({"l": items}, {"l": moved})}
+    assert kinds == (set() if moved == items else {"moved"})
