@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from agentflow_tui.plan.box import Box, Edge, Span
+from agentflow_tui.plan.box import Box, BoxKind, Edge, Span
 from agentflow_tui.plan.cell_text import cell_width, fit, padded
 from agentflow_tui.plan.pen import Pen, Style
 
@@ -36,11 +36,12 @@ class Block(Protocol):
 
 
 class StepBlock:
-    """One agent: a border, its name with glyph and count, and in full a line below."""
+    """One box: a border, a name with glyph and count, and in full a line below."""
 
-    def __init__(self, path: str, agent: str, style: Style) -> None:
-        """Measure the name."""
-        self.path, self.name, self._is_right = path, fit(agent, NAME_CELLS), style.is_right
+    def __init__(self, path: str, text: str, style: Style, *, is_closed: bool = False) -> None:
+        """Measure the name; `is_closed` is for a box that stands for all that is inside of it."""
+        self.path, self.name, self._is_right = path, fit(text, NAME_CELLS), style.is_right
+        self.is_closed = is_closed
         self._height = 4 if style.detail == "full" else 3
         # The lower border carries the word, with a corner, a rule and a blank on each side.
         content = max(2 + cell_width(self.name) + 1 + COUNT_CELLS, WORD_CELLS + 2)
@@ -66,7 +67,28 @@ class StepBlock:
             pen.canvas.put(row, Span(right, 1, "│", self.path, "border"))
         pen.canvas.put(low, Span(x, self.width, f"╰{line}╯", self.path, "border"))
         pen.head(m, c + self.base, entry)
-        pen.boxes[self.path] = Box(self.path, "step", x, y, self.width, self._height, self.name)
+        kind: BoxKind = "closed" if self.is_closed else "step"
+        pen.boxes[self.path] = Box(
+            self.path, kind, x, y, self.width, self._height, self.name, is_folded=self.is_closed
+        )
+
+
+class DotBlock:
+    """One box seen from far away: a glyph behind the head of the arrow."""
+
+    def __init__(self, path: str, text: str, style: Style, *, is_closed: bool = False) -> None:
+        """Take one cell, and one for the arrow where it goes right."""
+        self.path, self._text, self._is_right, self._is_closed = path, text, style.is_right, is_closed
+        self.length, self.breadth, self.base = (2 if self._is_right else 1), 1, 0
+
+    def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:  # noqa: ARG002
+        """Draw the arrow head and the glyph."""
+        if self._is_right:
+            pen.head(m, c, entry)
+            m += 1
+        x, y = pen.point(m, c)
+        pen.canvas.put(y, Span(x, 1, WAITING, self.path, "inside"))
+        pen.boxes[self.path] = Box(self.path, "dot", x, y, 1, 1, self._text, is_folded=self._is_closed)
 
 
 class EmptyBlock:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-BoxKind = Literal["step", "cell", "frame"]
-Part = Literal["border", "frame", "title", "inside", "label", "line", "stub", ""]
+BoxKind = Literal["step", "cell", "frame", "closed", "dot"]
+Part = Literal["border", "frame", "title", "inside", "label", "line", "stub", "gate", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Box:
 
     path: str
     kind: BoxKind
-    """`step` has a border, `cell` is one row of a folded fan-out, `frame` surrounds other boxes."""
+    """`step` has a border, `cell` is one row of a folded fan-out, `frame` surrounds other boxes,
+    `closed` stands for all that a frame would surround, `dot` is a `step` or a `closed` without a border."""
     x: int
     y: int
     width: int
@@ -23,7 +24,7 @@ class Box:
     text: str
     """The name or title, cut to what there is room for."""
     is_folded: bool = False
-    """True for a frame around cells, which opens to full boxes."""
+    """True for a frame around cells and for what is closed: it opens to full boxes."""
 
     @property
     def center(self) -> tuple[int, int]:

@@ -7,12 +7,11 @@ from typing import Literal
 
 from agentflow_tui.plan.block import Block
 from agentflow_tui.plan.box import Edge
-from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.cell_text import cell_width, wrap
 from agentflow_tui.plan.pen import Pen, Style
 
-LABEL_CELLS = 24
-"""Longer labels end in `…`."""
-_LABEL_LEAST = 12
+_LABEL_LINES = 2
+"""A label that is longer than that ends in `…`."""
 
 
 class BranchesBlock:
@@ -29,20 +28,21 @@ class BranchesBlock:
     ) -> None:
         """Measure the pile, low side first in declared order."""
         self.path, self._blocks, self._kind, self._style = path, blocks, kind, style
-        # To the right a label takes columns of its own, so in a narrow place it gets fewer.
-        most = max(_LABEL_LEAST, min(LABEL_CELLS, style.room[0] // 4)) if style.is_right else LABEL_CELLS
-        self._labels = [fit(label, most) for label in labels] or [""] * len(blocks)
-        widest = max(map(cell_width, self._labels))
-        self._lead = 2 + (widest + 2 if widest else 0) if style.is_right else 1 + bool(widest)
+        lines = 1 if style.detail == "dots" else _LABEL_LINES
+        self._labels = [_lines(label, style.label, lines) for label in labels or [""] * len(blocks)]
+        widest = max(map(_width, self._labels))
+        most_lines = max(map(len, self._labels)) if widest else 0
+        self._lead = 2 + (widest + 2 if widest else 0) if style.is_right else 1 + most_lines
         self._tail = 2 if style.is_right else 1
         self.length = self._lead + max(block.length for block in blocks) + self._tail
         self._lines: list[int] = []
         c = 0
         for block, label in zip(blocks, self._labels, strict=True):
-            wide = 0 if style.is_right else cell_width(label)
+            wide = 0 if style.is_right else _width(label)
             line = c + max(block.base, wide // 2)
             self._lines.append(line)
-            c = line + max(block.breadth - block.base, wide - wide // 2) + style.spread
+            below = len(label) if style.is_right else wide - wide // 2
+            c = line + max(block.breadth - block.base, below) + style.spread
         self.breadth = c - style.spread
         low, high = self._lines[(len(blocks) - 1) // 2], self._lines[len(blocks) // 2]
         self.base = (low + high) // 2
@@ -65,10 +65,25 @@ class BranchesBlock:
             pen.mark(last, c + line, pen.back, outward)
             pen.across(last, base, c + line, outward)
 
-    def _write(self, pen: Pen, m: int, line: int, label: str, edges: int) -> None:
-        if not label:
-            return
-        if self._style.is_right:
-            pen.canvas.label(m + 2, line, label, edges)
-        else:
-            pen.canvas.label(line - cell_width(label) // 2, m + 1, label, edges)
+    def _write(self, pen: Pen, m: int, line: int, label: tuple[str, ...], edges: int) -> None:
+        for place, text in enumerate(label):
+            if not text:
+                continue
+            if self._style.is_right:
+                pen.canvas.label(m + 2, line + place, text, edges)
+            else:
+                pen.canvas.label(line - cell_width(text) // 2, m + 1 + place, text, edges)
+
+
+def _width(label: tuple[str, ...]) -> int:
+    return max(map(cell_width, label))
+
+
+def _lines(label: str, width: int, lines: int) -> tuple[str, ...]:
+    """The label in as few lines as it needs, and these as even as its words allow."""
+    if lines > 1 and cell_width(label) > width:
+        for narrower in range(cell_width(label) // lines, width):
+            found = wrap(label, narrower, lines)
+            if "".join(found).replace(" ", "") == label.replace(" ", ""):
+                return found
+    return wrap(label, width, lines)

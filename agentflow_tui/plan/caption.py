@@ -8,6 +8,13 @@ from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step,
 _CONDITION_LEAST = 6
 
 
+def marks_of(node: Node) -> dict[str, str]:
+    """Whether each branch of a parallel phase is `required` or `optional`, by path (semantics §3)."""
+    if not isinstance(node, Fan) or not node.is_parallel:
+        return {}
+    return {child.path: "optional" if child.path in node.optional else "required" for child in node.children}
+
+
 def caption(node: Node, iteration: int | None = None, width: int | None = None) -> str:
     """The title for a node's frame; with `iteration`, a loop's says how far it is instead of its limit.
 
@@ -19,8 +26,7 @@ def caption(node: Node, iteration: int | None = None, width: int | None = None) 
         case Loop():
             return _loop_caption(node, iteration, width)
         case Stage():
-            gate = f" · when {node.when.text}" if node.when is not None else ""
-            return f"{node.index} {node.name} · {node.mode}{gate}"
+            return f"{node.index} {node.name} · {node.mode}"
         case Fan():
             limit = node.max_concurrency
             crowd = f" · {limit} at a time" if limit < len(node.children) else ""

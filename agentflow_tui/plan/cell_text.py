@@ -7,6 +7,7 @@ from unicodedata import category, east_asian_width, normalize
 
 from agentflow_tui.control_characters import visible_line
 
+_ENDLESS = 10_000
 _SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
 """They change how wide the character before is drawn, in each terminal its own way."""
 
@@ -37,6 +38,20 @@ def fit(text: str, width: int) -> str:
             break
         kept.append(char)
     return "".join(kept) + "…" if width > 0 else ""
+
+
+def wrap(text: str, width: int, lines: int) -> tuple[str, ...]:
+    """The text in at most so many lines of `width` cells, broken at blanks; the last ends in `…` if cut."""
+    found: list[str] = []
+    rest = fit(text, _ENDLESS)
+    while rest and len(found) < lines - 1 and cell_width(rest) > width:
+        head = fit(rest, width + 1).removesuffix("…")
+        cut = head.rfind(" ")
+        if cut <= 0:
+            break
+        found.append(rest[:cut])
+        rest = rest[cut + 1 :].lstrip(" ")
+    return (*found, fit(rest, width))
 
 
 def padded(text: str, width: int) -> str:

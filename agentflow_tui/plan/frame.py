@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agentflow_tui.plan.block import WAITING, Block
 from agentflow_tui.plan.box import Box, Edge, Span
 from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.gate import Gate
 from agentflow_tui.plan.pen import Pen, Style
 
 TITLE_CELLS = 60
@@ -50,21 +53,35 @@ class FrameBlock:
     high_right, high_down = 1, 2
     """Cells between the block and the frame's far side across the flow, the frame included."""
 
-    def __init__(self, path: str, inner: Block, style: Style, title: str, longest: str = "") -> None:
-        """Measure; `longest` is the widest title that will ever be shown."""
+    def __init__(
+        self,
+        path: str,
+        inner: Block,
+        style: Style,
+        titles: Sequence[str],
+        gates: tuple[Sequence[Gate], Sequence[Gate]] = ((), ()),
+    ) -> None:
+        """Measure; there is room for each of the titles, and the first is shown.
+
+        The gates of the way in and of the way out take a row each, within the frame.
+        """
         self.path, self.inner, self._style = path, inner, style
         most = title_room(style)
-        self._title = fit(f"{WAITING} {title}", most)
-        self._reserve = max(cell_width(self._title), min(most, cell_width(longest) + 2))
-        least = self._reserve + _TITLE_MARGIN
+        self._in, self._out = ([fit(f"{WAITING} {gate.words}", most) for gate in side] for side in gates)
+        self._title = fit(f"{WAITING} {titles[0]}", most)
+        self._reserve = min(most, max(map(cell_width, titles)) + 2)
+        least = max(
+            self._reserve + _TITLE_MARGIN, *(cell_width(gate) + 4 for gate in (*self._in, *self._out)), 0
+        )
+        first, last = len(self._in), len(self._out)
         if style.is_right:
             natural = self.lead_right + inner.length + self.tail_right
             self.length = max(natural, least)
             self._lead = self.lead_right + (self.length - natural) // 2
-            self._low, self.breadth = 1, 1 + self._across + self.high_right
+            self._low, self.breadth = 1 + first, 1 + first + self._across + self.high_right + last
         else:
-            self.length = self.lead_down + inner.length + self.tail_down
-            self._lead = self.lead_down
+            self.length = self.lead_down + first + inner.length + self.tail_down + last
+            self._lead = self.lead_down + first
             natural = 2 + self._across + self.high_down
             self.breadth = max(natural, least)
             self._low = 2 + (self.breadth - natural) // 2
@@ -79,10 +96,20 @@ class FrameBlock:
         x, y = pen.point(m, c)
         width, height = pen.point(self.length, self.breadth)
         draw_frame(pen, Box(self.path, "frame", x, y, width, height, self._title), self._reserve)
+        self._draw_gates(pen, x, (y + 1, y + height - 1 - len(self._out)), width)
         start = m + self._lead
         pen.along(m, start, c + self.base, entry)
         self.inner.draw(pen, start, c + self._low, entry, leave)
         pen.along(start + self.inner.length, m + self.length, c + self.base, leave)
+
+    def _draw_gates(self, pen: Pen, x: int, rows: tuple[int, int], width: int) -> None:
+        """Beside the border to the right, upon the line downwards."""
+        for row, gates in zip(rows, (self._in, self._out), strict=True):
+            for place, gate in enumerate(gates):
+                wide = cell_width(gate)
+                left = x + 2 if self._style.is_right else x + self.base - wide // 2
+                left = max(x + 2, min(left, x + width - 2 - wide))
+                pen.canvas.put(row + place, Span(left, wide, gate, self.path, "gate"))
 
 
 class LoopBlock(FrameBlock):

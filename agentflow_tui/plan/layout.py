@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal, cast
 
 from agentflow_tui.plan.arrange import arrange_root
 from agentflow_tui.plan.block import Block
 from agentflow_tui.plan.box import Box, Edge, Span
 from agentflow_tui.plan.canvas import Canvas
-from agentflow_tui.plan.cell_text import cells
-from agentflow_tui.plan.node import Plan
+from agentflow_tui.plan.cell_text import cell_width, cells
+from agentflow_tui.plan.node import Choice, Plan
 from agentflow_tui.plan.pen import Detail, Direction, Pen, Style
 from agentflow_tui.plan.wrapped import WrappedBlock
 
@@ -54,21 +55,26 @@ def lay_out(
     plan: Plan,
     *,
     direction: Direction | Literal["auto"] = "auto",
-    detail: Detail | Literal["auto"] = "auto",
+    detail: Detail | Literal["auto", "fit"] = "auto",
     room: tuple[int, int] = (80, 24),
-    opened: frozenset[str] = frozenset(),
+    folds: Mapping[str, bool] = MappingProxyType({}),
 ) -> Layout:
     """Lay out a plan for a place of `room` columns and rows.
 
     Automatic choices take the roomiest drawing that fits, and the one that needs the least scrolling
-    when none does.
-    `opened` are the paths of wide fan-outs to show in full.
+    when none does; `fit` goes as far as dots, `auto` keeps the names.
+    `folds` has the paths of nodes to show as one box (true), and of wide fan-outs to show in full (false).
     """
-    details: tuple[Detail, ...] = ("full", "names") if detail == "auto" else (detail,)
+    details: tuple[Detail, ...] = _DETAILS.get(detail) or (cast("Detail", detail),)
+    labels = _label_widths(plan)
     best: tuple[float, _Sheet] | None = None
     for one_detail in details:
         for one_direction, is_wrapped in _WAYS[direction]:
-            sheet = _Sheet(plan, Style(one_direction, one_detail, room, opened, is_wrapped))
+            style = Style(one_direction, one_detail, room, folds, is_wrapped=is_wrapped)
+            for label in labels:
+                sheet = _Sheet(plan, replace(style, label=label))
+                if sheet.width <= room[0]:
+                    break
             excess = sheet.excess()
             if best is None or excess < best[0]:
                 best = (excess, sheet)
@@ -76,6 +82,25 @@ def lay_out(
                 return sheet.drawn()
     assert best is not None
     return best[1].drawn()
+
+
+_DETAILS: dict[str, tuple[Detail, ...]] = {"auto": ("full", "names"), "fit": ("full", "names", "dots")}
+_LABEL_WIDTHS = (60, 44, 32, 24, 18, 12)
+"""What is tried in turn until the drawing is narrow enough; a label has two lines."""
+
+
+def _label_widths(plan: Plan) -> tuple[int, ...]:
+    longest = max(
+        (
+            cell_width(option.label)
+            for node in plan.nodes.values()
+            if isinstance(node, Choice)
+            for option in node.options
+        ),
+        default=0,
+    )
+    wide = sum(width >= longest for width in _LABEL_WIDTHS)
+    return _LABEL_WIDTHS[max(0, wide - 1) :]
 
 
 _WAYS: dict[str, tuple[tuple[Direction, bool], ...]] = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.canvas import DOWN, LEFT, RIGHT, UP, Canvas, Line
 
 Direction = Literal["right", "down"]
-Detail = Literal["full", "names"]
+Detail = Literal["full", "names", "dots"]
+"""A box with a line of text, a box with a name, one cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,10 @@ class Style:
     detail: Detail
     room: tuple[int, int] = (80, 24)
     """Columns and rows of the place it will be seen in."""
-    opened: frozenset[str] = frozenset()
-    """Paths of wide fan-outs that are shown in full."""
+    folds: Mapping[str, bool] = field(default_factory=dict)
+    """Paths of nodes that are to be one box (true), and of wide fan-outs to show in full (false)."""
+    label: int = 60
+    """Cells that a line of a choice's label takes at most."""
     is_wrapped: bool = False
     """Whether the outermost row is broken to fit the room; left to right only."""
 
@@ -33,7 +37,7 @@ class Style:
     @property
     def gap(self) -> int:
         """Cells between two blocks that follow each other."""
-        return 2 if self.is_right else 1
+        return 2 if self.is_right and self.detail != "dots" else 1
 
     @property
     def spread(self) -> int:

@@ -43,6 +43,30 @@ def _stages() -> Node:
     )
 
 
+def _branch(parent: str, name: str, *agents: str) -> Node:
+    return Chain(f"{parent}/{name}", name, steps(f"{parent}/{name}", *agents))
+
+
+def _gates() -> Node:
+    inside = "g/risk/branches"
+    branches = (_branch(inside, "legal", "lawyer", "clerk"), _branch(inside, "money", "banker"))
+    fan = Fan(inside, "branches", branches, optional=frozenset({f"{inside}/money"}), is_parallel=True)
+    risk = Stage(
+        "g/risk",
+        "risk",
+        1,
+        fan,
+        "parallel",
+        prerequisites=("raw_data", "customer"),
+        success_condition=parse_condition("has(risk) and risk < 10"),
+        when=parse_condition("priority == 'high'"),
+    )
+    label = "priority == 'high' and has(customer) and customer.value > 10000"
+    ways = zip((label, "otherwise"), steps("g/pick/choices", "senior", "junior"), strict=True)
+    choice = Choice("g/pick/choices", "choices", tuple(Option(text, step) for text, step in ways))
+    return Chain("g", "mixed", (risk, Stage("g/pick", "pick", 2, choice, "choices")))
+
+
 def worker_fan(count: int) -> Plan:
     return plan_of(Fan("fan", "collaborative", steps("fan", *(f"worker-{place}" for place in range(count)))))
 
@@ -65,6 +89,7 @@ PLANS: dict[str, Plan] = {
     "loop": plan_of(_LOOP),
     "mixed": plan_of(_mixed()),
     "stages": plan_of(_stages()),
+    "gates": plan_of(_gates()),
     "folded": worker_fan(20),
     "wide": plan_of(
         Chain("sequential", "sequential", steps("sequential", "分析者", "résumé", "a" * 60, "x\x1b[31m[/y"))

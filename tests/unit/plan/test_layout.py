@@ -28,7 +28,7 @@ from agentflow_tui.plan.pen import Detail, Direction
 from tests.unit.plan.plans import PLANS, plan_of, worker_fan
 
 _NAMES = st.text(min_size=1, max_size=40)
-_STYLES = [(direction, detail) for direction in ("right", "down") for detail in ("full", "names")]
+_STYLES = [(direction, detail) for direction in ("right", "down") for detail in ("full", "names", "dots")]
 
 
 @st.composite
@@ -83,11 +83,12 @@ def _all_rows_fit(layout: Layout) -> None:
         assert end <= layout.width
 
 
-@given(trees(), st.sampled_from(_STYLES), st.booleans())
+@given(trees(), st.sampled_from(_STYLES), st.data())
 @settings(max_examples=150, deadline=None)
-def test_boxes_nest_or_stand_apart(root: Node, style: tuple[Direction, Detail], is_opened: bool) -> None:
-    opened = frozenset(node.path for node in walk(root)) if is_opened else frozenset()
-    layout = lay_out(plan_of(root), direction=style[0], detail=style[1], opened=opened)
+def test_boxes_nest_or_stand_apart(root: Node, style: tuple[Direction, Detail], data: st.DataObject) -> None:
+    some = st.lists(st.sampled_from([node.path for node in walk(root)]))
+    folds = dict.fromkeys(data.draw(some), False) | dict.fromkeys(data.draw(some), True)
+    layout = lay_out(plan_of(root), direction=style[0], detail=style[1], folds=folds)
     for box in layout.boxes.values():
         assert box.x >= 0 and box.y >= 0 and box.width > 0 and box.height > 0
         assert box.x + box.width <= layout.width and box.y + box.height <= layout.height
@@ -166,7 +167,7 @@ def test_a_fan_out_over_eight_folds_until_it_is_opened() -> None:
     assert lay_out(worker_fan(8)).boxes["fan/worker-7"].kind == "step"
     folded = lay_out(worker_fan(9))
     assert folded.boxes["fan"].is_folded and folded.boxes["fan/worker-8"].kind == "cell"
-    opened = lay_out(worker_fan(9), opened=frozenset({"fan"}))
+    opened = lay_out(worker_fan(9), folds={"fan": False})
     assert opened.boxes["fan/worker-8"].kind == "step"
 
 
