@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -17,7 +18,10 @@ from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.table import TABLE
 
 _GROUPS = {key.id: key.group for key in TABLE}
+_ORDER = [name for name in dict.fromkeys(key.group for key in TABLE) if name != "Editor"]
 _KEY_WIDTH = 16
+_MARGIN = 12
+_WIDEST = 82
 _OTHERS = "Also here"
 
 
@@ -43,7 +47,8 @@ class HelpDialog(Dialog[str]):
             frame.border_title = f"HELP · {self.place}"
             frame.border_subtitle = "↑↓ scroll · esc close"
             with VerticalScroll(id="keys"):
-                yield Static(key_table(self.active), markup=False)
+                width = min(self.app.size.width - _MARGIN, _WIDEST)
+                yield Static(key_table(self.active, width), markup=False)
                 if self.about:
                     yield Markdown(self.about, classes="help-about", open_links=False)
 
@@ -56,8 +61,11 @@ class HelpDialog(Dialog[str]):
         self.query_one("#keys").scroll_up()
 
 
-def key_table(active: Mapping[str, ActiveBinding]) -> Content:
-    """Return headings and one line per action: its keys, and what it does; our own keys come first."""
+def key_table(active: Mapping[str, ActiveBinding], width: int = 80) -> Content:
+    """Return headings and, for each action, its keys and what it does, at most `width` cells wide.
+
+    The keys of the pane itself come first, those that Textual's own widgets bring come last.
+    """
     groups: dict[str, dict[tuple[int, str], tuple[list[str], str]]] = {}
     for key, entry in active.items():
         binding, meaning = entry.binding, entry.tooltip or entry.binding.tooltip or entry.binding.description
@@ -67,13 +75,21 @@ def key_table(active: Mapping[str, ActiveBinding]) -> Content:
         actions = groups.setdefault(group, {})
         actions.setdefault((id(entry.node), binding.action), ([], meaning))[0].append(spelled(key))
     lines: list[Content] = []
-    for group in sorted(groups, key=lambda name: name == _OTHERS):
+    for group in sorted(groups, key=_rank):
         lines.append(Content.styled(group.upper(), "bold $accent"))
         for keys, meaning in groups[group].values():
             names = " ".join(keys)
-            lines.append(Content.assemble((f"{names:<{_KEY_WIDTH}} ", "bold $primary"), meaning))
+            first, *rest = textwrap.wrap(meaning, max(width - _KEY_WIDTH - 1, _KEY_WIDTH))
+            lines.append(Content.assemble((f"{names:<{_KEY_WIDTH}} ", "bold $primary"), first))
+            lines += [Content(" " * (_KEY_WIDTH + 1) + line) for line in rest]
         lines.append(Content(""))
     return Content("\n").join(lines)
+
+
+def _rank(group: str) -> int:
+    if group == _OTHERS:
+        return len(_ORDER)
+    return _ORDER.index(group) if group in _ORDER else -1
 
 
 def _heading(node: DOMNode) -> str:

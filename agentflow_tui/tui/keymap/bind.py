@@ -15,7 +15,13 @@ _SHOWN = {
     "full_stop": ".",
     "colon": ":",
     "escape": "esc",
-    "enter": "⏎",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "apostrophe": "'",
 }
 _SCRUB = Binding.Group("scrub", compact=True)
 

@@ -375,5 +375,5 @@ GALLERY: tuple[Key, ...] = (
 
 WORKBENCH: tuple[Key, ...] = (*RUN, *HISTORY, *PANES, *FILE)
 
-TABLE: tuple[Key, ...] = (*EVERYWHERE, *WORKBENCH, *EDITOR, *PROBLEMS, *GALLERY)
+TABLE: tuple[Key, ...] = (*WORKBENCH, *EVERYWHERE, *EDITOR, *PROBLEMS, *GALLERY)
 """All of them."""

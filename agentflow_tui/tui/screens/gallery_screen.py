@@ -24,7 +24,7 @@ from agentflow_tui.tui.screens.flow_entry import FlowEntry, find_here, find_samp
 from agentflow_tui.tui.settings import Settings
 
 _HEADINGS = {"sample": "SAMPLES, one per pattern", "here": "THIS FOLDER", "recent": "RECENT"}
-_WELCOME = "edit a flow of agents, run it on a real model, watch it, step it, look back"
+_WELCOME = "edit agent flows, run them on a real model, step, look back"
 
 
 class GalleryScreen(Screen[None]):

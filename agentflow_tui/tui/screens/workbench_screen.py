@@ -8,6 +8,7 @@ from collections.abc import Callable
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState
@@ -40,7 +41,7 @@ class WorkbenchScreen(WorkbenchActions):
     CSS_PATH = "workbench_screen.tcss"
     BINDING_GROUP_TITLE = "Workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (80, "-medium"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-short"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-short"), (30, "-tall"), (48, "-high")]
     AUTO_FOCUS = ""
 
     status = getters.query_one("#status", StatusLine)
@@ -85,6 +86,7 @@ class WorkbenchScreen(WorkbenchActions):
         for number, pane in enumerate(PANES, 1):
             self.query_one(f"#{pane}").border_title = f"{number} {pane.upper()}"
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.files.show()
         self.show_checked()
         self._show_view(self.bridge.view)
@@ -174,6 +176,10 @@ class WorkbenchScreen(WorkbenchActions):
             if self.editor.text == text:
                 self._check_is_wanted = False
         self.show_checked()
+
+    def _theme_changed(self, _theme: Theme) -> None:
+        # The graph keeps what it painted, and is told of new styles before they are there.
+        self.call_after_refresh(self.graph.notify_style_update)
 
     def _make_timer(self, seconds: float, callback: Callable[[], None]) -> Timer:
         return self.set_interval(seconds, callback, name="bridge")

@@ -87,7 +87,8 @@ class CodeArea(TextArea, inherit_bindings=True):
         """Put the cursor at a line and column, both from 1, as near as the text allows."""
         row = min(max(line - 1, 0), self.document.line_count - 1)
         width = len(self.document.get_line(row))
-        self.move_cursor((row, min(max(column - 1, 0), width)), center=True)
+        self.move_cursor((row, min(max(column - 1, 0), width)))
+        self._show_around_cursor()
 
     def find(self, needle: str, *, forward: bool = True, inclusive: bool = False) -> bool:
         """Select the next place of a text, in any case, going round; false when there is none."""
@@ -104,7 +105,7 @@ class CodeArea(TextArea, inherit_bindings=True):
             start, end = next((p for p in reversed(places) if p[0] < here), places[-1])
         begin, finish = document.get_location_from_index(start), document.get_location_from_index(end)
         self.selection = Selection(begin, finish)
-        self.scroll_cursor_visible(center=True)
+        self._show_around_cursor()
         return True
 
     def get_line(self, line_index: int) -> Text:
@@ -118,6 +119,13 @@ class CodeArea(TextArea, inherit_bindings=True):
             begin = min(start, max(len(shown) - 1, 0))
             text.stylize(Style(underline=True, bold=True, color=color), begin, end)
         return text
+
+    def _show_around_cursor(self) -> None:
+        """Put the cursor's line in the middle; sideways, show the lines' beginning where possible."""
+        row, column = self.cursor_location
+        text_width = self.size.width - self.gutter_width - 1
+        x = 0 if column < text_width else column - text_width // 2
+        self.scroll_to(x, row - self.size.height // 2, animate=False)
 
     def _dress(self) -> None:
         self.register_theme(editor_theme(self.app.theme_variables))

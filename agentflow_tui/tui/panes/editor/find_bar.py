@@ -18,8 +18,10 @@ class FindBar(Horizontal, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,enter,f3", "seek(True)", "next", id="find.next", tooltip="Next place."),
-        Binding("N", "seek(False)", "previous", id="find.previous", tooltip="Place before."),
-        Binding("slash,ctrl+f", "edit", "change", id="find.edit", tooltip="Change what is searched."),
+        Binding("N", "seek(False)", "previous", key_display="N", id="find.previous", tooltip="Place before."),
+        Binding(
+            "slash,ctrl+f", "edit", "change", show=False, id="find.edit", tooltip="Change what is searched."
+        ),
         Binding("escape", "close", "close", id="find.close", tooltip="Back to the text."),
     ]
     HELP = "**enter** starts, then **n** next, **N** previous, **/** change, **escape** back to the text."
