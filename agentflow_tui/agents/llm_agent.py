@@ -152,6 +152,7 @@ class LlmAgent:
             duration=context.clock.now() - began,
             finish_reason=end.finish_reason,
             response=buffer.text,
+            source=end.source,
         )
         return buffer.text, self._values(buffer.text, end)
 

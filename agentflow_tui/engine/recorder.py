@@ -76,8 +76,9 @@ class Recorder:
         completion_tokens: int | None = None,
         first_token_after: float | None = None,
         finish_reason: str = "stop",
+        source: str = "live",
     ) -> None:
-        """The answer is whole; times in seconds."""
+        """The answer is whole; times in seconds; for `source` see `ModelCallEnded`."""
         if self._journal is None or call not in self._open:
             return
         del self._open[call]
@@ -92,6 +93,7 @@ class Recorder:
             duration=duration,
             finish_reason=finish_reason,
             response=response,
+            source=source,
         )
 
     def model_call_failed(self, call: str, *, error: str, category: str, hint: str = "") -> None:

@@ -77,6 +77,7 @@ class CallBook:
                 first_token_after=event.first_token_after,
                 duration=event.duration,
                 finish_reason=event.finish_reason,
+                source=event.source,
             )
         )
 

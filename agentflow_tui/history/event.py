@@ -302,6 +302,9 @@ class ModelCallEnded(HistoryEvent):
     duration: float
     finish_reason: str
     response: str
+    source: str = "live"
+    """Where it came from: `live` (a model; only re-runs and forks of this run take it from here), `record` (a
+    model; any run may take it from here) or `recording` (an earlier call; no model was asked)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

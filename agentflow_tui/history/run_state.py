@@ -88,6 +88,8 @@ class ModelCall:
     first_token_after: float | None = None
     duration: float | None = None
     finish_reason: str = ""
+    source: str = ""
+    """Of a completed call: live, record or recording (see `ModelCallEnded`)."""
     error: str = ""
     category: str = ""
     hint: str = ""

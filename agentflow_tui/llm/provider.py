@@ -63,13 +63,15 @@ class ChatEnd:
     """The last item of every complete stream: token counts (where the server tells), why it ended, the model.
 
     `finish_reason` is "stop", "length" or the server's own word. `model` is the model that answered, which
-    can differ from the one asked for.
+    can differ from the one asked for. `source` is "live", or "record" for a live answer that any run may take
+    again, or "recording" for one that was taken.
     """
 
     prompt_tokens: int | None
     completion_tokens: int | None
     finish_reason: str
     model: str
+    source: Literal["live", "record", "recording"] = "live"
 
 
 class Provider(Protocol):

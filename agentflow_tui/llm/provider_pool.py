@@ -14,6 +14,8 @@ from agentflow_tui.llm.ollama_provider import OllamaProvider
 from agentflow_tui.llm.openai_provider import OpenAIProvider
 from agentflow_tui.llm.provider_choice import ProviderChoice, choose_provider
 from agentflow_tui.llm.provider_table import ProviderTable
+from agentflow_tui.llm.recorded_provider import RecordedProvider
+from agentflow_tui.llm.run_recordings import RunRecordings
 from agentflow_tui.llm.scripted_provider import ScriptedProvider
 from agentflow_tui.llm.weights import SMOLLM2
 
@@ -34,22 +36,33 @@ class ProviderPool:
         *,
         models_folder: Path | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        recordings: RunRecordings | None = None,
     ) -> None:
         """Take the `[providers.*]` tables; read keys and hosts from `env`.
 
         `models_folder` holds the embedded model's weights (default: in the user's cache); `sleep` is the
-        clock's, for prepared answers.
+        clock's, for prepared answers. With `recordings` calls are answered from them as their mode says.
         """
         self._tables = {name.lower(): table for name, table in tables.items()}
         self._env = env
         self._folder = models_folder
         self._sleep = sleep
+        self._recordings = recordings
         self._backends: dict[Hashable, Backend] = {}
         self._choices: dict[str, ProviderChoice] = {}
         self._choosing = asyncio.Lock()
 
     async def provider_for(self, provider: str | None, model: str | None, agent: str) -> ChosenProvider:
         """Return what `agent` talks to; no `provider` means "auto". Raises `ModelError` with the way out."""
+        if self._recordings is None:
+            return await self._live(provider, model, agent)
+        if self._recordings.mode == "replay":
+            return await self._replayed(self._recordings, provider, model, agent)
+        live = await self._live(provider, model, agent)
+        recorded = RecordedProvider(live.name, self._recordings, live)
+        return ChosenProvider(recorded, model=live.model, label=recorded.label, reason=live.reason)
+
+    async def _live(self, provider: str | None, model: str | None, agent: str) -> ChosenProvider:
         name = (provider or "auto").lower()
         if name == "auto":
             return await self._auto(model or self._table("ollama").model)
@@ -73,6 +86,23 @@ class ProviderPool:
         async with AsyncExitStack() as stack:
             for backend in backends:
                 stack.push_async_callback(backend.aclose)
+
+    async def _replayed(
+        self, recordings: RunRecordings, provider: str | None, model: str | None, agent: str
+    ) -> ChosenProvider:
+        """Name what answered then, without looking whether it is there today."""
+        was_provider, was_model = await recordings.settled(agent) or ("", "")
+        name = (provider or "auto").lower()
+        if name == "auto":
+            name, model = was_provider or "auto", was_model or model
+        else:
+            table = self._table(name)
+            name = table.name if table.kind in {"openai", "azure"} else table.kind
+            own = {"embedded": SMOLLM2.name, "scripted": model or "script"}
+            model = own.get(name) or model or table.model or was_model
+        recorded = RecordedProvider(name, recordings, None)
+        label = f"{recorded.label} {model or ''}".strip()
+        return ChosenProvider(recorded, model=model or "unknown", label=label, reason="the run is replayed")
 
     def _table(self, name: str) -> ProviderTable:
         return ProviderTable(name, self._tables.get(name, {}), self._env)

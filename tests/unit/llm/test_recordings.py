@@ -1,0 +1,286 @@
+"""A call that was made before is answered from its recording, and a call that was not is told from it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentflow_tui.engine import Event
+from agentflow_tui.history import event as ev
+from agentflow_tui.history.recording import recordings_of
+from agentflow_tui.history.recording_shelf import RecordingShelf
+from agentflow_tui.history.store import RunStore
+from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest, Message
+from agentflow_tui.llm.provider_pool import ProviderPool
+from agentflow_tui.llm.recorded_provider import RecordedProvider
+from agentflow_tui.llm.recording_key import request_key
+from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings, Speed
+from agentflow_tui.workbench import Workbench
+from tests.fake_clock import FakeClock
+from tests.story import Story
+
+ASK = ChatRequest("gemma3:1b", (Message("user", "Hello"),), temperature=0.2)
+
+
+class Model:
+    """A model that counts how often it is asked."""
+
+    name = "ollama"
+    label = "ollama gemma3:1b"
+
+    def __init__(self, fails: bool = False) -> None:
+        self.asked = 0
+        self.is_closed = False
+        self.fails = fails
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk | ChatEnd, None]:
+        self.asked += 1
+        if self.fails:
+            raise ModelError("boom", category="llm", hint="")
+        yield ChatChunk(f"live {self.asked}")
+        yield ChatEnd(1, 2, "stop", request.model)
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+def recorded(*answers: str, fail_first: bool = False) -> list[ev.HistoryEvent]:
+    """A history in which the same question was asked once per answer."""
+    story = Story()
+    if fail_first:
+        story.call("a", "c0", "par")
+        story.add(
+            ev.ModelCallFailed, path="a", agent="a", call="c0", error="too slow", category="timeout", hint="h"
+        )
+    for number, answer in enumerate(answers, 1):
+        story.call("a", f"c{number}", *answer.split("|"))
+        story.answered("a", f"c{number}", answer.replace("|", ""))
+    return story.events
+
+
+async def collect(provider: RecordedProvider, request: ChatRequest = ASK) -> tuple[list[str], ChatEnd]:
+    items = [item async for item in provider.stream(request)]
+    end = items.pop()
+    assert isinstance(end, ChatEnd)
+    return [item.text for item in items if isinstance(item, ChatChunk)], end
+
+
+def provider(
+    history: list[ev.HistoryEvent], mode: RecordingMode, *, live: Model | None = None, **settings: Any
+) -> RecordedProvider:
+    recordings = RunRecordings(RecordingShelf(histories=[history]), mode=mode, **settings)
+    return RecordedProvider("ollama", recordings, live)
+
+
+def test_the_key_of_a_request_is_the_key_of_its_history() -> None:
+    [recording] = recordings_of(recorded("x"))
+    assert recording.key == request_key("ollama", ASK)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ChatRequest("gemma3:4b", ASK.messages, temperature=0.2),
+        ChatRequest(ASK.model, ASK.messages, temperature=0.3),
+        ChatRequest(ASK.model, ASK.messages, temperature=0.2, seed=1),
+        ChatRequest(ASK.model, ASK.messages, temperature=0.2, max_tokens=1),
+        ChatRequest(ASK.model, ASK.messages, temperature=0.2, top_p=0.5),
+        ChatRequest(ASK.model, ASK.messages, temperature=0.2, schema={"type": "object"}),
+        ChatRequest(ASK.model, (Message("system", "Hello"),), temperature=0.2),
+        ChatRequest(ASK.model, (Message("user", "Hello!"),), temperature=0.2),
+    ],
+)
+def test_everything_that_reaches_the_model_makes_the_key(other: ChatRequest) -> None:
+    assert request_key("ollama", other) != request_key("ollama", ASK)
+    assert request_key("openai", ASK) != request_key("ollama", ASK)
+
+
+def test_patience_is_no_part_of_the_key() -> None:
+    patient = ChatRequest(ASK.model, ASK.messages, temperature=0.2, timeout_seconds=9)
+    assert request_key("ollama", patient) == request_key("ollama", ASK)
+
+
+async def test_a_recorded_call_is_not_made_again() -> None:
+    live = Model()
+    pieces, end = await collect(provider(recorded("one |two"), "auto", live=live))
+    assert (pieces, end.source, live.asked) == (["one ", "two"], "recording", 0)
+    assert (end.prompt_tokens, end.completion_tokens, end.finish_reason) == (12, 40, "stop")
+
+
+async def test_the_nth_call_gets_the_nth_recording_and_then_the_model() -> None:
+    live = Model()
+    recordings = RunRecordings(RecordingShelf(histories=[recorded("first", "second")]))
+    asked = RecordedProvider("ollama", recordings, live)
+    answers = [await collect(asked) for _ in range(3)]
+    assert [("".join(pieces), end.source) for pieces, end in answers] == [
+        ("first", "recording"),
+        ("second", "recording"),
+        ("live 1", "record"),
+    ]
+    assert (recordings.taken, recordings.asked) == (2, 1)
+
+
+@pytest.mark.parametrize(("mode", "source"), [("live", "live"), ("record", "record")])
+async def test_two_modes_always_ask(mode: RecordingMode, source: str) -> None:
+    live = Model()
+    pieces, end = await collect(provider(recorded("old"), mode, live=live))
+    assert (pieces, end.source) == (["live 1"], source)
+
+
+async def test_calls_behind_the_start_of_a_rerun_count_as_made() -> None:
+    history = recorded("first", "second")
+    recordings = RunRecordings(RecordingShelf(histories=[history]), mode="replay")
+    recordings.skip(history[:4])
+    pieces, _ = await collect(RecordedProvider("ollama", recordings, None))
+    assert pieces == ["second"]
+
+
+async def test_a_failed_call_is_asked_again_but_replayed_as_it_was() -> None:
+    history = recorded("fine", fail_first=True)
+    assert (await collect(provider(history, "auto")))[0] == ["fine"]
+    replayed = provider(history, "replay")
+    seen = []
+    with pytest.raises(ModelError, match="too slow") as caught:
+        async for item in replayed.stream(ASK):
+            seen.append(item)
+    assert (seen, caught.value.category, caught.value.hint) == ([ChatChunk("par")], "timeout", "h")
+    assert (await collect(replayed))[0] == ["fine"]
+
+
+async def test_a_miss_in_replay_names_the_nearest_and_the_difference() -> None:
+    story = Story()
+    for call, prompt in (("c1", "Say something of the sea"), ("c2", "Count to ten slowly, please")):
+        story.call("x/writer", call, "yes", prompt=prompt)
+        story.answered("x/writer", call, "yes")
+    other = ChatRequest(
+        "gemma3:1b", (Message("user", "Count to nine slowly, please"),), temperature=0.7, seed=4
+    )
+    with pytest.raises(ModelError) as caught:
+        await collect(provider(story.events, "replay"), other)
+    text = caught.value.message
+    assert "writer's c2" in text
+    assert "temperature is 0.7, not 0.2" in text
+    assert "seed is 4, not nothing" in text
+    assert "'nine' instead of 'ten'" in text
+    assert caught.value.category == "validation"
+
+
+async def test_a_call_made_more_often_than_recorded_says_so() -> None:
+    replayed = provider(recorded("once"), "replay")
+    await collect(replayed)
+    with pytest.raises(ModelError, match="it was recorded 1 times, and this is call 2"):
+        await collect(replayed)
+
+
+async def test_without_any_recording_replay_says_so() -> None:
+    with pytest.raises(ModelError, match="nothing was recorded"):
+        await collect(provider([], "replay"))
+
+
+@pytest.mark.parametrize(("speed", "took", "count"), [("original", 3, 2), ("full", 0, 2), ("none", 0, 1)])
+async def test_streams_come_back_at_three_speeds(speed: Speed, took: float, count: int) -> None:
+    clock = FakeClock()
+    pieces, _ = await collect(provider(recorded("a|b"), "replay", speed=speed, sleep=clock.sleep))
+    assert ("".join(pieces), len(pieces), clock.now()) == ("ab", count, took)
+
+
+async def test_secrets_do_not_keep_a_call_from_its_recording() -> None:
+    story = Story()
+    story.call("a", "c", "fine", prompt="my key is [secret]")
+    story.answered("a", "c", "fine")
+    request = ChatRequest("gemma3:1b", (Message("user", "my key is sk-123456"),), temperature=0.2)
+    asked = provider(story.events, "replay", redact=lambda text: text.replace("sk-123456", "[secret]"))
+    assert (await collect(asked, request))[0] == ["fine"]
+    with pytest.raises(ModelError) as caught:
+        await collect(asked, request)
+    assert "sk-123456" not in str(caught.value)
+
+
+async def test_closing_closes_the_model() -> None:
+    live = Model()
+    await provider([], "auto", live=live).aclose()
+    assert live.is_closed
+
+
+FLOW = """
+[agent_flow]
+name = "twice"
+[orchestration]
+mode = "sequential"
+sequential_agents = ["one", "two"]
+[llm]
+provider = "scripted"
+model = "m"
+[providers.scripted]
+answers = ["A fox.", "A red fox."]
+seconds_per_word = 0.5
+[agents.one]
+role = "r"
+description = "d"
+prompt = "Write about {message}"
+[agents.two]
+role = "r"
+description = "d"
+prompt = "Improve {one_response}"
+"""
+TABLES = {"scripted": {"answers": ["A fox.", "A red fox."], "seconds_per_word": 0.5}}
+
+
+async def run_flow(folder: Path, recordings: RunRecordings | None, clock: FakeClock) -> list[ev.HistoryEvent]:
+    pool = ProviderPool(TABLES, {}, sleep=clock.sleep, recordings=recordings)
+    bench = Workbench(env={}, clock=clock, providers=pool, store=RunStore(folder / "runs.sqlite3"))
+    bench.check(FLOW)
+    run = await bench.start(Event("e", {"message": "a fox"}, timestamp="2026-01-01T00:00:00+00:00"))
+    await run.wait()
+    await bench.aclose()
+    return run.history
+
+
+def _fields(each: ev.HistoryEvent) -> list[str]:
+    return [field.name for field in dataclasses.fields(each)]
+
+
+def told(history: list[ev.HistoryEvent]) -> list[Any]:
+    """What a replay has to tell again: all but ids and where answers came from."""
+    left_out = {"run_id", "source"}
+    return [
+        (each.kind, {name: getattr(each, name) for name in _fields(each) if name not in left_out}, each.at)
+        for each in history
+    ]
+
+
+async def test_a_replayed_run_has_the_same_history_and_asks_nobody(tmp_path: Path) -> None:
+    original = await run_flow(tmp_path, None, FakeClock())
+    assert original[-1].kind == "run_ended"
+    clock = FakeClock()
+    recordings = RunRecordings(
+        RecordingShelf(histories=[original]), mode="replay", speed="original", sleep=clock.sleep
+    )
+    replayed = await run_flow(tmp_path, recordings, clock)
+    assert told(replayed) == told(original)
+    assert (recordings.taken, recordings.asked) == (2, 0)
+    assert {each.source for each in replayed if isinstance(each, ev.ModelCallEnded)} == {"recording"}
+
+
+async def test_what_was_recorded_with_auto_is_replayed_when_nothing_answers() -> None:
+    recordings = RunRecordings(RecordingShelf(histories=[recorded("yes")]), mode="replay")
+    pool = ProviderPool({}, {"OLLAMA_HOST": "127.0.0.1:9"}, recordings=recordings)
+    chosen = await pool.provider_for(None, "other", "a")
+    assert (chosen.name, chosen.model) == ("ollama", "gemma3:1b")
+    assert "recordings of ollama" in chosen.label
+    items = [item async for item in chosen.stream(ASK)]
+    assert items[-1] == ChatEnd(12, 40, "stop", "gemma3:1b", "recording")
+    await pool.aclose()
+
+
+async def test_a_replay_needs_no_key() -> None:
+    recordings = RunRecordings(RecordingShelf(histories=[recorded("yes")]), mode="replay")
+    pool = ProviderPool({}, {}, recordings=recordings)
+    chosen = await pool.provider_for("openai", None, "a")
+    assert (chosen.name, chosen.model) == ("openai", "gemma3:1b")
+    await pool.aclose()
