@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+
+from pydantic import PrivateAttr
 
 from agentflow_tui.config.agent import AgentConfig, HookConfig
 from agentflow_tui.config.failure import ErrorRouting
@@ -38,6 +40,13 @@ class Flow(Table):
     mcp: Mcp = Mcp()
     """Accepted, used by nothing here."""
 
+    _nested: dict[str, NestedFlow] = PrivateAttr(default_factory=dict)
+
+    @property
+    def nested(self) -> dict[str, NestedFlow]:
+        """The flows inside this one by their names in the file, those that the check could read."""
+        return self._nested
+
     @property
     def enabled_agents(self) -> tuple[str, ...]:
         """Names of the agents that can run, in file order."""
@@ -52,3 +61,12 @@ class Flow(Table):
             values[field.name] = getattr(self.llm, field.name) if value is None else value
         values["provider"] = values["provider"] or self.agent_flow.provider
         return LlmSettings(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class NestedFlow:
+    """A flow inside another one."""
+
+    file: str
+    """Relative to the project folder."""
+    flow: Flow

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agentflow_tui.config.finding import Finding
-from agentflow_tui.config.flow import Flow
+from agentflow_tui.config.flow import Flow, NestedFlow
 from agentflow_tui.config.flow_text import FlowTextError, read_flow_text
 from agentflow_tui.config.problem import KeyPath, shorten
 from agentflow_tui.config.project_folder import OutsideFolderError, resolve_inside
@@ -30,12 +30,14 @@ class Nesting:
         self._depths: dict[Path, int] = {}
 
     def check(self, flow: Flow, file: Path) -> list[Finding]:
-        """Check everything that `flow`, which is in `file`, nests."""
+        """Check all that `flow`, which is in `file`, nests, and put it into the `nested` of the flows."""
         findings = []
         for path, name in nested_flows(flow):
             reason = self._fault(name, file, [file])
             if reason:
                 findings.append(Finding("error", path, *reason))
+            else:
+                self._join(flow, name, file)
         return findings
 
     def _fault(self, name: str, parent: Path, chain: list[Path]) -> tuple[str, str] | None:
@@ -72,8 +74,15 @@ class Nesting:
             reason = self._fault(inner, file, [*chain, file])
             if reason:
                 return reason
+            self._join(flow, inner, file)
         self._depths[file] = len(chain)
         return None
+
+    def _join(self, flow: Flow, name: str, parent: Path) -> None:
+        file = resolve_inside(self._root, name, parent.parent)
+        found, _ = self._nested(file)
+        if found is not None:
+            flow.nested[name] = NestedFlow(file.relative_to(self._root).as_posix(), found)
 
     def _nested(self, file: Path) -> tuple[Flow | None, str]:
         if file not in self._flows:

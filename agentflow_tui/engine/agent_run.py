@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from agentflow_tui.engine.agent import AgentContext
+from agentflow_tui.engine.agent import Agent, AgentContext
 from agentflow_tui.engine.call import GRACE_SECONDS, Call
 from agentflow_tui.engine.cancel_scope import Interrupted, Interruption
 from agentflow_tui.engine.errors import (
@@ -25,8 +25,10 @@ from agentflow_tui.engine.state import State
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted, Warned
 from agentflow_tui.plan.node import Step
+from agentflow_tui.plan.policy import Policies
 
 if TYPE_CHECKING:
+    from agentflow_tui.engine.attempts import Attempts
     from agentflow_tui.engine.interpreter import Interpreter
 
 
@@ -37,6 +39,7 @@ class AgentRun:
     """
 
     __slots__ = (
+        "_attempts",
         "_began",
         "_deadline",
         "_error",
@@ -61,6 +64,7 @@ class AgentRun:
         self._step = step
         self._frame = frame
         self._on_end = on_end
+        self._attempts: Attempts | None = None
         self._began: float | None = None
         self._deadline: Deadline | None = None
         self._error: BaseException | None = None
@@ -100,7 +104,7 @@ class AgentRun:
             stage=frame.stage,
         )
         if step.timeout is not None:
-            self._deadline = Deadline(run.time, step.timeout, self._expire)
+            self._arm()
         try:
             self.delta = await self._work()
             self._is_done = True
@@ -116,59 +120,109 @@ class AgentRun:
             await self._report_error(self._error)
 
     async def _work(self) -> Delta:
-        run, name = self._run, self._step.agent
-        agent = run.agents.get(name)
+        run, step = self._run, self._step
+        agent = run.agents.get(step.key)
         if agent is None:
-            raise AgentError(f"no agent is called '{name}'")
-        before = given = State.over(self._frame.state.data, self._frame.state.meta)
+            raise AgentError(f"no agent is called '{step.agent}'")
+        hooked = None
         if not run.hooks.is_idle("BeforeAgentRun"):
-            before = await self._fire("BeforeAgentRun", before)
-            given = before.fork()
-        returned = await agent.run(run.event, given, self._context())
+            hooked = await self._fire("BeforeAgentRun", self._state())
+        if step.policies is None:
+            after = await self._attempt(agent, hooked, 1)
+        else:
+            after = await self._with_policies(agent, hooked, step.policies)
+        if not run.hooks.is_idle("AfterAgentRun"):
+            after = await self._fire("AfterAgentRun", after, duration=self._duration())
+        return after.delta()
+
+    async def _attempt(self, agent: Agent, hooked: State | None, number: int) -> State:
+        """Call the agent once; `hooked` is the state that callbacks left, if there were any."""
+        before = self._state() if hooked is None else hooked
+        given = before if hooked is None else hooked.fork()
+        returned = await agent.run(self._run.event, given, self._context(number))
         if self._is_expired or self.call.interruption is not None:
             # The agent held on to its work after it was told to stop; what it found does not count.
             raise asyncio.CancelledError
         if before is given and returned is not given:
             # What the agent did to the state it was given counts only when it returns it.
-            before = State.over(self._frame.state.data, self._frame.state.meta)
-        after = state_from(returned, given=given, before=before, who="the agent")
-        if not run.hooks.is_idle("AfterAgentRun"):
-            after = await self._fire("AfterAgentRun", after, duration=self._duration())
-        return after.delta()
+            before = self._state()
+        return state_from(returned, given=given, before=before, who="the agent")
+
+    async def _with_policies(self, agent: Agent, hooked: State | None, policies: Policies) -> State:
+        # Imported late: a flow without policies does not need it.
+        from agentflow_tui.engine.attempts import Attempts
+
+        async def limited(number: int) -> State:
+            self._arm()
+            try:
+                # Forked: what cannot be taken as a state is a failure of this attempt.
+                return (await self._attempt(agent, hooked and hooked.fork(), number)).fork()
+            except asyncio.CancelledError:
+                if self.call.interruption is not None or self.call.is_over:
+                    raise
+                raise self._take_error(self._cancelled_error()) from None
+            except Exception as error:
+                raise self._take_error(error) from None
+            finally:
+                self._disarm()
+
+        self._attempts = Attempts(self._run, self._step, self._frame, policies)
+        return await self._attempts.go(limited)
+
+    def _take_error(self, error: Exception) -> BaseException:
+        """The error of an attempt that is over, as the agent's time limit sees it."""
+        if self.call.is_over:
+            return asyncio.CancelledError()
+        if not self._is_expired:
+            return error
+        self._is_expired = False
+        self.call.relax()
+        return self._timeout_error()
+
+    def _state(self) -> State:
+        return State.over(self._frame.state.data, self._frame.state.meta)
 
     async def _report_error(self, error: BaseException) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._disarm()
         if self._is_expired:
             self.call.relax()
         # A coroutine that is being closed may not wait any more.
         if not self._run.hooks.is_idle("AgentError") and not isinstance(error, GeneratorExit):
-            state = State.over(self._frame.state.data, self._frame.state.meta)
-            await self._fire("AgentError", state, error=error, duration=self._duration())
+            await self._fire("AgentError", self._state(), error=error, duration=self._duration())
 
     async def _fire(self, hook: str, state: State, **facts: object) -> State:
         return await self._run.hooks.fire(
             hook,  # type: ignore[arg-type]
             state,
             agent=self._step.agent,
-            attempt=1,
+            attempt=1 if self._attempts is None else max(1, self._attempts.number),
             iteration=self._frame.iteration,
             stage=self._frame.stage,
             **facts,
         )
 
-    def _context(self) -> AgentContext:
+    def _context(self, attempt: int) -> AgentContext:
         frame, step = self._frame, self._step
         return AgentContext(
             step.agent,
             step.path,
             frame.scope,
             frame.iteration,
-            1,
+            attempt,
             frame.stage,
             self._run.clock,
             self._recorder,
         )
+
+    def _arm(self) -> None:
+        self._disarm()
+        limit = self._step.timeout
+        if limit is not None:
+            self._deadline = Deadline(self._run.time, limit, self._expire)
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
 
     def _expire(self) -> None:
         self._is_expired = True
@@ -190,8 +244,9 @@ class AgentRun:
 
     def _settle(self, call: Call) -> None:
         self.interruption = call.interruption
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._disarm()
+        if self._attempts is not None:
+            self._attempts.close(has_failed=self._is_expired)
         if self._began is not None:
             self._record_end(call)
             self._run.gate.leave()

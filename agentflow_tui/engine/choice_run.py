@@ -8,7 +8,7 @@ from agentflow_tui.conditions import Condition
 from agentflow_tui.engine.errors import NodeFailed
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.history.event import ChoiceTaken, HandedOver
-from agentflow_tui.plan.node import Choice, Node, Routing, Step
+from agentflow_tui.plan.node import Choice, Node, Routing, Step, agent_of
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.interpreter import Interpreter
@@ -37,13 +37,12 @@ class ChoiceRun:
         self._take(None, "no condition was true")
 
     async def _route(self, routing: Routing) -> None:
-        steps = {step.agent: step for step in self._steps()}
+        steps = {agent_of(option.body): option.body for option in self._choice.options}
         name, reason = self._first_agent(routing, steps)
         self._take(steps[name], reason)
         chain = [name]
         while True:
-            delta = await self._run.step(steps[name], self._frame)
-            following = delta.meta_set.get("route")
+            following = await self._hand_over(steps[name])
             if following is None:
                 return
             self._run.change(self._frame, self._choice.path, meta_removed=("route",))
@@ -63,10 +62,16 @@ class ChoiceRun:
             )
             name = following
 
-    def _steps(self) -> list[Step]:
-        return [option.body for option in self._choice.options if isinstance(option.body, Step)]
+    async def _hand_over(self, body: Node) -> str | None:
+        """Run an agent; whom it hands over to."""
+        if isinstance(body, Step):
+            return (await self._run.step(body, self._frame)).meta_set.get("route")
+        before = self._frame.state.meta.get("route")
+        await self._run.node(body, self._frame)
+        after = self._frame.state.meta.get("route")
+        return None if after == before else after
 
-    def _first_agent(self, routing: Routing, steps: dict[str, Step]) -> tuple[str, str]:
+    def _first_agent(self, routing: Routing, steps: dict[str, Node]) -> tuple[str, str]:
         """The agent that begins, and why, in words."""
         wanted = self._frame.state.meta.get("route")
         target = self._run.event.target
@@ -91,7 +96,7 @@ class ChoiceRun:
         ]
         raise _failed(f"no agent for this event: {', '.join(tried)}")
 
-    def _known(self, agent: str, steps: dict[str, Step]) -> str:
+    def _known(self, agent: str, steps: dict[str, Node]) -> str:
         if agent not in steps:
             raise _failed(f"routing chose '{agent}', and no enabled agent is called that")
         return agent

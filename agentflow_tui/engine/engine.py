@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from agentflow_tui.engine.agent import Agent
@@ -12,9 +14,11 @@ from agentflow_tui.engine.call import GRACE_SECONDS, Call
 from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
 from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.engine.control import Control
+from agentflow_tui.engine.error_run import run_error_handler
 from agentflow_tui.engine.errors import AgentError, NodeFailed, error_text
 from agentflow_tui.engine.event import Event
 from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.hooks import Hook, Hooks
 from agentflow_tui.engine.interpreter import Interpreter
 from agentflow_tui.engine.journal import Journal
@@ -42,8 +46,14 @@ class Engine:
         control: Control | None = None,
         run_id: str | None = None,
         flow_name: str = "",
+        guards: Guards | None = None,
+        rng: Callable[[], float] = random.random,
     ) -> None:
-        """Keep the parts. `emit` gets every history event in order, on the event loop."""
+        """Keep the parts. `emit` gets every history event in order, on the event loop.
+
+        `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
+        numbers from 0 to 1 for the jitter of retries.
+        """
         self._plan = plan
         self._agents = agents
         self._emit = emit
@@ -52,6 +62,8 @@ class Engine:
         self._control = control or Control()
         self._run_id = run_id
         self._flow_name = flow_name
+        self._guards = guards or Guards(self._clock)
+        self._rng = rng
 
     async def run(self, event: Event, *, chosen_by: str = "default", reason: str = "") -> RunResult:
         """Take one event through the plan; whatever its agents do, it ends and says how (semantics §5).
@@ -74,6 +86,8 @@ class Engine:
             control=self._control,
             journal=journal,
             time=time,
+            guards=self._guards,
+            rng=self._rng,
         )
         return await _Course(self._plan, run, self._run_id or str(uuid.uuid4())).go(
             problem,
@@ -132,11 +146,20 @@ class _Course:
                 raise NodeFailed(problem, category="validation")
             await self._fire("BeforeEventHandling", run.stops)
             await run.node(self._plan.root, self._frame)
-        except (NodeFailed, Interrupted) as error:
-            return self._bad_end(error)
+        except NodeFailed as failure:
+            return await self._failed(failure)
+        except Interrupted as stopped:
+            return self._bad_end(stopped)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
             return self._result("failed", f"the engine failed: {error_text(error)}", "unknown")
         return self._result("completed")
+
+    async def _failed(self, failure: NodeFailed) -> RunResult:
+        run, routes = self._run, self._plan.error_routes
+        if routes is not None:
+            with suppress(Interrupted):
+                await run_error_handler(run, routes, self._frame, failure)
+        return self._bad_end(failure)
 
     def _bad_end(self, error: NodeFailed | Interrupted) -> RunResult:
         stopped = self._run.stops.interruption

@@ -13,7 +13,7 @@ from agentflow_tui.engine.merge import Merge
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import BranchFailed, FanEnded, FanStarted, MergeConflict
-from agentflow_tui.plan.node import Fan, Node, Step
+from agentflow_tui.plan.node import Fan, Node, Step, agent_of
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.interpreter import Interpreter
@@ -152,8 +152,8 @@ class FanRun:
 
     def _name(self, index: int) -> str:
         child = self._fan.children[index]
-        if isinstance(child, Step) and not self._fan.is_parallel:
-            return child.agent
+        if not self._fan.is_parallel and agent_of(child):
+            return agent_of(child)
         return child.path.rpartition("/")[2]
 
     def _end(self, status: str, reason: str, delta: Delta | None = None) -> None:

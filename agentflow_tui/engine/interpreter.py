@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentflow_tui.conditions import Condition, ConditionError, Scope
@@ -16,16 +16,18 @@ from agentflow_tui.engine.event import Event
 from agentflow_tui.engine.fan_run import FanRun
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.gate import Gate
+from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.hook_firing import HookFiring
 from agentflow_tui.engine.hooks import Hooks
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.loop_run import LoopRun
+from agentflow_tui.engine.nested_run import NestedRun
 from agentflow_tui.engine.run_time import RunTime
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.engine.stage_run import StageRun
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import NodeEnded, NodeStarted, StateChanged
-from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, agent_of
 
 
 class Interpreter:
@@ -43,6 +45,8 @@ class Interpreter:
         control: Control,
         journal: Journal,
         time: RunTime,
+        guards: Guards,
+        rng: Callable[[], float],
     ) -> None:
         """Get ready; `event` is one that no agent can change."""
         self.event = event
@@ -52,6 +56,8 @@ class Interpreter:
         journal.on_error = lambda: self.cancel("the history cannot be written")
         self.time = time
         self.clock = time.clock
+        self.guards = guards
+        self.rng = rng
         self.hooks = HookFiring(hooks, event, journal)
         self.gate = Gate(control, journal, time)
         self.stops = CancelScope()
@@ -100,7 +106,10 @@ class Interpreter:
             if stage is not None:
                 await stage.go()
             elif isinstance(node, Chain):
-                await self._chain(node, frame)
+                if node.flow or node.timeout is not None:
+                    await NestedRun(self, node, frame).go()
+                else:
+                    await self.chain(node, frame)
             elif isinstance(node, Loop):
                 await LoopRun(self, node, frame).go()
             elif isinstance(node, Choice):
@@ -113,7 +122,8 @@ class Interpreter:
             raise
         self._ended(node, frame, "completed", "")
 
-    async def _chain(self, chain: Chain, frame: Frame) -> None:
+    async def chain(self, chain: Chain, frame: Frame) -> None:
+        """Run the children of a chain in order."""
         for child in chain.children:
             try:
                 if isinstance(child, Step):
@@ -121,7 +131,7 @@ class Interpreter:
                 else:
                     await self.node(child, frame)
             except NodeFailed as failure:
-                if isinstance(child, Step):
+                if isinstance(child, Step) or agent_of(child):
                     self._mark_failed(chain, frame, failure)
                 raise
         if chain.children and all(isinstance(child, Stage) for child in chain.children):

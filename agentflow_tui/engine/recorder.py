@@ -11,6 +11,7 @@ from agentflow_tui.history.event import (
     ModelCallFailed,
     ModelCallStarted,
     TokensReceived,
+    Warned,
 )
 
 
@@ -110,6 +111,11 @@ class Recorder:
             category=category,
             hint=hint,
         )
+
+    def warned(self, message: str) -> None:
+        """Something that a person should know about this agent run."""
+        if self._journal is not None:
+            self._journal.record(Warned, message=message, path=self._path)
 
     def close(self, reason: str) -> None:
         """The agent run has ended: calls that are still open failed for this reason; nothing comes after."""

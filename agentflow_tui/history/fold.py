@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.agent_run_book import AgentRunBook
 from agentflow_tui.history.call_book import CallBook
 from agentflow_tui.history.delta import Delta
@@ -43,6 +44,7 @@ class RunFold:
         self._conflicts: list[tuple[str, str, tuple[str, ...], tuple[Any, ...]]] = []
         self._warnings: list[str] = []
         self._failure: ev.AgentFailed | None = None
+        self._open_breakers: set[str] = set()
         self._cursor = -1
         self._elapsed = 0.0
 
@@ -173,12 +175,28 @@ class RunFold:
 
     def _agent_failed(self, event: ev.AgentFailed) -> None:
         self._failure = event
-        self._nodes.end(event.path, "failed", event.at, event.error)
+        status = "open" if event.agent in self._open_breakers else "failed"
+        self._nodes.end(event.path, status, event.at, event.error)
         self._runs.fail(event)
 
     def _agent_cancelled(self, event: ev.AgentCancelled) -> None:
         self._nodes.end(event.path, "cancelled", event.at, event.reason)
         self._runs.cancel(event)
+
+    def _attempt_failed(self, event: pol.AttemptFailed) -> None:
+        self._nodes.wait(event.path, "retrying", event.error)
+
+    def _attempt_started(self, event: pol.AttemptStarted) -> None:
+        self._nodes.wait(event.path, "running", "")
+
+    def _throttled(self, event: pol.Throttled) -> None:
+        self._nodes.wait(event.path, "throttled", "")
+
+    def _breaker_changed(self, event: pol.BreakerChanged) -> None:
+        if event.state == "open":
+            self._open_breakers.add(event.agent)
+        else:
+            self._open_breakers.discard(event.agent)
 
     def _state_changed(self, event: ev.StateChanged) -> None:
         self._scope(event.scope).change(event.delta)
@@ -246,6 +264,10 @@ _HANDLERS: dict[type[ev.HistoryEvent], Callable[[RunFold, Any], None]] = {
     ev.AgentCompleted: RunFold._agent_completed,
     ev.AgentFailed: RunFold._agent_failed,
     ev.AgentCancelled: RunFold._agent_cancelled,
+    pol.AttemptFailed: RunFold._attempt_failed,
+    pol.AttemptStarted: RunFold._attempt_started,
+    pol.Throttled: RunFold._throttled,
+    pol.BreakerChanged: RunFold._breaker_changed,
     ev.StateChanged: RunFold._state_changed,
     ev.ModelCallStarted: RunFold._call_started,
     ev.TokensReceived: RunFold._tokens,

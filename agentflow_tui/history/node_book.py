@@ -9,6 +9,8 @@ from agentflow_tui.history.run_state import NodeState
 
 SUBTITLE_LENGTH = 60
 """Characters of streaming text that a running step shows."""
+LIVE = ("running", "retrying", "throttled")
+"""Statuses of a node that has begun and not ended."""
 
 
 class NodeBook:
@@ -50,6 +52,12 @@ class NodeBook:
         old = self._get(path)
         self._put(path, replace(old, status=status, ended_at=at, reason=reason or old.reason))
 
+    def wait(self, path: str, status: str, reason: str) -> None:
+        """A step that runs waits for its next call, or makes it; only one that runs can."""
+        old = self._nodes.get(path)
+        if old is not None and old.status in LIVE:
+            self._put(path, replace(old, status=status, reason=reason))
+
     def pause(self, path: str) -> None:
         """The run stands before the node at `path`; an empty path is nowhere."""
         self.resume()
@@ -73,7 +81,7 @@ class NodeBook:
         self._put(path, replace(self._get(path), iteration=iteration))
         inside = path + "/"
         for each, node in list(self._nodes.items()):
-            if each.startswith(inside) and node.status not in ("waiting", "running", "paused"):
+            if each.startswith(inside) and node.status not in ("waiting", "paused", *LIVE):
                 self._put(each, NodeState(runs=node.runs))
 
     def choose(self, path: str, option: str, reason: str) -> None:
@@ -94,7 +102,7 @@ class NodeBook:
         """The run is over: what still ran was cut off."""
         self.resume()
         for path, node in list(self._nodes.items()):
-            if node.status == "running":
+            if node.status in LIVE:
                 self._put(path, replace(node, status="cancelled", ended_at=at))
 
     def _get(self, path: str) -> NodeState:

@@ -22,7 +22,8 @@ class NodeState:
     """Where one node of the plan stands."""
 
     status: str = "waiting"
-    """waiting, running, paused, completed, failed, cancelled or skipped."""
+    """waiting, running, retrying, throttled, paused, completed, failed, cancelled or skipped; `open` after a
+    failure that found or left the circuit breaker of the agent open."""
     runs: int = 0
     """How often it was started."""
     iteration: int | None = None

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Condition
+from agentflow_tui.plan.policy import Policies
+
+if TYPE_CHECKING:
+    from agentflow_tui.config.flow import Flow
 
 DEFAULT_MAX_CONCURRENCY = 10
 DEFAULT_FAILURE_THRESHOLD = 0.5
@@ -22,16 +27,36 @@ class Step:
     agent: str
     """Name of the agent in `[agents.*]`."""
     timeout: float | None = None
-    """Seconds the agent may take, without the time spent paused; none means no limit of its own."""
+    """Seconds each attempt may take, without the time spent paused; none means no limit of its own."""
+    policies: Policies | None = None
+    """Retry, circuit breaker and rate limit, where the flow sets any for this agent."""
+    flow: str = ""
+    """File of the nested flow whose `[agents.*]` the agent is in; empty for the flow that was started."""
+
+    @property
+    def key(self) -> str:
+        """What names the agent among those of all nested flows: two files may use one name."""
+        return f"{self.flow}:{self.agent}" if self.flow else self.agent
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Children one after the other, each with the state the one before left (semantics §3 sequential)."""
+    """Children one after the other, each with the state the one before left (semantics §3 sequential).
+
+    One with `flow` is a whole nested flow: its only child is that flow's root.
+    """
 
     path: str
     title: str
     children: tuple[Node, ...]
+    timeout: float | None = None
+    """Seconds for all children together, without the time spent paused."""
+    flow: str = ""
+    """File of the nested flow, relative to the project folder."""
+    agent: str = ""
+    """Name of the agent that is this nested flow; empty for a stage's."""
+    error_routes: ErrorRoutes | None = None
+    """What the nested flow does with a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +149,21 @@ class Stage:
     when: Condition | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorRoutes:
+    """Which agent handles a failure: by category, then by severity, then the default (semantics §5)."""
+
+    by_category: dict[str, Node] = field(default_factory=dict)
+    by_severity: dict[str, Node] = field(default_factory=dict)
+    default: Node | None = None
+
+    @property
+    def handlers(self) -> tuple[Node, ...]:
+        """All handlers; one that stands in several places comes several times."""
+        last = () if self.default is None else (self.default,)
+        return (*self.by_category.values(), *self.by_severity.values(), *last)
+
+
 Node = Step | Chain | Fan | Loop | Choice | Stage
 
 
@@ -139,7 +179,30 @@ class Plan:
     timeout_is_default: bool = False
     """True when the file sets no `timeout_seconds`; the error on expiry then says so (semantics §9)."""
     nodes: dict[str, Node] = field(default_factory=dict, compare=False)
-    """Every node by its path."""
+    """Every node by its path; error handlers, which no line leads to, are not among them."""
+    error_routes: ErrorRoutes | None = None
+    """What happens with a failure of the run; none when error routing is off."""
+    flows: dict[str, Flow] = field(default_factory=dict, compare=False)
+    """Every flow that agents of the plan belong to, by `Step.flow`."""
+
+    def steps(self) -> Iterator[Step]:
+        """Every agent run that can happen, those of nested flows and of error handlers too."""
+        pending: list[Node] = [self.root, *_handlers(self.error_routes)]
+        while pending:
+            for node in walk(pending.pop()):
+                if isinstance(node, Step):
+                    yield node
+                elif isinstance(node, Chain):
+                    pending.extend(_handlers(node.error_routes))
+
+
+def _handlers(routes: ErrorRoutes | None) -> tuple[Node, ...]:
+    return () if routes is None else routes.handlers
+
+
+def agent_of(node: Node) -> str:
+    """Name of the agent that a node is: a step's, or that of a nested flow; empty for anything else."""
+    return node.agent if isinstance(node, Step | Chain) else ""
 
 
 def children_of(node: Node) -> tuple[Node, ...]:

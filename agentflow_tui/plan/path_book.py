@@ -10,14 +10,13 @@ class PathBook:
         """Start with no path taken."""
         self._taken: set[str] = set()
 
-    def root(self, name: str) -> str:
-        """Take the path of the root."""
-        self._taken.add(name)
-        return name
-
     def child(self, parent: str, name: str) -> str:
-        """Take a path below `parent`; a `/` in the name becomes `_`, so that it cannot fake a level."""
-        first = f"{parent}/{name.replace('/', '_')}"
+        """Take a path below `parent`, or a root's when that is empty.
+
+        A `/` in the name becomes `_`, so that it cannot fake a level.
+        """
+        name = name.replace("/", "_")
+        first = f"{parent}/{name}" if parent else name
         path, count = first, 1
         while path in self._taken:
             count += 1

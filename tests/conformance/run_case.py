@@ -40,7 +40,8 @@ class CaseRun:
         chosen = ModeChoice.make(checked.flow, event)
         run.hooks = ScriptedHooks(given.get("hooks", []))
         clock, control = FakeClock(), Control()
-        agents = {name: ScriptedAgent(name, does, run.watch) for name, does in given["agents"].items()}
+        scripted = {name: ScriptedAgent(name, does, run.watch) for name, does in given["agents"].items()}
+        agents = {step.key: scripted[step.agent] for step in chosen.plan.steps() if step.agent in scripted}
         engine = Engine(
             chosen.plan,
             agents,

@@ -105,13 +105,7 @@ def test_schema_knows_every_key_that_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("line", "path", "severity"),
     [
-        ("[[orchestration.mixed.stages]]\nflow='b.toml'", "orchestration.mixed.stages[0].flow", "error"),
-        ("[agents.a.retry_policy]\nmax_retries=1", "agents.a.retry_policy", "warning"),
-        ("[agents.a.circuit_breaker]", "agents.a.circuit_breaker", "warning"),
-        ("[agents.a.rate_limit]", "agents.a.rate_limit", "warning"),
-        ("[error_routing]\nenabled=true", "error_routing", "warning"),
         ("[[hooks]]\nhook='AllHooks'\nname='n'\nhandler='m:f'", "hooks", "warning"),
-        ("[agents.b]\nflow='b.toml'", "agents.b.flow", "error"),
     ],
 )
 def test_what_is_accepted_but_not_run_yet(line: str, path: str, severity: str) -> None:

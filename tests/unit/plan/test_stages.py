@@ -95,10 +95,14 @@ def test_the_limit_of_a_branch_with_one_agent_is_the_shorter_one() -> None:
         assert step.timeout == kept
 
 
-def test_a_limit_that_cannot_be_kept_is_refused_and_not_dropped() -> None:
-    branch = 'name = "x"\nmode = "sequential"\nagents = ["a", "b"]\ntimeout = "2s"\n'
-    with pytest.raises(PlanError, match="'x' has a time limit of its own"):
-        _stages(f'{_STAGE}mode = "parallel"\n{_BRANCH}{branch}')
+def test_the_limit_of_a_branch_with_several_agents_holds_for_all_of_them_together() -> None:
+    for mode in ("sequential", "collaborative", "loop", "route"):
+        branch = f'name = "x"\nmode = "{mode}"\nagents = ["a", "b"]\ntimeout = "2s"\n'
+        fan = _body(f'{_STAGE}mode = "parallel"\n{_BRANCH}{branch}')
+        assert isinstance(fan, Fan)
+        (part,) = fan.children
+        assert isinstance(part, Chain) and (part.timeout, part.flow) == (2.0, "")
+        assert part.path.endswith("/x") and sorted(_agents(part)) == ["a", "b"]
 
 
 def test_choices_are_labelled_with_their_conditions() -> None:
@@ -125,8 +129,8 @@ def test_a_route_stage_asks_only_the_rules_that_name_its_agents() -> None:
     assert [option.label for option in choice.options] == ["otherwise", 'contains "y"']
 
 
-def test_a_nested_flow_is_refused_by_name() -> None:
-    with pytest.raises(PlanError, match=r"nests 'other\.toml'"):
+def test_a_nested_flow_that_was_not_read_is_refused_by_name() -> None:
+    with pytest.raises(PlanError, match=r"stage 'stage 1': the flow 'other\.toml' was not read"):
         _stages(f'{_STAGE}mode = "flow"\nflow = "other.toml"\n')
 
 
