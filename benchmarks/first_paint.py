@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.pty_process import seconds_until
+from benchmarks.verdict import Verdict
 
 LIMIT = 2.5
 """First paint may take this many times as long as importing Textual."""
@@ -38,12 +39,8 @@ def measure() -> tuple[float, float]:
     return min(imports), min(paints)
 
 
-def report() -> None:
-    """Print the times and whether the limit holds."""
+def verdict() -> Verdict:
+    """Measure, and hold the ratio against the limit."""
     imported, painted = measure()
-    ratio = painted / imported
-    verdict = "holds" if ratio <= LIMIT else "MISSED"
-    print(
-        f"first paint of the workbench {painted * 1000:.0f} ms, import textual.app {imported * 1000:.0f} ms: "
-        f"{ratio:.2f} × (at most {LIMIT} ×: {verdict})"
-    )
+    what = f"first paint {painted * 1000:.0f} ms × import textual.app {imported * 1000:.0f} ms"
+    return Verdict(what, painted / imported, "", LIMIT)
