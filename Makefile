@@ -5,6 +5,7 @@
 
 SHELL := /bin/sh
 VENV := .venv
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PYTHON ?=
@@ -17,7 +18,7 @@ LOCKED := $(PIP) install --quiet --require-hashes --only-binary :all:
 EDITABLE := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE)
 
-.PHONY: help run test check lock bench clean
+.PHONY: help run test check lock bench bench-peers clean
 .DELETE_ON_ERROR:
 
 # An environment that was interrupted while it was made, or whose Python has gone or changed, is made anew.
@@ -29,7 +30,7 @@ help:
 	@echo "make run     start agentflow-tui (sets up everything first)"
 	@echo "make test    all tests"
 	@echo "make check   lint, format, types, import rules, lock files"
-	@echo "make bench   benchmarks"
+	@echo "make bench   benchmarks; after make bench-peers also of the engines to compare with"
 	@echo "make lock    renew the lock files (UPGRADE=--upgrade: with the newest versions)"
 	@echo "make clean   remove the virtual environment and all caches"
 
@@ -56,18 +57,28 @@ check: $(STAMPS)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	@echo "lock files name no host"
-	@! grep -nE '://|--(extra-)?index|--find-links' requirements*.lock
+	@! grep -nE '://|--(extra-)?index|--find-links' requirements*.lock benchmarks/*.lock
 
 bench: $(STAMPS)/dev
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# Apart from $(VENV), so that nothing of theirs gets into the project or its tests.
+bench-peers: $(PEERS)/.installed
+
+$(PEERS)/.installed: benchmarks/requirements-peers.lock $(BIN)/pip
+	@echo "Installing the engines to compare with into $(PEERS) ..."
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 lock: $(STAMPS)/dev
 	$(COMPILE) --extra embedded pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra embedded --extra dev -c requirements.lock pyproject.toml --output-file requirements-dev.lock
 	@printf 'hatchling\neditables\n' | $(COMPILE) -c requirements-dev.lock - --output-file requirements-build.lock
+	$(COMPILE) -c requirements.lock benchmarks/requirements-peers.in --output-file benchmarks/requirements-peers.lock
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find agentflow_tui tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/run: requirements.lock requirements-build.lock pyproject.toml $(BIN)/pip
