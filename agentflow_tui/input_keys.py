@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from agentflow_tui.agents.llm_agent import keys_set_by
 from agentflow_tui.agents.prompt_template import PromptTemplate
@@ -21,16 +21,15 @@ _ENGINE_KEYS = frozenset(
     }
 )
 _ANYTHING = frozenset({"*"})
-"""What a Python handler or a nested flow sets: no one can know without running it."""
+"""What a Python handler sets: no one can know without running it."""
 
 
 def input_keys(flow: Flow, plan: Plan) -> tuple[str, ...]:
     """Return the keys that prompts and conditions read before anything sets them, `message` first."""
     needed: dict[str, None] = {}
-    _Walker(flow, needed).visit(plan.root, frozenset())
-    ever = frozenset().union(
-        *(_set_by(flow, node.agent) for node in walk(plan.root) if isinstance(node, Step))
-    )
+    flows = plan.flows or {"": flow}
+    _Walker(flows, needed).visit(plan.root, frozenset())
+    ever = frozenset().union(*(_set_by(flows, node) for node in walk(plan.root) if isinstance(node, Step)))
     if not ever & _ANYTHING:
         # A condition on a missing key is false, not an error: only keys that nothing ever sets are asked for.
         asked = (name for condition in _conditions(plan.root) for name in sorted(condition.names))
@@ -39,16 +38,16 @@ def input_keys(flow: Flow, plan: Plan) -> tuple[str, ...]:
 
 
 class _Walker:
-    def __init__(self, flow: Flow, needed: dict[str, None]) -> None:
-        self._flow = flow
+    def __init__(self, flows: Mapping[str, Flow], needed: dict[str, None]) -> None:
+        self._flows = flows
         self._needed = needed
 
     def visit(self, node: Node, known: frozenset[str]) -> frozenset[str]:
         """Note what is read before it is known; return what is known after the node."""
         match node:
             case Step():
-                self._note(_read_by(self._flow, node.agent), known)
-                return known | _set_by(self._flow, node.agent)
+                self._note(_read_by(self._flows, node), known)
+                return known | _set_by(self._flows, node)
             case Chain():
                 for child in node.children:
                     known = self.visit(child, known)
@@ -72,18 +71,18 @@ class _Walker:
             )
 
 
-def _read_by(flow: Flow, agent: str) -> Iterable[str]:
-    settings = flow.agents.get(agent)
-    if settings is None or settings.handler or settings.flow:
+def _read_by(flows: Mapping[str, Flow], step: Step) -> Iterable[str]:
+    settings = flows[step.flow].agents.get(step.agent)
+    if settings is None or settings.handler:
         return ()
     return sorted(PromptTemplate(settings.prompt).keys) if settings.prompt else ("message",)
 
 
-def _set_by(flow: Flow, agent: str) -> frozenset[str]:
-    settings = flow.agents.get(agent)
-    if settings is None or settings.handler or settings.flow:
+def _set_by(flows: Mapping[str, Flow], step: Step) -> frozenset[str]:
+    settings = flows[step.flow].agents.get(step.agent)
+    if settings is None or settings.handler:
         return _ANYTHING
-    return keys_set_by(agent, settings.output)
+    return keys_set_by(step.agent, settings.output)
 
 
 def _is_engines(key: str) -> bool:

@@ -138,7 +138,9 @@ class LlmAgent:
         except ModelError as error:
             buffer.flush()
             recorder.model_call_failed(call, error=error.message, category=error.category, hint=error.hint)
-            raise AgentError(error.message, category=error.category, hint=error.hint) from error
+            raise AgentError(
+                error.message, category=error.category, hint=error.hint, retry_after=error.retry_after
+            ) from error
         except asyncio.CancelledError:
             buffer.flush()
             recorder.model_call_failed(call, error="cancelled", category="unknown")

@@ -8,18 +8,27 @@ CATEGORIES = ("validation", "timeout", "network", "llm", "rate_limit", "auth", "
 class AgentError(Exception):
     """An agent did not do what an agent does, or said itself that it failed.
 
-    `category` is one of `CATEGORIES`; `hint` is the way out, when one is known. A Python handler may raise
-    it, or one of its subclasses, to say what kind of failure it is.
+    `category` is one of `CATEGORIES`; `hint` is the way out, when one is known; `retry_after` is how long
+    the other side wants to be left alone, in seconds. A Python handler may raise it, or one of its
+    subclasses, to say what kind of failure it is.
     """
 
     category = "validation"
 
-    def __init__(self, message: str, *, category: str | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        category: str | None = None,
+        hint: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         """Keep the text, and the category when it differs from the class's own."""
         super().__init__(message)
         if category is not None:
             self.category = category
         self.hint = hint
+        self.retry_after = retry_after
 
 
 class AgentTimeoutError(AgentError):

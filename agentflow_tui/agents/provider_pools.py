@@ -1,0 +1,51 @@
+"""The model back ends of a flow and of the flows inside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+
+from agentflow_tui.agents.cast import Providers
+from agentflow_tui.agents.provider_tables import provider_tables, with_file_keys
+from agentflow_tui.config import Flow
+from agentflow_tui.llm.provider_pool import ProviderPool
+
+
+class ProviderPools:
+    """One pool for each set of `[providers]` among the flows, so that most share one."""
+
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        env: Mapping[str, str],
+        *,
+        sleep: Callable[[float], Awaitable[None]],
+        given: Providers | None = None,
+    ) -> None:
+        """Take the flows as `Plan.flows` has them; nothing is connected yet.
+
+        `given` serves all of them in place of pools, and is not closed here.
+        """
+        self._pools: dict[str, ProviderPool] = {}
+        self.by_file: dict[str, Providers] = {}
+        """By `Step.flow`."""
+        for file, flow in flows.items():
+            self.by_file[file] = given or self._pool(provider_tables(flow), env, sleep)
+
+    async def aclose(self) -> None:
+        """Close every pool, also when closing one of them fails."""
+        async with AsyncExitStack() as stack:
+            for pool in self._pools.values():
+                stack.push_async_callback(pool.aclose)
+
+    def _pool(
+        self,
+        tables: Mapping[str, Mapping[str, object]],
+        env: Mapping[str, str],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> ProviderPool:
+        key = json.dumps(tables, sort_keys=True, default=str)
+        if key not in self._pools:
+            self._pools[key] = ProviderPool(tables, with_file_keys(env, tables), sleep=sleep)
+        return self._pools[key]
