@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from agentflow_tui.history import event as events
+from agentflow_tui.history import policy_event as policies
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import HistoryEvent
 
@@ -86,6 +87,21 @@ def _rare_text(event: HistoryEvent) -> str | None:  # noqa: PLR0911 - one line p
         case events.RunEnded():
             glyph = "●" if event.status == "completed" else "✗"
             return f"{glyph} {event.status}" + (f": {event.error}" if event.error else "")
+        case _:
+            return _policy_text(event)
+
+
+def _policy_text(event: HistoryEvent) -> str | None:
+    match event:
+        case policies.AttemptFailed():
+            again = f"again in {event.retry_in:.1f} s"
+            return f"↻ {event.agent} attempt {event.attempt} failed: {event.error}; {again}"
+        case policies.Throttled():
+            return f"◌ {event.agent} waits {event.wait:.1f} s for its rate limit"
+        case policies.BreakerChanged():
+            return f"⚡ circuit breaker of {event.agent} is {event.state.replace('_', '-')}"
+        case policies.ErrorRouted():
+            return f"→ {event.handler} handles it ({event.chosen_by}): {event.error}"
         case _:
             return None
 

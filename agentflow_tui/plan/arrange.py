@@ -36,7 +36,8 @@ def arrange(node: Node, style: Style, *, is_framed: bool = True, mark: str = "")
 
 
 def _loop(node: Loop, style: Style, mark: str) -> Block:
-    body = arrange(node.body, style, is_framed=not isinstance(node.body, Chain))
+    is_own = isinstance(node.body, Chain) and not node.body.flow
+    body = arrange(node.body, style, is_framed=not is_own)
     room = title_room(style) - 2
     titles = (caption(node, width=room), caption(node, node.max_iterations, room))
     return LoopBlock(node.path, body, style, [_marked(title, mark) for title in titles])
@@ -73,7 +74,14 @@ def _marked(title: str, mark: str) -> str:
 
 def _inner(node: Chain | Fan | Choice, style: Style) -> Block:
     marks = marks_of(node)
-    blocks = _alike([arrange(child, style, mark=marks.get(child.path, "")) for child in children_of(node)])
+    # A nested flow's own frame already says which mode it has.
+    is_framed = not (isinstance(node, Chain) and node.flow)
+    blocks = _alike(
+        [
+            arrange(child, style, is_framed=is_framed, mark=marks.get(child.path, ""))
+            for child in children_of(node)
+        ]
+    )
     match node:
         case Chain():
             return ChainBlock(node.path, blocks, style)

@@ -49,8 +49,12 @@ class _Chart:
                 self._join(ends, step)
                 return [(step, "")]
             case Chain():
+                if node.agent:
+                    self._open(node.path, caption(node))
                 for child in node.children:
                     ends = self._draw(child, ends)
+                if node.agent:
+                    self._close()
                 return ends
             case Fan():
                 return self._fan(node, ends)

@@ -142,6 +142,7 @@ class Stage:
     """Position in the file, from 1."""
     body: Node
     mode: str = "sequential"
+    """Of its body, for people: a mode, `choices`, or `flow` and the file."""
     timeout: float | None = None
     """Seconds for the whole stage, without the time spent paused."""
     prerequisites: tuple[str, ...] = ()

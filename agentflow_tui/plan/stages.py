@@ -54,7 +54,7 @@ class StageCompiler:
             name,
             index,
             body,
-            mode="choices" if stage.choices else stage.mode or "",
+            mode=_mode_shown(stage),
             timeout=stage.timeout_seconds,
             prerequisites=tuple(stage.prerequisites),
             success_condition=stage.success_condition,
@@ -155,3 +155,9 @@ def _limited(node: Node, limit: float) -> Node:
     if len(node.children) == 1 and isinstance(step := node.children[0], Step):
         return replace(node, children=(replace(step, timeout=min(limit, step.timeout or limit)),))
     return replace(node, timeout=min(limit, node.timeout or limit))
+
+
+def _mode_shown(stage: StageConfig) -> str:
+    if stage.choices:
+        return "choices"
+    return f"flow {stage.flow}" if stage.flow else stage.mode or ""

@@ -233,6 +233,7 @@ def test_every_kind_of_event_is_told_in_words(kind: str) -> None:
     }
     hidden |= {"values": (1,), "iteration": 1, "hop": 1, "messages": (), "prompt_tokens": None}
     hidden |= {"completion_tokens": 3, "first_token_after": None}
+    hidden |= {"attempt": 1, "retry_in": 0.5, "wait": 0.5}
     cls = KINDS[kind]
     event = cls(**{name: hidden.get(name, name) for name in (field.name for field in fields(cls))})
     entry = entry_of(event)

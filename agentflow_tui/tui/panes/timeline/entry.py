@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import Delta
 
 _STATUS = {
@@ -31,7 +32,7 @@ class Entry:
 
 def entry_of(event: ev.HistoryEvent) -> Entry:
     """Return the event in words."""
-    for describe in (_about_run, _about_agent, _about_model, _about_node):
+    for describe in (_about_run, _about_agent, _about_model, _about_node, _about_policy):
         entry = describe(event)
         if entry is not None:
             return entry
@@ -118,6 +119,26 @@ def _about_node(event: ev.HistoryEvent) -> Entry | None:  # noqa: PLR0911
             return Entry("⚠", "loop stalled", event.path, f"it.{event.iteration} changed nothing", "paused")
         case ev.ChoiceTaken():
             return Entry("◇", "choice", event.path, f"→ {event.option or 'nothing'} ({event.reason})")
+    return None
+
+
+def _about_policy(event: ev.HistoryEvent) -> Entry | None:
+    match event:
+        case pol.AttemptFailed():
+            detail = (
+                f"attempt {event.attempt}, again in {event.retry_in:.2f} s  {event.category}: {event.error}"
+            )
+            return Entry("↻", "attempt failed", event.agent, detail, "retrying")
+        case pol.AttemptStarted():
+            return Entry("◐", "attempt started", event.agent, f"attempt {event.attempt}", "running")
+        case pol.Throttled():
+            return Entry("◌", "throttled", event.agent, f"for {event.wait:.2f} s", "throttled")
+        case pol.BreakerChanged():
+            status = {"open": "open", "half_open": "paused"}.get(event.state, "completed")
+            return Entry("⚡", f"breaker {event.state.replace('_', '-')}", event.agent, "", status)
+        case pol.ErrorRouted():
+            detail = f"{event.category} ({event.severity}) by {event.chosen_by}: {event.error}"
+            return Entry("↪", "error handler", event.handler, detail, "running")
     return None
 
 
