@@ -73,7 +73,7 @@ $(PEERS)/.installed: benchmarks/requirements-peers.lock $(BIN)/pip
 
 lock: $(STAMPS)/dev
 	$(COMPILE) --extra embedded pyproject.toml --output-file requirements.lock
-	$(COMPILE) --extra embedded --extra dev -c requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --extra embedded --extra otel --extra dev -c requirements.lock pyproject.toml --output-file requirements-dev.lock
 	@printf 'hatchling\neditables\n' | $(COMPILE) -c requirements-dev.lock - --output-file requirements-build.lock
 	$(COMPILE) -c requirements.lock benchmarks/requirements-peers.in --output-file benchmarks/requirements-peers.lock
 

@@ -21,6 +21,13 @@ class Keeper(Protocol):
         """Take events in order, to be written soon; never waits and never raises."""
 
 
+class Observer(Protocol):
+    """Someone who is told of every event."""
+
+    def take(self, event: HistoryEvent) -> None:
+        """Take the next event; never waits and never raises."""
+
+
 class Run:
     """One event going through one plan. The history only grows, holds no secret and ends with `RunEnded`."""
 
@@ -33,6 +40,7 @@ class Run:
         *,
         redaction: Redaction,
         keeper: Keeper | None = None,
+        observer: Observer | None = None,
         notes: Sequence[str] = (),
     ) -> None:
         """Take what is known before the start; each of `notes` is a warning that follows the first event."""
@@ -46,6 +54,7 @@ class Run:
         """Called after each new event, in the event loop's thread."""
         self._redaction = redaction
         self._keeper = keeper
+        self._observer = observer
         self._notes = tuple(notes)
         self._task: asyncio.Task[RunResult] | None = None
 
@@ -83,6 +92,8 @@ class Run:
         self.history.append(event)
         if self._keeper is not None:
             self._keeper.append(self.run_id, (event,))
+        if self._observer is not None:
+            self._observer.take(event)
         if self.on_event is not None:
             self.on_event()
 

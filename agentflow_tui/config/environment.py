@@ -1,5 +1,8 @@
 """What the environment changes in a flow, such as `AGENTFLOW_AGENT_<NAME>_LLM_MODEL` (semantics §7).
 
+`AGENTFLOW_TELEMETRY` is `off`, `file` or `otlp`; `OTEL_EXPORTER_OTLP_ENDPOINT` says where to, and enables
+nothing by itself.
+
 Precedence is agent environment > agent file > global environment > global file, so the environment's values
 are simply laid over the document before it is read.
 """
@@ -16,6 +19,7 @@ from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.llm import LlmConfig
 from agentflow_tui.config.problem import KeyPath, shorten
 from agentflow_tui.config.table import Table
+from agentflow_tui.config.telemetry import Telemetry
 from agentflow_tui.config.type_finding import type_finding
 
 _LLM_KEYS = tuple(key for key in LlmConfig.model_fields if not key.startswith("api_key"))
@@ -41,19 +45,17 @@ def apply_environment(
 
     An empty variable counts as unset.
     """
-    if not any(name.startswith("AGENTFLOW_") for name in env):
+    if not any(name.startswith(("AGENTFLOW_", "OTEL_")) for name in env):
         return document, []
     changed, findings = dict(document), []
-    for variable, path, table in _variables(document):
-        text = env.get(variable)
-        if not text:
-            continue
-        value = _value(path[-1], text)
+    for variable, path, table, value in _changes(document, env):
         try:
             table.model_validate({path[-1]: value})
         except ValidationError as error:
             reason = type_finding(error.errors(include_url=False)[0]).message
-            message = f"{variable}={shorten(text)!r} is ignored: {reason}"
+            # An address can hold a password.
+            shown = variable if path[-1] == "endpoint" else f"{variable}={shorten(env[variable])!r}"
+            message = f"{shown} is ignored: {reason}"
             findings.append(Finding("warning", path, message, f"correct or unset {variable}"))
             continue
         changed = _laid_over(changed, path, value)
@@ -74,6 +76,22 @@ def _variables(document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ..
             yield variable_name(name, key), ("agents", name, key), AgentConfig
         for key in _LLM_KEYS:
             yield variable_name(name, f"llm_{key}"), ("agents", name, "llm", key), LlmConfig
+
+
+def _changes(
+    document: Mapping[str, Any], env: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...], type[Table], object]]:
+    """Yield the variables that are set, the key that each changes, and the new value."""
+    for variable, path, table in _variables(document):
+        if text := env.get(variable):
+            yield variable, path, table, _value(path[-1], text)
+    if choice := env.get("AGENTFLOW_TELEMETRY", "").strip().lower():
+        if choice != "off":
+            yield "AGENTFLOW_TELEMETRY", ("telemetry", "exporter"), Telemetry, choice
+        if choice in ("off", "file", "otlp"):
+            yield "AGENTFLOW_TELEMETRY", ("telemetry", "enabled"), Telemetry, choice != "off"
+    if endpoint := env.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT", ("telemetry", "endpoint"), Telemetry, endpoint
 
 
 def _value(key: str, text: str) -> object:

@@ -12,6 +12,7 @@ from agentflow_tui.config.llm import LlmConfig, LlmSettings, ProviderConfig
 from agentflow_tui.config.orchestration import Orchestration
 from agentflow_tui.config.services import AgentFlow, AgentMemory, Logging, Mcp, Runtime
 from agentflow_tui.config.table import Table
+from agentflow_tui.config.telemetry import Telemetry
 
 
 class Flow(Table):
@@ -35,6 +36,8 @@ class Flow(Table):
     """Who handles failures."""
     hooks: list[HookConfig] = []
     """Python functions called at points of every run."""
+    telemetry: Telemetry = Telemetry()
+    """Where spans and metrics go."""
     agent_memory: AgentMemory = AgentMemory()
     """Accepted, used by nothing here."""
     mcp: Mcp = Mcp()
