@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
+from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
+from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, settle, status, until
+
+HANDLER = """\
+# Try it with: {"message": "hello"}
+
+[orchestration]
+mode = "sequential"
+timeout_seconds = 300
+sequential_agents = ["greeter"]
+
+[agents.greeter]
+handler = "greet:greeter"
+"""
+
+
+async def test_a_flow_with_errors_says_what_and_runs_once_it_is_mended(desk: Desk) -> None:
+    broken = LOOP.replace('loop_agent = "improver"', 'loop_agent = "improve"')
+    async with desk.open(desk.write(broken)) as pilot:
+        bench = bench_of(pilot)
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog))
+        text = pilot.app.screen.query_one(TextArea).text
+        assert "unknown agent 'improve'" in text
+        await pilot.press("y")
+        await settle(pilot)
+        assert "unknown agent 'improve'" in pilot.app.clipboard
+        await pilot.press("escape")
+        await settle(pilot)
+        assert is_on_top(pilot)
+        assert bench.desk.run is None
+        assert not bench.desk.is_starting
+
+
+async def test_code_of_a_flow_runs_only_after_consent(desk: Desk) -> None:
+    path = desk.write(HANDLER)
+    trace = desk.folder / "ran"
+    path.with_name("greet.py").write_text(
+        f"open({str(trace)!r}, 'a').close()\n"
+        "async def greeter(event, state):\n    return {'greeting': 'hello'}\n",
+        encoding="utf-8",
+    )
+    async with desk.open(path) as pilot:
+        bench = bench_of(pilot)
+        await pilot.press("space")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("c")
+        await settle(pilot)
+        assert bench.desk.run is None
+        assert not trace.exists()
+        await pilot.press("space")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("t")
+        await status(pilot, "completed")
+        assert trace.exists()
+        assert bench.bridge.view.newest.state.data["greeting"] == "hello"

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+
+from agentflow_tui.resources import resource_folder
+from agentflow_tui.tui.theming.theme_file import ThemeError, read_theme
+from agentflow_tui.tui.theming.theme_shelf import load_themes
+from agentflow_tui.tui.theming.variables import fallbacks
+
+OURS = sorted(resource_folder("themes").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_text_and_status_colours_of_ours_are_readable(path: Path) -> None:
+    theme = read_theme(path)
+    assert theme.surface is not None
+    surface = Color.parse(theme.surface)
+    colours = {n: v for n, v in theme.variables.items() if n.startswith(("status-", "syntax-", "diff-"))}
+    colours |= {"foreground": str(theme.foreground), "muted": theme.variables["muted"]}
+    for name, value in colours.items():
+        ratio = _contrast(surface, Color.parse(value))
+        assert ratio >= 4.5, f"{name}: {ratio:.1f}"
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_ours_name_every_colour_of_ours(path: Path) -> None:
+    assert set(fallbacks({})) <= set(read_theme(path).variables)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (('primary = "#56B4E9"', 'primary = "blurple"'), "blurple"),
+        (('primary = "#56B4E9"', ""), "primary"),
+        (('status-running = "#F0E442"', 'status-running = "[/foo]"'), "[/foo]"),
+        (("dark = true", "dark = true\nlight = 1"), "light"),
+        (("dark = true", "dark = "), "line"),
+        (('block-cursor-text-style = "bold"', 'block-cursor-text-style = "loud"'), "loud"),
+    ],
+)
+def test_a_bad_theme_is_left_out_and_named(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
+    good = (resource_folder("themes") / "agentflow-dark.toml").read_text(encoding="utf-8")
+    assert change[0] in good
+    (tmp_path / "bad.toml").write_text(good.replace(*change), encoding="utf-8")
+    (tmp_path / "good.toml").write_text(good, encoding="utf-8")
+    shelf = load_themes(tmp_path)
+    assert [theme.name for theme in shelf.themes] == ["agentflow-dark"]
+    assert len(shelf.problems) == 1
+    assert "bad.toml" in shelf.problems[0]
+    assert complaint in shelf.problems[0]
+
+
+def test_a_missing_theme_file_is_an_error_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ThemeError, match="gone"):
+        read_theme(tmp_path / "gone.toml")
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    parts = (part / 255 for part in (color.r, color.g, color.b))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
