@@ -24,7 +24,10 @@ from agentflow_tui.tui.panes.timeline.ruler import Ruler
 from agentflow_tui.tui.panes.timeline.timeline_keys import TIMELINE
 from agentflow_tui.tui.safe_text import one_line, plain
 
-_STATUSES = ("waiting", "running", "completed", "failed", "cancelled", "skipped", "paused")
+_STATUSES = (
+    *("waiting", "running", "completed", "failed", "cancelled", "skipped", "paused"),
+    *("retrying", "throttled", "open"),
+)
 _WORDS_WIDTH = 16
 _WHERE_WIDTH = 28
 _LONGEST = 400
@@ -73,6 +76,9 @@ The border shows how the iterations of a loop went: a number that the flow sets,
         & > .timeline--cancelled { color: $status-cancelled; }
         & > .timeline--skipped { color: $status-skipped; }
         & > .timeline--paused { color: $status-paused; }
+        & > .timeline--retrying { color: $status-running; }
+        & > .timeline--throttled { color: $status-paused; }
+        & > .timeline--open { color: $status-failed; text-style: bold; }
     }
     """
 
