@@ -194,7 +194,7 @@ async def test_parallel_agents_have_a_heading_each() -> None:
         story.add(ev.AgentStarted, path=f"fan/{name}", agent=name, scope=f"fan/{name}")
         story.call(f"fan/{name}", f"call-{name}", f"I am {name}\n", "more")
     app = Shown()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
+    async with app.run_test(size=(79, 24), notifications=True, tooltips=True) as pilot:
         rows = await look(pilot, fold(story.events), "Output")
         heads = [row for row in rows if row.startswith("◐ writing")]
         assert heads == ["◐ writing a · gemma3:1b", "◐ writing b · gemma3:1b"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -95,6 +95,28 @@ class LineView(ScrollView, can_focus=True):
             height = len(self._breaks[self.cursor]) + 1
             self.scroll_to_region(Region(0, top, 1, min(height, max(self.size.height, 1))), animate=False)
 
+    def row_at(self, y: int) -> int:
+        """Return the row that is `y` lines below the top of the window; -1 for none."""
+        line = y + self.scroll_offset.y
+        return bisect_right(self._tops, line) - 1 if 0 <= line < self._line_count else -1
+
+    def seek(self, needle: str, step: int, *, is_inclusive: bool = False) -> tuple[int, int]:
+        """Put the cursor on the next row (or with step -1 the one before) that holds a text, round and round.
+
+        Returns the place of that row among those that hold it, counted from 1, and their number.
+        """
+        wanted = needle.casefold()
+        found = [n for n, row in enumerate(self.rows) if wanted in row.content.plain.casefold()]
+        if not found or not wanted:
+            return 0, 0
+        if step > 0:
+            here = bisect_left(found, self.cursor) if is_inclusive else bisect_right(found, self.cursor)
+        else:
+            here = bisect_left(found, self.cursor) - 1
+        here %= len(found)
+        self.move_to(found[here])
+        return here + 1, len(found)
+
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""
         self.move_to(self.cursor + rows)
@@ -123,9 +145,8 @@ class LineView(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row; a click on the cursor's row chooses it."""
         offset = event.get_content_offset(self)
-        line = -1 if offset is None else offset.y + self.scroll_offset.y
-        if 0 <= line < self._line_count:
-            row = bisect_right(self._tops, line) - 1
+        row = -1 if offset is None else self.row_at(offset.y)
+        if row >= 0:
             if row == self.cursor:
                 self.action_choose()
             self.cursor = row

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from agentflow_tui.tui.safe_text import one_line
+
 _MINUTE = 60
+_SHORT = 60
 _PLAIN = {type(None): "null", bool: "boolean", int: "number", float: "number"}
 
 
@@ -38,3 +42,12 @@ def type_of(value: Any) -> str:
         case list():
             return f"list, {counted(len(value), 'item')}"
     return _PLAIN.get(type(value), type(value).__name__)
+
+
+def short(value: Any) -> str:
+    """Return a value on one line, cleaned and cut; of a big one what it is."""
+    if isinstance(value, str):
+        return one_line(value, 2 * _SHORT)
+    if isinstance(value, dict | list) and len(value) > _SHORT:
+        return type_of(value)
+    return one_line(json.dumps(value, ensure_ascii=False, default=str)[: 4 * _SHORT], 2 * _SHORT)

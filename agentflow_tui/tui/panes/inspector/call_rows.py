@@ -23,8 +23,11 @@ _STATUS = {
 _LONG = 200
 
 
-def call_rows(calls: Sequence[ModelCall], toggled: Collection[str]) -> list[Row]:
-    """Return the calls, newest first; the newest is open, and those in `toggled` are the other way round."""
+def call_rows(calls: Sequence[ModelCall], toggled: Collection[tuple[str, ...]]) -> list[Row]:
+    """Return the calls, newest first; the newest is open, and those in `toggled` are the other way round.
+
+    Prompts and answers of an open call are open too, and closed when they are in `toggled`.
+    """
     if not calls:
         return explanation(
             "No model was asked here. "
@@ -32,10 +35,10 @@ def call_rows(calls: Sequence[ModelCall], toggled: Collection[str]) -> list[Row]
         )
     rows: list[Row] = []
     for number, call in enumerate(reversed(calls[-MOST_CALLS:])):
-        is_open = (number == 0) != (call.call in toggled)
+        is_open = (number == 0) != ((call.call,) in toggled)
         rows.append(_heading(call, is_open))
         if is_open:
-            rows += _details(call)
+            rows += _details(call, toggled)
             rows.append(Row(Content(""), value=""))
     if len(calls) > MOST_CALLS:
         rows += explanation(f"… earlier calls than these {MOST_CALLS:d} are not listed.")
@@ -55,7 +58,7 @@ def _heading(call: ModelCall, is_open: bool) -> Row:
     return Row(content, value=call.text, key=(call.call,))
 
 
-def _details(call: ModelCall) -> list[Row]:
+def _details(call: ModelCall, folded: Collection[tuple[str, ...]]) -> list[Row]:
     rows = [_fact("time", _timing(call)), _fact("tokens", _tokens(call))]
     if call.finish_reason:
         rows.append(_fact("finish", call.finish_reason))
@@ -67,10 +70,13 @@ def _details(call: ModelCall) -> list[Row]:
         rows.append(_fact("with", shown, value=dict(call.parameters)))
     if call.status == "failed":
         rows += error_rows(call.error, call.category, call.hint)
-    for message in call.messages:
-        rows += _text(message.get("role", "message"), message.get("content", ""))
-    answer = "answer so far" if call.status == "running" else "answer"
-    return rows + _text(answer, call.text or "(nothing yet)" if call.status == "running" else call.text)
+    for number, message in enumerate(call.messages):
+        key = (call.call, f"message {number}")
+        rows += _text(message.get("role", "message"), message.get("content", ""), key, key in folded)
+    answer = "answer so far" if call.status == "running" else "answer, as it came"
+    text = call.text or "(nothing yet)" if call.status == "running" else call.text
+    key = (call.call, "answer")
+    return rows + _text(answer, text, key, key in folded)
 
 
 def _fact(name: str, text: str, value: object = None) -> Row:
@@ -80,9 +86,12 @@ def _fact(name: str, text: str, value: object = None) -> Row:
     )
 
 
-def _text(name: str, text: str) -> list[Row]:
-    title = Content(f"  ── {one_line(name, 40)}").stylize("$foreground-muted")
-    return [Row(title, value=text), *text_rows(text or "(empty)", first="  ")]
+def _text(name: str, text: str, key: tuple[str, ...], is_folded: bool) -> list[Row]:
+    sign = "▸" if is_folded else "▾"
+    size = f" · {grouped(len(text))} characters" if is_folded else ""
+    title = Content(f"  {sign} {one_line(name + size, 80)}").stylize("$foreground-muted")
+    rows = [Row(title, value=text, key=key)]
+    return rows if is_folded else rows + text_rows(text or "(empty)", first="  ")
 
 
 def _timing(call: ModelCall) -> str:

@@ -1,115 +1,75 @@
-"""The pane that answers: what did this agent get, change, write and ask?"""
+"""The pane that answers: what did this agent get, change, write and ask, and who wrote this?"""
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any, ClassVar
+import json
+from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
+from textual import events, on
 from textual.binding import BindingType
-from textual.containers import Vertical
 
-from agentflow_tui.history.run_state import AgentRun, ModelCall, RunState, StateView
+from agentflow_tui.history.diff_base import BASES, MARK
+from agentflow_tui.history.provenance import neighbour
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.panes.inspector.call_rows import MOST_CALLS, call_rows
-from agentflow_tui.tui.panes.inspector.diff_rows import KINDS, diff_rows
+from agentflow_tui.tui.panes.cursor_moved import CursorMoved
+from agentflow_tui.tui.panes.entry_bar import EntryBar
+from agentflow_tui.tui.panes.inspector.diff_rows import Mark
+from agentflow_tui.tui.panes.inspector.inspector_help import INSPECTOR_HELP
 from agentflow_tui.tui.panes.inspector.inspector_keys import INSPECTOR
-from agentflow_tui.tui.panes.inspector.notice import explanation, run_error_rows
-from agentflow_tui.tui.panes.inspector.output_view import OutputView
-from agentflow_tui.tui.panes.inspector.run_choice import current_runs, heading, is_inside, last_run
-from agentflow_tui.tui.panes.inspector.state_rows import MORE, PAGE, Path, state_rows
+from agentflow_tui.tui.panes.inspector.inspector_search import next_in_state, outcome
+from agentflow_tui.tui.panes.inspector.inspector_tabs import InspectorTabs
+from agentflow_tui.tui.panes.inspector.loop_rows import LOOP
+from agentflow_tui.tui.panes.inspector.loop_view import LoopView
+from agentflow_tui.tui.panes.inspector.output_columns import OutputColumns
+from agentflow_tui.tui.panes.inspector.run_choice import heading, last_run
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS, TabBar
+from agentflow_tui.tui.panes.inspector.writer_rows import KEY, SEQ, spelled
 from agentflow_tui.tui.panes.line_view import LineView
-from agentflow_tui.tui.safe_text import plain
+from agentflow_tui.tui.panes.pager_wanted import PagerWanted
+from agentflow_tui.tui.safe_text import one_line
 
 
-class InspectorPane(Vertical):
-    """State, diff, output and model calls of the selected node, or of the last agent run."""
+class InspectorPane(InspectorTabs):
+    """State, diff, output, calls, writers and loops of the selected node, or of the last agent run."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(INSPECTOR)
     BINDING_GROUP_TITLE = "Inspector"
-    HELP = """\
-# Inspector
-
-What the selected agent was given, changed, wrote and asked. With nothing selected: the last agent that ran.
-
-- **State**: every key with its type and size; **enter** opens a value.
-- **Diff**: what the agent changed; **d** compares with the previous iteration or with the start of the run.
-- **Output**: the text as it streams in.
-- **Calls**: each model call with its prompt, tokens, timing and raw answer.
-
-**←** and **→** change the tab; **y** copies the value under the cursor.
-"""
+    HELP = INSPECTOR_HELP
     DEFAULT_CSS = """
     InspectorPane { height: 1fr; }
     InspectorPane LineView { display: none; }
     InspectorPane LineView.-open { display: block; }
     """
-
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
-    ) -> None:
-        """Start with nothing to show."""
-        super().__init__(name=name, id=id, classes=classes)
-        self._run_state = RunState()
-        self._selection: str | None = None
-        self._diff_kind = KINDS[0]
-        self._opened: dict[Path, int] = {("data",): PAGE, ("meta",): PAGE}
-        self._toggled: set[str] = set()
-        self._shown: dict[str, tuple[Any, ...]] = {}
-        self._edition = 0
-
-    def compose(self) -> ComposeResult:
-        """Lay out the tab bar and one view per tab, of which one is displayed."""
-        yield TabBar()
-        yield LineView(id="state")
-        yield LineView(id="diff")
-        yield OutputView(id="output")
-        yield LineView(id="calls")
-
-    def on_mount(self) -> None:
-        """Open the first tab."""
-        self.open_tab(TABS[0])
-
-    @property
-    def tab(self) -> str:
-        """Name of the open tab: State, Diff, Output or Calls."""
-        return self.query_one(TabBar).current
-
-    @property
-    def diff_kind(self) -> str:
-        """What the Diff tab compares with."""
-        return self._diff_kind
-
-    def show(self, state: RunState, selection: str | None) -> None:
-        """Show a run at the node with this path, or at its last agent run; cheap when nothing changed."""
-        self._run_state = state
-        self._selection = selection
-        if self.is_mounted:
-            self._refresh_view()
-
-    def open_tab(self, tab: str) -> None:
-        """Open a tab by its name; the focus stays in the pane."""
-        had_focus = self.has_focus_within
-        self.query_one(TabBar).current = tab
-        for view in self.query(LineView):
-            view.set_class(view.id == tab.lower(), "-open")
-        if had_focus:
-            self._view.focus()
-        self._refresh_view()
+    CursorMoved = CursorMoved
+    PagerWanted = PagerWanted
 
     def cycle_diff(self) -> None:
         """Open the Diff tab; when it is open, compare with the next thing."""
         if self.tab == "Diff":
-            self._diff_kind = KINDS[(KINDS.index(self._diff_kind) + 1) % len(KINDS)]
+            bases = [base for base in BASES if base != MARK or self._mark is not None]
+            self._base = bases[(bases.index(self._base) + 1) % len(bases)]
             self._refresh_view()
         else:
             self.open_tab("Diff")
+
+    def mark(self) -> str:
+        """Mark the state at the cursor for the Diff tab; return where that is, in words."""
+        state = self._run_state
+        run = last_run(state, self._selection)
+        title = f"event {state.cursor}" + (f" · {heading(run)}" if run is not None else "")
+        self._mark = Mark(self._state_shown(run), title)
+        self._base = MARK
+        self._edition += 1
+        self._refresh_view()
+        return title
+
+    def walk(self, step: int) -> bool:
+        """Ask to look at the moment when the key was written next (1) or before (-1); False for none."""
+        self._book.catch_up()
+        write = neighbour(self._book.writers.writes(self.key_path), self._run_state.cursor, step)
+        if write is not None:
+            self.post_message(CursorMoved(write.seq))
+        return write is not None
 
     def yank_text(self) -> str:
         """Return the value under the cursor."""
@@ -119,105 +79,147 @@ What the selected agent was given, changed, wrote and asked. With nothing select
         """Go to the next or previous tab."""
         self.open_tab(TABS[(TABS.index(self.tab) + step) % len(TABS)])
 
+    def action_search(self) -> None:
+        """Search in the open tab."""
+        self._search.open()
+
+    def action_seek(self, step: int) -> None:
+        """Go to the next place that was found, or to the one before."""
+        if self._search.text:
+            self._seek(self._search.text, step)
+        else:
+            self._search.open()
+
+    def action_end_search(self) -> None:
+        """Close the search."""
+        self._search.action_close()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Leave escape to the screen while nothing is searched."""
+        return action != "end_search" or self._search.is_open
+
+    def action_yank_path(self) -> None:
+        """Copy the path of the key under the cursor."""
+        if path := self.key_path:
+            self.app.copy_to_clipboard(spelled(path))
+
+    def action_yank_json(self) -> None:
+        """Copy the value under the cursor as JSON."""
+        view = self._view
+        row = view.rows[view.cursor] if view.cursor < len(view.rows) else None
+        if row is not None:
+            value = row.content.plain if row.value is None else row.value
+            self.app.copy_to_clipboard(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+    def action_open_pager(self) -> None:
+        """Show the value under the cursor by itself."""
+        if text := self.yank_text():
+            path = self.key_path if self.tab in ("State", "Diff") else ()
+            self.post_message(PagerWanted(text, spelled(path) or self.tab))
+
+    def action_mark(self) -> None:
+        """Mark the state at the cursor."""
+        self.notify(f"Marked {one_line(self.mark(), 120)}: Diff compares with it.", markup=False, timeout=2)
+
+    def action_walk(self, step: int) -> None:
+        """Go to the moment when the key under the cursor was written next or before."""
+        if not self.key_path:
+            self.notify("Choose a key in State, Diff or Writers first.", markup=False, timeout=2)
+        elif not self.walk(step):
+            where = "after" if step > 0 else "before"
+            key = one_line(spelled(self.key_path), 80)
+            self.notify(f"Nobody wrote {key} {where} this moment.", markup=False, timeout=2)
+
+    def action_next_column(self) -> None:
+        """Go to the next of the texts side by side."""
+        if self.tab == "Output":
+            self.query_one(OutputColumns).focus_next()
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
+        """Choose between one column and two."""
+        if self.is_mounted:
+            self.call_after_refresh(self._refresh_view)
+
     @on(TabBar.Clicked)
     def _tab_clicked(self, event: TabBar.Clicked) -> None:
         event.stop()
         self.open_tab(event.tab)
 
+    @on(EntryBar.Changed)
+    def _search_changed(self, event: EntryBar.Changed) -> None:
+        event.stop()
+        if not isinstance(event, EntryBar.Entered):
+            self._seek(event.text, 1, is_inclusive=True)
+
+    @on(EntryBar.Entered)
+    def _search_entered(self, event: EntryBar.Entered) -> None:
+        event.stop()
+        self._view.focus()
+
+    @on(EntryBar.Closed)
+    def _search_closed(self, event: EntryBar.Closed) -> None:
+        event.stop()
+        self._view.focus()
+
     @on(LineView.RowChosen, "#state")
     def _state_row_chosen(self, event: LineView.RowChosen) -> None:
         event.stop()
-        *path, last = event.row.key or ("",)
-        key = event.row.key
-        if last == MORE:
-            self._opened[tuple(path)] += PAGE
-        elif key in self._opened:
-            del self._opened[key]
-        elif key:
-            self._opened[key] = PAGE
-        self._edition += 1
-        self._refresh_view()
+        if self._tree.toggle(event.row.key):
+            self._edition += 1
+            self._refresh_view()
+        else:
+            self.action_open_pager()
 
     @on(LineView.RowChosen, "#calls")
     def _call_row_chosen(self, event: LineView.RowChosen) -> None:
         event.stop()
         if event.row.key:
-            self._toggled ^= {event.row.key[0]}
+            self._toggled ^= {event.row.key}
             self._edition += 1
             self._refresh_view()
 
+    @on(LineView.RowChosen, "#writers")
+    def _writer_row_chosen(self, event: LineView.RowChosen) -> None:
+        event.stop()
+        match event.row.key:
+            case (first, seq) if first == SEQ:
+                self.post_message(CursorMoved(int(seq)))
+            case (first, *path) if first == KEY:
+                self._path = tuple(path)
+                self._refresh_view()
+
+    @on(LineView.RowChosen, "#loop")
+    def _loop_row_chosen(self, event: LineView.RowChosen) -> None:
+        event.stop()
+        match event.row.key:
+            case (first, _) if first == LOOP:
+                self.query_one(LoopView).toggle(event.row.key)
+            case (first, _, _, _) if first == KEY:
+                self.open_tab("Writers")
+
+    @on(LoopView.IterationChosen)
+    def _iteration_chosen(self, event: LoopView.IterationChosen) -> None:
+        event.stop()
+        self.post_message(CursorMoved(event.seq))
+
     @property
-    def _view(self) -> LineView:
-        return self.query_one(f"#{self.tab.lower()}", LineView)
+    def _search(self) -> EntryBar:
+        return self.query_one("#search", EntryBar)
 
-    def _refresh_view(self) -> None:
-        state, tab = self._run_state, self.tab
-        run = last_run(state, self._selection)
-        seen = (tab, self._selection, self._edition, *self._inputs(tab, run))
-        before = self._shown.get(tab, ())
-        # By identity: the parts of a run state that did not change are the same objects.
-        if len(seen) == len(before) and all(a is b or a == b for a, b in zip(seen, before, strict=True)):
-            return
-        self._shown[tab] = seen
-        self._show_title(run)
-        match tab:
-            case "State":
-                self._show_state(run)
-            case "Diff":
-                lead = run_error_rows(state) if self._selection is None else []
-                self._view.show_rows(lead + diff_rows(state, run, self._diff_kind, self._selection))
-            case "Output":
-                lead = run_error_rows(state) if self._selection is None else []
-                self.query_one(OutputView).show_calls(self._calls(), lead)
-            case _:
-                self._view.show_rows(call_rows(self._calls(), self._toggled))
-
-    def _inputs(self, tab: str, run: AgentRun | None) -> tuple[Any, ...]:
-        state = self._run_state
-        common = (_Same(run), state.status, state.error)
-        match tab:
-            case "State":
-                return (*common, _Same(self._state_shown(run)))
-            case "Diff":
-                return (*common, self._diff_kind, len(state.conflicts))
-        return (*common, *(_Same(call) for call in self._calls()))
-
-    def _show_state(self, run: AgentRun | None) -> None:
-        lead = run_error_rows(self._run_state) if self._selection is None else []
-        if self._run_state.status == "idle":
-            lead += explanation("No run yet. space runs the flow; then this shows the state at the cursor.")
-        self._view.show_rows(lead + state_rows(self._state_shown(run), self._opened))
-
-    def _state_shown(self, run: AgentRun | None) -> StateView:
-        state = self._run_state
-        if self._selection is None:
-            return state.state
-        if run is not None:
-            return run.after or run.before
-        return state.scopes.get(self._selection, state.state)
-
-    def _calls(self) -> list[ModelCall]:
-        state = self._run_state
-        if self.tab == "Output":
-            ids = [call for run in current_runs(state, self._selection) for call in run.calls]
+    def _seek(self, needle: str, step: int, *, is_inclusive: bool = False) -> None:
+        view = self._view
+        if self.tab != "State":
+            place, count = view.seek(needle, step, is_inclusive=is_inclusive)
         else:
-            runs = (run for run in reversed(state.agent_runs) if is_inside(run.path, self._selection))
-            newest = islice((call for run in runs for call in reversed(run.calls)), MOST_CALLS + 1)
-            ids = list(newest)[::-1]
-        return [state.calls[call] for call in ids if call in state.calls]
-
-    def _show_title(self, run: AgentRun | None) -> None:
-        about = heading(run) if run is not None else self._selection or "no agent has run"
-        self.border_subtitle = plain(about, limit=80)
-
-
-class _Same:
-    """Compares an object by identity and keeps it alive, so that an identity is not used twice."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
-
-    __hash__ = None  # type: ignore[assignment]
+            state = self._state_shown(last_run(self._run_state, self._selection))
+            key = view.rows[view.cursor].key if view.cursor < len(view.rows) else ()
+            here = self._place(key) if len(key) > 1 else key
+            path, place, count = next_in_state(
+                self._tree, state, needle, here, step, is_inclusive=is_inclusive
+            )
+            if count:
+                self._edition += 1
+                self._refresh_view()
+                row = next((number for number, row in enumerate(view.rows) if row.key == path), 0)
+                view.move_to(row)
+        self._search.say(outcome(place, count))

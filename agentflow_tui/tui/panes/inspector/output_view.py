@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from textual.content import Content
 
 from agentflow_tui.history.run_state import ModelCall
+from agentflow_tui.tui.panes.inspector.markdown_lines import markdown_lines
 from agentflow_tui.tui.panes.inspector.notice import error_rows, explanation
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.panes.row import Row
-from agentflow_tui.tui.safe_text import clean, one_line
+from agentflow_tui.tui.safe_text import clean, one_line, plain
 
 MOST_LINES = 2_000
 """Lines shown in all; of a longer answer the end."""
 _SPARE = 500
+_MOST_JSON = 100_000
 _LONGEST_LINE = 50_000
 _STATUS = {
     "running": ("◐ writing", "$status-running"),
@@ -90,6 +93,8 @@ class _Block:
             self._status = ""
         if self._status != call.status:
             self._status = call.status
+            if call.status == "completed":
+                self._lay_out_text(limit)
             self._heading = self._made_heading()
             failed = call.status == "failed"
             self._footer = error_rows(call.error, call.category, call.hint) if failed else []
@@ -108,6 +113,14 @@ class _Block:
             self._tail = self._tail[_LONGEST_LINE:]
         self._lines += [self._row(line) for line in (*whole, self._tail)]
 
+    def _lay_out_text(self, limit: int) -> None:
+        """Show the finished text with its headings, lists and code, or as JSON when it is JSON."""
+        text = self.call.text
+        pretty = _as_json(text)
+        lines = list(markdown_lines(text) if pretty is None else map(plain, pretty.split("\n")))
+        self._dropped = max(len(lines) - limit, 0)
+        self._lines = [Row(line.expand_tabs(4), key=(self.call.call,)) for line in lines[self._dropped :]]
+
     def _row(self, line: str) -> Row:
         return Row(Content(clean(line.removesuffix("\r"))).expand_tabs(4), key=(self.call.call,))
 
@@ -121,3 +134,13 @@ class _Block:
             (one_line(f" · {self.call.model}{cut}", 200), "$foreground-muted"),
         )
         return Row(content, key=(self.call.call,))
+
+
+def _as_json(text: str) -> str | None:
+    """Return an object or a list laid out over lines; none for any other text."""
+    if len(text) > _MOST_JSON or not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from agentflow_tui.history.run_state import AgentRun, RunState
+
+_MOST_LOOKED_AT = 1_000
 
 
 def is_inside(path: str, selection: str | None) -> bool:
@@ -18,17 +22,20 @@ def last_run(state: RunState, selection: str | None, *, has_ended: bool = False)
     return None
 
 
-def run_before(state: RunState, run: AgentRun) -> AgentRun | None:
-    """Return the last run of the same node before `run` that left a state: the previous iteration's."""
-    earlier = reversed(state.agent_runs[: run.number])
-    return next((each for each in earlier if each.path == run.path and each.after is not None), None)
-
-
-def current_runs(state: RunState, selection: str | None) -> tuple[AgentRun, ...]:
-    """Return the agent runs that go on at or inside the selected node; when none does, the last one."""
-    found = [run for run in reversed(state.agent_runs) if is_inside(run.path, selection)]
-    running = tuple(run for run in reversed(found) if run.status == "running")
-    return running or tuple(found[:1])
+def phase(state: RunState, selection: str | None) -> tuple[AgentRun, ...]:
+    """Return the last agent run at or inside the selected node, and all that went on side by side with it."""
+    found: list[AgentRun] = []
+    for run in islice(reversed(state.agent_runs), _MOST_LOOKED_AT):
+        if not is_inside(run.path, selection):
+            continue
+        if not found:
+            found.append(run)
+        elif not run.scope or not found[-1].scope:
+            # What runs in the run's own state runs alone.
+            break
+        elif run.ended_seq is None or run.ended_seq > found[-1].started_seq:
+            found.append(run)
+    return tuple(reversed(found))
 
 
 def heading(run: AgentRun) -> str:

@@ -10,9 +10,9 @@ from textual.content import Content
 
 from agentflow_tui.history.run_state import StateView
 from agentflow_tui.tui.panes.inspector.amount import grouped, type_of
-from agentflow_tui.tui.panes.inspector.notice import text_rows
+from agentflow_tui.tui.panes.inspector.binary_text import binary_kind
 from agentflow_tui.tui.panes.row import Row
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 Path = tuple[str, ...]
 
@@ -20,11 +20,19 @@ PAGE = 200
 """Children shown at a time; a row below them opens as many more."""
 MORE = "\0more"
 """Last part of the key of the row that opens more children."""
+BEFORE = "\0before"
+"""Last part of the key of the row that opens the children before."""
+PAGER = "\0pager"
+"""Last part of the key of the row that opens a long text in the pager."""
+MOST_LINES = 2_000
+"""Lines of a text shown in the tree; the pager shows all of it."""
+_MOST_CHARACTERS = 200_000
 _PREVIEW = 80
+_HEAD = 512
 
 
-def state_rows(state: StateView, opened: Mapping[Path, int]) -> list[Row]:
-    """Return data and meta as rows; `opened` holds how many children of each open path are shown."""
+def state_rows(state: StateView, opened: Mapping[Path, range]) -> list[Row]:
+    """Return data and meta as rows; `opened` holds which children of each open path are shown."""
     rows = list(_part("data", state.data, opened))
     rows += _part("meta", state.meta, opened)
     return rows
@@ -37,7 +45,7 @@ def can_open(value: Any) -> bool:
     return isinstance(value, str) and (len(value) > _PREVIEW or "\n" in value)
 
 
-def _part(name: str, values: Mapping[str, Any], opened: Mapping[Path, int]) -> Iterator[Row]:
+def _part(name: str, values: Mapping[str, Any], opened: Mapping[Path, range]) -> Iterator[Row]:
     path = (name,)
     count = len(values)
     sign = "▾" if path in opened else "▸"
@@ -48,21 +56,44 @@ def _part(name: str, values: Mapping[str, Any], opened: Mapping[Path, int]) -> I
         yield from _children(path, values, opened)
 
 
-def _children(path: Path, values: Mapping[str, Any] | list[Any], opened: Mapping[Path, int]) -> Iterator[Row]:
-    limit = opened[path]
+def _children(
+    path: Path, values: Mapping[str, Any] | list[Any], opened: Mapping[Path, range]
+) -> Iterator[Row]:
+    shown = opened[path]
+    if shown.start:
+        yield _gap(path, BEFORE, shown.start, "before")
     keyed = values.items() if isinstance(values, Mapping) else enumerate(values)
-    for key, value in islice(keyed, limit):
+    for key, value in islice(keyed, shown.start, shown.stop):
         inside = (*path, str(key))
         is_open = inside in opened and can_open(value)
         yield _row(inside, value, is_open)
         if is_open and isinstance(value, Mapping | list):
             yield from _children(inside, value, opened)
         elif is_open:
-            yield from text_rows(value, first="  " * len(inside), key=inside)
-    hidden = len(values) - limit
+            yield from _text(inside, value)
+    hidden = len(values) - shown.stop
     if hidden > 0:
-        line = f"{'  ' * len(path)}… {grouped(hidden)} more (enter shows {min(hidden, PAGE):d})"
-        yield Row(Content(one_line(line, 80)).stylize("$foreground-muted"), value="", key=(*path, MORE))
+        yield _gap(path, MORE, hidden, "more")
+
+
+def _gap(path: Path, key: str, hidden: int, word: str) -> Row:
+    line = f"{'  ' * len(path)}… {grouped(hidden)} {word} (enter shows {min(hidden, PAGE):d})"
+    return Row(Content(one_line(line, 80)).stylize("$foreground-muted"), value="", key=(*path, key))
+
+
+def _text(path: Path, text: str) -> Iterator[Row]:
+    """The lines of an open text: of a long one the first ones, of bytes hardly any."""
+    end = _HEAD if binary_kind(text) else _MOST_CHARACTERS
+    lines = text[:end].split("\n", MOST_LINES)
+    is_cut = len(text) > end or len(lines) > MOST_LINES
+    indent = "  " * len(path)
+    for number, line in enumerate(lines[:MOST_LINES]):
+        content = Content(f"{clean(indent)}{clean(line)}").expand_tabs(4)
+        yield Row(content, value=text, key=(*path, str(number)))
+    if is_cut:
+        sizes = f"{grouped(text.count(chr(10)) + 1)} lines, {grouped(len(text))} characters"
+        note = f"{indent}… of {sizes}; v or enter here opens all of it"
+        yield Row(Content(one_line(note, 160)).stylize("$foreground-muted"), value=text, key=(*path, PAGER))
 
 
 def _row(path: Path, value: Any, is_open: bool) -> Row:
@@ -80,8 +111,10 @@ def _row(path: Path, value: Any, is_open: bool) -> Row:
     return Row(content, value=value if value is not None else "null", key=path, is_wrapped=False)
 
 
-def _preview(value: Any) -> Content:
+def _preview(value: Any) -> Content:  # noqa: PLR0911
     match value:
+        case str() if kind := binary_kind(value):
+            return Content(f"⟨{one_line(kind, _PREVIEW)}⟩").stylize("$syntax-constant")
         case str():
             return Content(f"“{one_line(value, _PREVIEW)}”" if value else "“”").stylize("$syntax-string")
         case bool() | None:

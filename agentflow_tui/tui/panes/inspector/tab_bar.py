@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from agentflow_tui.tui.safe_text import one_line
 
-TABS = ("State", "Diff", "Output", "Calls")
+TABS = ("State", "Diff", "Output", "Calls", "Writers", "Loop")
 
 
 class TabBar(Static):
@@ -33,10 +33,10 @@ class TabBar(Static):
     def render(self) -> Content:
         """Draw the names, the open one in brackets so that it shows without colour."""
         names = [
-            Content(one_line(f"[{tab}]", 20)).stylize("bold $primary")
+            Content(one_line(f"[{name}]", 20)).stylize("bold $primary")
             if tab == self.current
-            else Content(one_line(f" {tab} ", 20))
-            for tab in TABS
+            else Content(one_line(f" {name} ", 20))
+            for tab, name in self._names()
         ]
         return Content("").join(names)
 
@@ -50,8 +50,17 @@ class TabBar(Static):
         if offset is None:
             return
         end = 0
-        for tab in TABS:
-            end += len(tab) + 2
+        for tab, name in self._names():
+            end += len(name) + 2
             if offset.x < end:
                 self.post_message(self.Clicked(tab))
                 return
+
+    def _names(self) -> list[tuple[str, str]]:
+        """Every tab and its name, shortened where they would not fit; the open one stays whole."""
+        width = self.size.width
+        for length in (max(map(len, TABS)), 4, 2, 1):
+            names = [(tab, tab if tab == self.current else tab[:length]) for tab in TABS]
+            if sum(len(name) + 2 for _, name in names) <= width:
+                return names
+        return names

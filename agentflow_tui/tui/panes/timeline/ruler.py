@@ -11,8 +11,8 @@ from agentflow_tui.history.event import (
     IterationStarted,
     StateChanged,
 )
+from agentflow_tui.tui.panes.sparkline import bar
 
-_BARS = "▁▂▃▄▅▆▇█"
 _PREFERRED = ("score", "quality", "confidence", "rating")
 _DURATION = "seconds"
 
@@ -50,7 +50,7 @@ class Ruler:
         values = self._values[key]
         low, high = min(values.values(), default=0.0), max(values.values(), default=0.0)
         marks = [
-            f"it.{iteration} {_bar(values[number], low, high) if number in values else '…'}"
+            f"it.{iteration} {bar(values[number], low, high) if number in values else '…'}"
             for number, iteration in enumerate(self.iterations)
         ]
         shown = f"{key} " if len(key) + 1 + len(marks[-1]) <= width else ""
@@ -75,12 +75,6 @@ class Ruler:
             if len(values) > 1 or any(word in key.lower() for word in _PREFERRED)
         ]
         return max(often, key=rank, default=_DURATION)
-
-
-def _bar(value: float, low: float, high: float) -> str:
-    if high <= low:
-        return _BARS[len(_BARS) // 2]
-    return _BARS[round((value - low) / (high - low) * (len(_BARS) - 1))]
 
 
 def _fitting(marks: Sequence[str], width: int) -> str:
