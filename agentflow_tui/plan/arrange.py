@@ -18,8 +18,8 @@ from agentflow_tui.plan.wrapped import WrappedBlock
 def arrange(node: Node, style: Style, *, is_framed: bool = True, mark: str = "") -> Block:
     """Build and measure the block for a node; `is_framed` gives it a title of its own, `mark` ends that.
 
-    A wide fan-out always has a frame: that is what opens and folds it. So has routing, which tells of
-    hand-overs there.
+    A wide fan-out always has a frame: that is what opens and folds it. So have routing, which tells of
+    hand-overs there, and a nested flow.
     """
     if isinstance(node, Step):
         return _box(node.path, node.agent, style)
@@ -49,9 +49,11 @@ def _many(node: Chain | Fan | Choice, style: Style, is_framed: bool, mark: str) 
     if is_wide and style.folds.get(node.path, True):
         branches = [(child.path, caption(child)) for child in children]
         return GridBlock(node.path, branches, style, folded_caption(node))
-    block = _inner(node, style)
+    is_flow = isinstance(node, Chain) and bool(node.flow)
+    # The frame of a nested flow names its mode already.
+    block = arrange(children[0], style, is_framed=False) if is_flow else _inner(node, style)
     is_routing = isinstance(node, Choice) and node.routing is not None
-    if is_framed or is_wide or is_routing:
+    if is_framed or is_wide or is_routing or is_flow:
         return FrameBlock(node.path, block, style, (_marked(caption(node), mark),))
     return block
 

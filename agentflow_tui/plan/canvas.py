@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -101,6 +102,27 @@ class Canvas:
     def head(self, x: int, y: int, glyph: str, edges: int) -> None:
         """Put the head of an arrow over whatever is in a cell."""
         self._heads.setdefault(y, {})[x] = (glyph, edges)
+
+    def cells_of(self, edges: Collection[Edge]) -> dict[Edge, set[tuple[int, int]]]:
+        """The columns and rows that lines of these connections pass through."""
+        found: dict[Edge, set[tuple[int, int]]] = {edge: set() for edge in edges}
+        wanted = sum(1 << place for place, edge in enumerate(self.edges) if edge in found)
+        for y, lines in self._across.items():
+            for start, end, line in lines:
+                for edge in self._edge_set(line.edges & wanted):
+                    found[edge].update((x, y) for x in range(start, end))
+        for x, start, end, line in self._down:
+            for edge in self._edge_set(line.edges & wanted):
+                found[edge].update((x, y) for y in range(start, end))
+        return found
+
+    def head_of(self, edge: Edge) -> tuple[int, int] | None:
+        """Column and row of the head of a connection's arrow, none without one."""
+        bit = 1 << self.edges.index(edge)
+        return next(
+            ((x, y) for y, heads in self._heads.items() for x, (_, edges) in heads.items() if edges & bit),
+            None,
+        )
 
     def row(self, y: int) -> tuple[Span, ...]:
         """One row, left to right, without overlaps; what is empty is left out."""

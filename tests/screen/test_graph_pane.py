@@ -339,11 +339,11 @@ async def test_following_brings_the_running_agent_into_view() -> None:
 async def test_without_following_the_view_stays_until_it_is_asked_for() -> None:
     app = GraphApp(_long_chain())
     async with app.run_test(size=(40, 12)) as pilot:
-        await pilot.press("f")
+        await pilot.press("F")
         app.pane.show_state(_running("s/agent-11"))
         await pilot.pause()
         assert "agent-11" not in app.screen_text()
-        await pilot.press("f")
+        await pilot.press("F")
         await pilot.pause()
         assert "agent-11" in app.screen_text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import wrap
 
 from rich.segment import Segment
@@ -11,16 +12,17 @@ from textual.strip import Strip
 
 from agentflow_tui.tui.safe_text import clean
 
-_EMPTY = (
+NO_PLAN = (
     "No graph yet",
     "",
     "Fix the problems to see the graph: 1 goes to the editor, alt+n to the next problem.",
 )
+NOT_RUN = ("Nothing ran yet", "", "Here is what ran, once something did; u goes back to the plan.")
 
 
-def empty_line(y: int, size: Size, style: Style) -> Strip:
-    """One row of the text in the middle of a pane without a plan."""
-    lines = [part for line in _EMPTY for part in (wrap(line, max(1, size.width - 2)) or [""])]
+def empty_line(words: Sequence[str], y: int, size: Size, style: Style) -> Strip:
+    """One row of the text in the middle of a pane that has nothing to draw."""
+    lines = [part for line in words for part in (wrap(line, max(1, size.width - 2)) or [""])]
     place = y - max(0, (size.height - len(lines)) // 2)
     text = lines[place].center(size.width) if 0 <= place < len(lines) else ""
     return Strip([Segment(clean(text), style)]).adjust_cell_length(size.width, style)

@@ -30,6 +30,9 @@ _FACES = {
     "throttled": Face("◌", "throttled", "throttled"),
     "open": Face("⚡", "open", "open"),
 }
+_LEFT_OUT = {"skipped": Face("⊘", "skipped", "dim"), "not taken": Face("⊘", "not taken", "dim")}
+LIVE = ("running", "retrying", "throttled")
+"""Statuses of a node that has begun and not ended."""
 STYLES = tuple(face.style for face in _FACES.values())
 
 
@@ -38,12 +41,24 @@ def face_of(status: str) -> Face:
     return _FACES.get(status) or Face("?", status, "waiting")
 
 
-def duration_of(node: NodeState) -> str:
-    """How long a node took, empty while that is not known."""
-    if node.started_at is None or node.ended_at is None:
+def left_out_face(word: str) -> Face:
+    """The face of a node that the run passed by: `skipped` or `not taken`."""
+    return _LEFT_OUT[word]
+
+
+def duration_of(node: NodeState, now: float) -> str:
+    """How long a node took, or has run until `now`; empty while that is not known."""
+    if node.started_at is None:
         return ""
-    seconds = node.ended_at - node.started_at
+    if node.ended_at is None:
+        if node.status not in LIVE:
+            return ""
+        seconds = max(0.0, now - node.started_at)
+        text = f"{int(seconds)} s"
+    else:
+        seconds = node.ended_at - node.started_at
+        text = f"{seconds:.1f} s"
     if seconds < 60:  # noqa: PLR2004
-        return f"{seconds:.1f} s"
+        return text
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02} s"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 GRAPH_CSS = """
-GraphPane {
+GraphCanvas {
     & > .graph--line { color: $foreground-muted; }
     & > .graph--lit { color: $status-completed; text-style: bold; }
     & > .graph--dim { color: $foreground 25%; }
     & > .graph--label { color: $foreground-muted; }
     & > .graph--name { color: $foreground; }
     & > .graph--selected { color: $accent; text-style: bold; }
+    & > .graph--mark { color: $accent; text-style: bold reverse; }
+    & > .graph--pulse { color: $status-running; text-style: bold; }
+    & > .graph--view { background: $foreground 20%; }
     & > .graph--waiting { color: $status-waiting; }
     & > .graph--running { color: $status-running; text-style: bold; }
     & > .graph--completed { color: $status-completed; }

@@ -5,18 +5,21 @@ from __future__ import annotations
 GRAPH_HELP = """\
 # Graph
 
-Each box is one agent: its status, its name, how often it ran, and in full size the end of what it says.
-A frame is a phase, a loop or a stage. Lines the run went along are lit; ways not taken are dim.
+Each box is one agent: its status, its name, how often it ran; in full size the end of what it says, and on
+its upper border its retries and how fast its words come. A frame is a phase, a loop, a stage or a nested
+flow, with its gates. Lines the run went along are lit, marks move along those where data goes, ways not
+taken are dim.
 
 | | |
 |---|---|
 | ○ waiting | ◐ running |
 | ● done | ✗ failed |
-| ⊘ skipped | ⊗ cancelled |
+| ⊘ skipped, not taken | ⊗ cancelled |
 | ⏸ paused | ↻ retrying |
 | ◌ throttled | ⚡ open breaker |
 
-Move with the arrows or `h j k l`; `enter` opens a folded fan-out, `backspace` selects the frame around.
-`+` and `-` show more or less, `0` what fits. `L` turns the drawing, `f` follows the agents that run.
-Click a box to select it.
+Move with the arrows or `h j k l`; `enter` folds a frame to one box and opens it again, `backspace` selects
+the frame around. `u` draws what ran, iteration by iteration. `+` and `-` show more or less of each node, `0`
+all of the graph. `L` turns the drawing, `F` follows the agents that run, `/` looks for a node, `M` hides the
+map. `shift` or `ctrl` with an arrow, or dragging, moves the view. Click to select, twice to look closer.
 """

@@ -1,0 +1,316 @@
+"""The widget that draws a plan and keeps it moving; what keys and the mouse do is in `GraphPane`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import chain
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region, Size, Spacing
+from textual.reactive import reactive, var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+
+from agentflow_tui.history.run_state import AgentRun, RunState
+from agentflow_tui.plan.box import Box
+from agentflow_tui.plan.layout import Layout
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.panes.graph.as_it_ran import AsItRan, as_it_ran
+from agentflow_tui.tui.panes.graph.empty_graph import NO_PLAN, NOT_RUN, empty_line
+from agentflow_tui.tui.panes.graph.face import STYLES
+from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice, fitted
+from agentflow_tui.tui.panes.graph.graph_colours import GRAPH_CSS
+from agentflow_tui.tui.panes.graph.minimap import Minimap
+from agentflow_tui.tui.panes.graph.node_search import NodeSearch
+from agentflow_tui.tui.panes.graph.row_painter import RowPainter
+
+PARTS = ("line", "lit", "dim", "label", "name", "selected", "mark", "pulse", "view")
+TICK_SECONDS = 1 / 8
+_TICKS_PER_SECOND = 8
+_SPACING = Spacing(1, 2, 1, 2)
+
+
+class GraphCanvas(ScrollView):
+    """Draws a plan in cells and lights it up with the run; the whole graph is one widget."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{name}" for name in chain(STYLES, PARTS)}
+    DEFAULT_CSS = GRAPH_CSS
+
+    selected: reactive[str] = reactive("", init=False, repaint=False)
+    """Path of the selected node of what is drawn, or empty."""
+    is_following: var[bool] = var(True)
+    """Whether the agents that run are kept in view."""
+    direction: var[Choosable] = var("auto", init=False)
+    """Which way the graph is drawn."""
+    detail: var[DetailChoice] = var("auto", init=False)
+    """How much each box shows."""
+    has_minimap: var[bool] = var(True, init=False)
+    """Whether a drawing that is larger than the pane has a minimap."""
+
+    def __init__(self, **options: Any) -> None:
+        """Start empty; `options` are those of every widget."""
+        super().__init__(**options)
+        self.clock = time.monotonic
+        """Seconds, for how long agents have been running since the last event."""
+        self.search = NodeSearch()
+        self.is_spinning = False
+        """Whether something runs and may move."""
+        self._designed: Plan | None = None
+        self._ran: AsItRan | None = None
+        self._layout: Layout | None = None
+        self._painter: RowPainter | None = None
+        self._minimap: Minimap | None = None
+        self._state = RunState()
+        self._is_live = False
+        self._shown_at = 0.0
+        self._folds: dict[str, bool] = {}
+        self._palette: dict[str, Style] = {}
+        self._live: frozenset[str] = frozenset()
+        self._timer: Timer | None = None
+
+    def show_plan(self, plan: Plan | None) -> None:
+        """Draw another plan; none shows how to get one."""
+        if plan == self._designed and self._layout is not None:
+            return
+        self._designed = plan
+        if self._ran is not None:
+            self._ran = as_it_ran(plan, self._state) if plan is not None else None
+        self.draw()
+        if self.plan is None or self.selected not in self.plan.nodes:
+            self.selected = ""
+
+    def show_state(self, state: RunState, *, is_live: bool | None = None) -> None:
+        """Show where a run stands; only what looks different is drawn again.
+
+        `is_live` says whether it goes on by itself; without it, whatever runs does. Of a moment that was
+        scrubbed to, nothing moves.
+        """
+        is_new = state.agent_runs != self._state.agent_runs if self._ran is not None else False
+        self._state, self._shown_at = state, self.clock()
+        self._is_live = state.status == "running" if is_live is None else is_live
+        if self._ran is not None and self._designed is not None:
+            before, self._ran = self._ran, as_it_ran(self._designed, state)
+            if is_new and before.plan != self._ran.plan:
+                self.draw()
+                return
+        self._repaint()
+        self._keep_up()
+
+    @property
+    def plan(self) -> Plan | None:
+        """What is drawn: the plan as designed, or as it ran."""
+        return self._designed if self._ran is None else self._ran.plan
+
+    @property
+    def is_as_it_ran(self) -> bool:
+        """Whether the plan is drawn as the run went through it."""
+        return self._ran is not None
+
+    @property
+    def layout_drawn(self) -> Layout | None:
+        """The drawing on the screen."""
+        return self._layout
+
+    @property
+    def boxes(self) -> Mapping[str, Box]:
+        """The boxes of the drawing, by path."""
+        return self._layout.boxes if self._layout is not None else {}
+
+    @guarded
+    def on_mount(self) -> None:
+        """Make the timer, standing still."""
+        self._timer = self.set_interval(TICK_SECONDS, self.spin, pause=True)
+        self.watch(self.app, "app_focus", self._keep_up, init=False)
+        self._keep_up()
+
+    @guarded
+    def on_resize(self) -> None:
+        """Choose the drawing for the new room."""
+        self.draw()
+
+    @guarded
+    def on_show(self) -> None:
+        """Move again."""
+        self._keep_up()
+
+    @guarded
+    def on_hide(self) -> None:
+        """Stand still while nobody sees it."""
+        self._keep_up()
+
+    def notify_style_update(self) -> None:
+        """Fetch the colours again when the theme changes."""
+        super().notify_style_update()
+        self._palette.clear()
+        if self._layout is not None:
+            self._paint_anew(self._layout)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of what is in view."""
+        if self.search.is_open and y == self.size.height - 1:
+            return self.search.line(self.size.width, self._colours()["mark"])
+        if self._layout is None or self._painter is None or not self._layout.boxes:
+            words = NO_PLAN if self._ran is None else NOT_RUN
+            return empty_line(words, y, self.size, self._colours()["label"])
+        strip = self._drawn_line(self._painter, y)
+        place = self.minimap_place
+        if self._minimap is None or place is None or not place.y <= y < place.bottom:
+            return strip
+        view = Region(*self.scroll_offset, *self.size)
+        small = self._minimap.strip(y - place.y, view, self._colours())
+        return Strip.join([strip.crop(0, place.x), small, strip.crop(place.right, self.size.width)])
+
+    def _drawn_line(self, painter: RowPainter, y: int) -> Strip:
+        assert self._layout is not None
+        width, (left, top) = self.size.width, self.margin_of_drawing
+        row = y + self.scroll_offset.y - top
+        if not 0 <= row < self._layout.height:
+            return Strip.blank(width, self.rich_style)
+        strip = painter.strip(row)
+        if left:
+            strip = Strip([Segment(" " * left, self.rich_style), *strip])
+        x = self.scroll_offset.x
+        return strip.crop_extend(x, x + width, self.rich_style)
+
+    @property
+    def margin_of_drawing(self) -> Offset:
+        """A drawing smaller than the pane stands in its middle."""
+        if self._layout is None:
+            return Offset(0, 0)
+        width, height = self.size
+        return Offset(max(0, (width - self._layout.width) // 2), max(0, (height - self._layout.height) // 2))
+
+    @property
+    def minimap_place(self) -> Region | None:
+        """Where the minimap is in the pane, none while there is none."""
+        if self._minimap is None or not self.has_minimap:
+            return None
+        box = self.boxes.get(self.selected)
+        return self._minimap.place(self._region_of(box).translate(-self.scroll_offset) if box else None)
+
+    def draw(self) -> None:
+        """Choose the drawing for the pane, and paint it."""
+        gutter = self.gutter
+        room = self.outer_size - Size(gutter.width, gutter.height)
+        if self.plan is None or not room:
+            self._layout = self._painter = self._minimap = None
+            self.virtual_size = Size(0, 0)
+        else:
+            layout = fitted(self.plan, room, self.direction, self.detail, self._folds)
+            self._paint_anew(layout)
+            self.virtual_size = Size(layout.width, layout.height)
+            self._minimap = Minimap(layout, room)
+            self._update_minimap()
+        self._say_how()
+        self.refresh()
+        self._keep_up()
+
+    def _say_how(self) -> None:
+        """Say below the pane how the plan is drawn, where that is not as usual."""
+
+    def _paint_anew(self, layout: Layout) -> None:
+        assert self.plan is not None
+        self._layout = layout
+        self._painter = RowPainter(self.plan, layout, self._colours())
+        self._painter.boxes.selected = self.selected
+        self._show(self._painter, self._state.elapsed)
+
+    def _show(self, painter: RowPainter, now: float) -> set[str] | None:
+        if self._ran is None:
+            return painter.show(self._state, now=now)
+        numbers = ((path, origin.run) for path, origin in self._ran.origins.items())
+        runs: dict[str, AgentRun] = {
+            path: self._state.agent_runs[number] for path, number in numbers if number is not None
+        }
+        return painter.show(replace(self._state, nodes=self._ran.nodes, paused_path=""), runs, now)
+
+    def _repaint(self, now: float | None = None) -> None:
+        if self._painter is None or self._layout is None:
+            return
+        changed = self._show(self._painter, self._state.elapsed if now is None else now)
+        if changed is None:
+            self.refresh()
+        else:
+            for path in changed:
+                self._refresh_box(self._layout.boxes[path])
+        if changed is None or changed:
+            self._update_minimap()
+
+    def _update_minimap(self) -> None:
+        if self._minimap is None or self._painter is None or not self._minimap.is_needed:
+            return
+        standing = self._painter.standing
+        place = self.minimap_place
+        if self._minimap.show(lambda path: standing.face(path).style) and place is not None:
+            self.refresh(place)
+
+    def _colours(self) -> dict[str, Style]:
+        if not self._palette:
+            self._palette = {
+                name: self.get_component_rich_style(f"graph--{name}", partial=name == "view")
+                for name in chain(STYLES, PARTS)
+            }
+        return self._palette
+
+    def _refresh_box(self, box: Box) -> None:
+        self.refresh(self._region_of(box).translate(-self.scroll_offset))
+
+    def _region_of(self, box: Box) -> Region:
+        """Where a box is in the scrolled area."""
+        return Region(box.x, box.y, box.width, box.height).translate(self.margin_of_drawing)
+
+    def _keep_up(self) -> None:
+        """Start or stop to move, and scroll to agents that began to run."""
+        standing = self._painter.standing if self._painter is not None else None
+        boxes = self.boxes
+        running = frozenset(path for path in boxes if standing is not None and standing.is_live(path))
+        may_move = self._is_live and self.app.animation_level != "none" and self.app.app_focus
+        self.is_spinning = bool(running) and may_move and self.is_on_screen
+        if self._timer is not None:
+            (self._timer.resume if self.is_spinning else self._timer.pause)()
+        if self._painter is not None:
+            self._painter.flow(self.is_spinning)
+        begun = [path for path in boxes if path in running - self._live and boxes[path].kind != "frame"]
+        self._live = running
+        if self.is_following and begun:
+            self.bring_into_view(boxes[begun[0]])
+
+    def bring_into_view(self, box: Box) -> None:
+        """Scroll as little as it takes to see a box."""
+        self.scroll_to_region(self._region_of(box), spacing=_SPACING, animate=False, force=True)
+
+    @guarded
+    def spin(self) -> None:
+        """Turn the glyph of every agent that runs and move the marks; nothing else is painted."""
+        painter, layout = self._painter, self._layout
+        if painter is None or layout is None or not self.app.app_focus:
+            return
+        painter.boxes.spinner_at += 1
+        painter.pulse.tick += 1
+        shift = self.margin_of_drawing - self.scroll_offset
+        for path in self._live:
+            box = layout.boxes[path]
+            if box.kind != "frame":
+                row = box.y if box.kind in ("cell", "dot") else box.y + 1
+                painter.forget_row(row)
+                self.refresh(Region(box.x, row, 4, 1).translate(shift))
+        for y, cells in painter.pulse.steps.items():
+            painter.forget_row(y)
+            first = min(cells)
+            self.refresh(Region(first, y, max(cells) + 1 - first, 1).translate(shift))
+        if painter.pulse.tick % _TICKS_PER_SECOND == 0:
+            self._repaint(self._state.elapsed + self.clock() - self._shown_at)
+
+    def watch_direction(self) -> None:
+        """Draw the other way, or with more or less in each box."""
+        self.draw()
+
+    watch_detail = watch_direction
+    watch_has_minimap = watch_direction

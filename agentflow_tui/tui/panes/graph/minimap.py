@@ -1,0 +1,99 @@
+"""The whole drawing on a few cells, for one that is larger than its pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region, Size
+from textual.strip import Strip
+
+from agentflow_tui.plan.layout import Layout
+
+_LARGEST = Size(32, 10)
+_SHARE = 3
+"""It takes at most a third of the pane each way."""
+_SMALLEST = Size(6, 3)
+_LOUD = ("failed", "open", "running", "retrying", "throttled", "paused", "cancelled", "completed")
+"""Of several nodes on one cell, the first of these is seen."""
+
+
+class Minimap:
+    """A picture of one layout with a cell for several of its cells."""
+
+    def __init__(self, layout: Layout, pane: Size) -> None:
+        """Measure for a pane; `is_needed` says whether there is anything to show."""
+        self._layout = layout
+        width = min(_LARGEST.width, pane.width // _SHARE - 2, layout.width)
+        height = min(_LARGEST.height, pane.height // _SHARE - 2, layout.height)
+        self._pane, self._inner = pane, Size(max(0, width), max(0, height))
+        self.is_needed = (
+            (layout.width > pane.width or layout.height > pane.height)
+            and width >= min(_SMALLEST.width, layout.width)
+            and height >= min(_SMALLEST.height, layout.height)
+            and width > 0
+            and height > 0
+        )
+        self._seen: tuple[str, ...] = ()
+        self._dots: dict[tuple[int, int], str] = {}
+
+    def show(self, style_of: Callable[[str], str]) -> bool:
+        """Take how the nodes look; true when that is to be painted anew."""
+        boxes = [box for box in self._layout.boxes.values() if box.kind != "frame"]
+        seen = tuple(style_of(box.path) for box in boxes)
+        if seen == self._seen:
+            return False
+        self._seen, self._dots = seen, {}
+        for box, style in zip(boxes, seen, strict=True):
+            cell = self._scaled(*box.center)
+            self._dots[cell] = min(self._dots.get(cell, style), style, key=_loudness)
+        return True
+
+    def place(self, selected: Region | None) -> Region | None:
+        """Where it is in the pane: in the first corner that does not hide what is selected."""
+        if not self.is_needed:
+            return None
+        size = self._inner + Size(2, 2)
+        right, low = self._pane.width - size.width, self._pane.height - size.height
+        for corner in (Offset(right, low), Offset(right, 0), Offset(0, low), Offset(0, 0)):
+            region = Region(corner.x, corner.y, size.width, size.height)
+            if selected is None or not region.overlaps(selected):
+                return region
+        return None
+
+    def target(self, at: Offset) -> Offset:
+        """The cell of the drawing that a cell of the map, border included, stands for."""
+        x = min(max(at.x - 1, 0), self._inner.width - 1)
+        y = min(max(at.y - 1, 0), self._inner.height - 1)
+        return Offset(
+            (2 * x + 1) * self._layout.width // (2 * self._inner.width),
+            (2 * y + 1) * self._layout.height // (2 * self._inner.height),
+        )
+
+    def strip(self, row: int, view: Region, styles: Mapping[str, Style]) -> Strip:
+        """One row with its border; `view` is the part of the drawing that is in view."""
+        width, height = self._inner
+        if row in (0, height + 1):
+            left, right = "╭╮" if row == 0 else "╰╯"
+            return Strip([Segment(f"{left}{'─' * width}{right}", styles["line"])], width + 2)
+        from_x, from_y = self._scaled(view.x, view.y)
+        to_x, to_y = self._scaled(view.right - 1, view.bottom - 1)
+        y = row - 1
+        found = [Segment("│", styles["line"])]
+        for x in range(width):
+            style = self._dots.get((x, y))
+            shown = styles[style or "line"]
+            if from_x <= x <= to_x and from_y <= y <= to_y:
+                shown += styles["view"]
+            found.append(Segment("▪" if style else " ", shown))
+        return Strip([*found, Segment("│", styles["line"])], width + 2)
+
+    def _scaled(self, x: int, y: int) -> tuple[int, int]:
+        width, height = self._inner
+        column, row = x * width // max(1, self._layout.width), y * height // max(1, self._layout.height)
+        return min(max(column, 0), width - 1), min(max(row, 0), height - 1)
+
+
+def _loudness(style: str) -> int:
+    return _LOUD.index(style) if style in _LOUD else len(_LOUD)
