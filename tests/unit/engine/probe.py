@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from agentflow_tui.engine import Agent, AgentContext, Control, Engine, Event, Hooks, RunResult, State
+from agentflow_tui.engine.guards import Guards
 from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted
 from agentflow_tui.history.fold import fold
-from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan, Step, walk
+from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Plan, Step, walk
 from tests.fake_clock import FakeClock
 
 Work = Callable[[Event, State, AgentContext], Awaitable[Any]]
@@ -27,11 +29,15 @@ class Probe:
         is_default: bool = False,
         hooks: Hooks | None = None,
         paused: bool = False,
+        routes: ErrorRoutes | None = None,
+        guards: Guards | None = None,
+        clock: FakeClock | None = None,
     ) -> None:
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
         self.control = Control(paused=paused)
         self.history: list[HistoryEvent] = []
-        plan = Plan(root, "sequential", timeout, is_default, {node.path: node for node in walk(root)})
+        nodes = {node.path: node for node in walk(root)}
+        plan = Plan(root, "sequential", timeout, is_default, nodes, routes)
         self.engine = Engine(
             plan,
             agents,
@@ -41,6 +47,8 @@ class Probe:
             control=self.control,
             run_id="run-1",
             flow_name="probe",
+            guards=guards,
+            rng=random.Random(1).random,
         )
 
     async def run(self, data: Mapping[str, Any] | None = None, **event: Any) -> RunResult:
