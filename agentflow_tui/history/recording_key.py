@@ -13,7 +13,8 @@ def recording_key(
 ) -> str:
     """Return the SHA-256 (hex) of the rendered request.
 
-    `parameters` are those of `ModelCallStarted`, the schema included. Who asks and when does not count, so a call whose prompt did not change keeps its key in every fork.
+    `parameters` are those of `ModelCallStarted`, the schema included. Who asks and when does not count,
+    so a call whose prompt did not change keeps its key in every fork.
     """
     request = {
         "provider": provider,

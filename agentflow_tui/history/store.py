@@ -8,68 +8,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sqlite3
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import uuid
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from agentflow_tui import paths
-from agentflow_tui.history.codec import HistoryFormatError, from_line, to_line
-from agentflow_tui.history.event import (
-    AgentCancelled,
-    AgentCompleted,
-    AgentFailed,
-    FanEnded,
-    HistoryEvent,
-    RunEnded,
-    RunPaused,
-    RunStarted,
-    TokensReceived,
-)
+from agentflow_tui.history import run_catalog as catalog
+from agentflow_tui.history.codec import HistoryFormatError
+from agentflow_tui.history.database import opened
+from agentflow_tui.history.event import HistoryEvent, RunStarted, TokensReceived
+from agentflow_tui.history.event_queue import EventQueue
+from agentflow_tui.history.run_filter import RunFilter
+from agentflow_tui.history.run_lock import RunLock
+from agentflow_tui.history.run_rows import read_events
+from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.history.store_error import StoreError, explained
 
 if TYPE_CHECKING:
     import aiosqlite
 
-SCHEMA_VERSION = 1
 TOKEN_DELAY = 0.25
 """Seconds that pieces of streaming text wait for more before they are written."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs(
-  run_id TEXT PRIMARY KEY, flow TEXT NOT NULL, mode TEXT NOT NULL, started_at TEXT NOT NULL,
-  status TEXT NOT NULL, error TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS events(
-  run_id TEXT NOT NULL REFERENCES runs(run_id), seq INTEGER NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL,
-  PRIMARY KEY(run_id, seq)
-) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
-"""
-_MILESTONES = (AgentCompleted, AgentFailed, AgentCancelled, FanEnded, RunPaused, RunEnded)
-_Row = tuple[str, HistoryEvent]
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One stored run, as a list of runs shows it."""
-
-    run_id: str
-    flow: str
-    mode: str
-    started_at: str
-    """Wall-clock time, ISO 8601, UTC."""
-    status: str
-    """completed, failed or cancelled; `unfinished` when the end was never stored."""
-    error: str
-    events: int
+_T = TypeVar("_T")
 
 
 class RunStore:
-    """Appends history events in the background and reads them back."""
+    """Appends history events in the background, reads them back, and keeps the runs in order.
+
+    Every method but `append` raises `StoreError` when the file cannot be used; its hint is the way out.
+    """
 
     def __init__(
         self, path: Path | None = None, *, on_failure: Callable[[StoreError], None] | None = None
@@ -82,7 +54,7 @@ class RunStore:
         self.on_failure = on_failure
         self.failure: StoreError | None = None
         """Why nothing is being stored at the moment."""
-        self._waiting: deque[_Row] = deque()
+        self._queue = EventQueue(self.path)
         self._connection: aiosqlite.Connection | None = None
         self._use = asyncio.Lock()
         self._urgent = asyncio.Event()
@@ -91,69 +63,164 @@ class RunStore:
     def append(self, run_id: str, events: Iterable[HistoryEvent]) -> None:
         """Hand over events to be stored soon; never waits and never raises. Needs a running event loop."""
         for event in events:
-            self._waiting.append((run_id, event))
+            self._queue.add(run_id, event)
             if not isinstance(event, TokensReceived):
                 self._urgent.set()
-        if self._waiting and (self._writer is None or self._writer.done()):
+        if self._queue and (self._writer is None or self._writer.done()):
             self._writer = asyncio.create_task(self._write_soon(), name="run store")
 
     async def flush(self) -> None:
-        """Return when everything handed over so far is stored.
-
-        Raises:
-            StoreError: it cannot be stored; what can be stored later is tried again at the next flush.
-        """
+        """Return when everything handed over so far is stored; what cannot be now is tried again later."""
         async with self._use:
             await self._drain()
 
     async def load(self, run_id: str) -> list[HistoryEvent]:
-        """Return the events of a run in order.
-
-        Raises:
-            StoreError: there is no such run, or it cannot be read.
-        """
-        query = "SELECT data FROM events WHERE run_id = ? ORDER BY seq"
-        rows = await self._read(query, (run_id,))
-        if not rows:
+        """Return the events of a run in order."""
+        history = await self._do(lambda connection: read_events(connection, run_id), f"run '{run_id}'")
+        if history is None:
             raise StoreError(f"there is no stored run '{run_id}'", "list the runs to see their ids")
-        try:
-            return await asyncio.to_thread(_decoded, rows)
-        except HistoryFormatError as error:
-            raise StoreError(
-                f"run '{run_id}' cannot be read: {error}", "it was changed or damaged"
-            ) from error
+        return history
 
-    async def runs(self) -> list[RunSummary]:
-        """Return the stored runs, newest first.
+    async def runs(self, which: RunFilter | None = None) -> list[RunSummary]:
+        """Return the stored runs that fit, newest first."""
+        return await self._do(lambda connection: catalog.list_runs(connection, which or RunFilter()))
+
+    async def newest_runs(self, count: int) -> list[str]:
+        """Return the ids of the newest runs, newest first."""
+        return [run.run_id for run in await self.runs(RunFilter(limit=count))]
+
+    async def runs_with_call(self, key: str) -> list[str]:
+        """Return the runs, newest first, that hold an answer under a `recording_key` for any run to take."""
+        query = (
+            "SELECT DISTINCT runs.run_id, runs.started_at, runs.id"
+            " FROM calls JOIN runs ON calls.run = runs.id WHERE key = ? AND is_shared"
+            " ORDER BY runs.started_at DESC, runs.id DESC LIMIT 20"
+        )
+
+        async def read(connection: aiosqlite.Connection) -> list[str]:
+            async with connection.execute(query, (key,)) as cursor:
+                return [row[0] for row in await cursor.fetchall()]
+
+        return await self._do(read)
+
+    async def ancestry(self, run_id: str) -> tuple[str, ...]:
+        """Return the run and what it was forked from, and so on, nearest first, as far as it is stored."""
+        parents = {run.run_id: run.parent_run for run in await self.runs()}
+        line: dict[str, None] = {}
+        while run_id in parents and run_id not in line:
+            line[run_id] = None
+            run_id = parents[run_id]
+        return tuple(line)
+
+    async def fork(self, run_id: str, at_seq: int, name: str = "") -> str:
+        """Make a run of the events 0 to `at_seq` of another (-1: of none) and return its id.
+
+        Nothing of the original changes; what is appended goes on at `at_seq` + 1.
+        """
+        new = str(uuid.uuid4())
+        now = datetime.now(UTC).isoformat()
+        await self._do(lambda connection: catalog.copy_run(connection, run_id, at_seq, new, name, now))
+        return new
+
+    async def add(self, history: list[HistoryEvent], *, flow_text: str = "", name: str = "") -> str:
+        """Store a whole history that came from elsewhere and return its id, a new one if its own is taken."""
+        if not history or not isinstance(history[0], RunStarted):
+            raise StoreError("a history begins with the start of its run", "it may be cut off at its front")
+        if any(event.seq != number for number, event in enumerate(history)):
+            raise StoreError("the events of the history are not numbered from 0", "it was changed or damaged")
+        run_id = history[0].run_id
+        if not run_id or any(run.run_id == run_id for run in await self.runs(RunFilter(text=run_id))):
+            run_id = str(uuid.uuid4())
+        first = replace(history[0], run_id=run_id)
+        queue = EventQueue(self.path)
+        for event in (first, *history[1:]):
+            queue.add(run_id, event)
+        async with self._use:
+            try:
+                await queue.write(await self._open())
+            finally:
+                queue.release()
+        await self._do(
+            lambda connection: catalog.describe_run(
+                connection, run_id, name=name, flow_text=flow_text or None, origin="imported"
+            )
+        )
+        return run_id
+
+    async def describe(self, run_id: str, *, name: str | None = None, flow_text: str | None = None) -> None:
+        """Name a run, or keep the text of the flow that ran (without secrets)."""
+        await self._do(
+            lambda connection: catalog.describe_run(connection, run_id, name=name, flow_text=flow_text)
+        )
+
+    async def flow_text(self, run_id: str) -> str:
+        """Return the text of the flow that ran; empty when it was not kept."""
+        return await self._do(lambda connection: catalog.flow_text_of(connection, run_id))
+
+    async def tag(self, run_id: str, *add: str, remove: Iterable[str] = ()) -> tuple[str, ...]:
+        """Add and remove tags; return those that the run has now, sorted."""
+        return await self._do(lambda connection: catalog.tag_run(connection, run_id, add, remove))
+
+    async def delete(self, run_id: str) -> None:
+        """Delete a run and what only it uses; raises `RunLockedError` while somebody drives it."""
+        with self._queue.locked(run_id):
+            await self._do(lambda connection: catalog.delete_run(connection, run_id))
+
+    async def interrupted(self) -> list[RunSummary]:
+        """Return the runs of this machine, newest first, that never ended and that nobody drives."""
+        open_runs = await self.runs(RunFilter(status="unfinished"))
+        return [
+            run
+            for run in open_runs
+            if run.origin != "imported" and run.events and not self._queue.is_driven(run.run_id)
+        ]
+
+    async def acquire(self, run_id: str) -> RunLock:
+        """Drive a stored run: nobody else can until the lock is released, the run ends or the store closes.
 
         Raises:
-            StoreError: they cannot be read.
+            RunLockedError: another process drives it, or another place in this one.
         """
-        query = (
-            "SELECT run_id, flow, mode, started_at, status, error,"
-            " (SELECT count(*) FROM events WHERE events.run_id = runs.run_id)"
-            " FROM runs ORDER BY started_at DESC, rowid DESC"
-        )
-        return [RunSummary(*row) for row in await self._read(query, ())]
+        return self._queue.acquire(run_id)
+
+    async def gc(
+        self, *, max_age: timedelta | None = None, max_bytes: int | None = None, now: datetime | None = None
+    ) -> tuple[RunSummary, ...]:
+        """Delete runs older than `max_age`, then the oldest until all together have at most `max_bytes`.
+
+        Runs with a tag and runs that somebody drives stay. Returns the deleted ones, oldest first.
+        """
+        runs = await self.runs()
+        total = sum(run.size for run in runs)
+        limit = (now or datetime.now(UTC)) - max_age if max_age is not None else None
+        gone: list[RunSummary] = []
+        for run in reversed(runs):
+            is_old = limit is not None and _is_before(run.started_at, limit)
+            is_over = max_bytes is not None and total > max_bytes
+            if run.tags or not (is_old or is_over) or self._queue.is_driven(run.run_id):
+                continue
+            await self.delete(run.run_id)
+            total -= run.size
+            gone.append(run)
+        if gone:
+            await self._do(_shrink)
+        return tuple(gone)
 
     async def aclose(self) -> None:
-        """Store what waits and let go of the file.
-
-        Raises:
-            StoreError: the last events cannot be stored; the file is closed all the same.
-        """
+        """Store what waits and let go of the file, which happens also when storing fails."""
         try:
             await self.flush()
         finally:
             if self._writer is not None:
                 self._writer.cancel()
                 await asyncio.gather(self._writer, return_exceptions=True)
+            self._queue.release()
             if self._connection is not None:
                 await self._connection.close()
                 self._connection = None
 
     async def _write_soon(self) -> None:
-        while self._waiting:
+        while self._queue:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._urgent.wait(), TOKEN_DELAY)
             try:
@@ -164,120 +231,51 @@ class RunStore:
 
     async def _drain(self) -> None:
         self._urgent.clear()
-        batch = list(self._waiting)
-        if not batch:
+        if not self._queue:
             return
         try:
-            connection = await self._opened()
-            is_milestone = any(isinstance(event, _MILESTONES) for _, event in batch)
-            # Only a milestone is worth waiting for the disk itself; NORMAL survives a killed process.
-            await connection.execute(f"PRAGMA synchronous = {'FULL' if is_milestone else 'NORMAL'}")
-            await self._insert(connection, batch)
-        except (sqlite3.IntegrityError, TypeError, ValueError) as error:
-            # Trying again cannot help, and must not keep the events of other runs waiting.
-            self._forget(batch)
-            self._fail(StoreError(f"events of {_named(batch)} cannot be stored: {error}"))
-        except (sqlite3.Error, OSError) as error:
-            self._fail(explained(error, self.path))
+            await self._queue.write(await self._open())
         except StoreError as error:
-            self._fail(error)
-        self._forget(batch)
+            is_news = self.failure is None or self.failure.message != error.message
+            self.failure = error
+            if is_news and self.on_failure is not None:
+                self.on_failure(error)
+            raise
         self.failure = None
 
-    def _forget(self, batch: list[_Row]) -> None:
-        for _ in batch:
-            self._waiting.popleft()
-
-    async def _insert(self, connection: aiosqlite.Connection, batch: list[_Row]) -> None:
-        try:
-            await connection.executemany(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, 'unfinished', '')", _begun(batch)
-            )
-            await connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", _lines(batch))
-            await connection.executemany(
-                "UPDATE runs SET status = ?, error = ? WHERE run_id = ?", _ended(batch)
-            )
-            await connection.commit()
-        except BaseException:
-            await connection.rollback()
-            raise
-
-    def _fail(self, error: StoreError) -> None:
-        is_news = self.failure is None or self.failure.message != error.message
-        self.failure = error
-        if is_news and self.on_failure is not None:
-            self.on_failure(error)
-        raise error
-
-    async def _read(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        async with self._use:
-            await self._drain()
-            try:
-                connection = await self._opened()
-                async with connection.execute(query, values) as cursor:
-                    return [tuple(row) for row in await cursor.fetchall()]
-            except (sqlite3.Error, OSError) as error:
-                raise explained(error, self.path) from error
-
-    async def _opened(self) -> aiosqlite.Connection:
+    async def _open(self) -> aiosqlite.Connection:
         if self._connection is None:
-            import aiosqlite
-
-            await asyncio.to_thread(_prepare, self.path)
-            connection = await aiosqlite.connect(self.path)
-            try:
-                await _set_up(connection, self.path)
-            except BaseException:
-                await connection.close()
-                raise
-            self._connection = connection
+            self._connection = await opened(self.path)
         return self._connection
 
-
-def _prepare(path: Path) -> None:
-    # Histories hold prompts and answers: nobody else on the machine has to read them.
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.parent.chmod(0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-async def _set_up(connection: aiosqlite.Connection, path: Path) -> None:
-    await connection.execute("PRAGMA busy_timeout = 2000")
-    await connection.execute("PRAGMA journal_mode = WAL")
-    await connection.execute("PRAGMA foreign_keys = ON")
-    async with connection.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    version = row[0] if row else 0
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"{path} was written by a newer version (format {version}, this one knows {SCHEMA_VERSION})",
-            "update agentflow-tui, or set XDG_DATA_HOME to another folder",
-        )
-    if version == 0:
-        await connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+    async def _do(self, work: Callable[[aiosqlite.Connection], Awaitable[_T]], what: str = "the run") -> _T:
+        async with self._use:
+            with contextlib.suppress(StoreError):
+                # What waits to be written keeps nobody from reading; `failure` has it.
+                await self._drain()
+            connection = await self._open()
+            try:
+                result = await work(connection)
+                await connection.commit()
+            except HistoryFormatError as error:
+                raise StoreError(f"{what} cannot be read: {error}", "it was changed or damaged") from error
+            except (sqlite3.Error, OSError) as error:
+                await connection.rollback()
+                raise explained(error, self.path) from error
+            except BaseException:
+                await connection.rollback()
+                raise
+            return result
 
 
-def _named(batch: list[_Row]) -> str:
-    return ", ".join(f"run '{run_id}'" for run_id in dict.fromkeys(run_id for run_id, _ in batch))
+async def _shrink(connection: aiosqlite.Connection) -> None:
+    await connection.commit()
+    await connection.execute("VACUUM")
 
 
-def _begun(batch: list[_Row]) -> Iterator[tuple[str, ...]]:
-    for run_id, event in batch:
-        if isinstance(event, RunStarted):
-            yield run_id, event.flow, event.mode, event.started_at
-
-
-def _ended(batch: list[_Row]) -> Iterator[tuple[str, ...]]:
-    for run_id, event in batch:
-        if isinstance(event, RunEnded):
-            yield event.status, event.error, run_id
-
-
-def _lines(batch: list[_Row]) -> Iterator[tuple[str, int, str, str]]:
-    # A generator, so that the database's thread does the encoding.
-    for run_id, event in batch:
-        yield run_id, event.seq, event.kind, to_line(event)
-
-
-def _decoded(rows: list[tuple[Any, ...]]) -> list[HistoryEvent]:
-    return [from_line(row[0], line=number) for number, row in enumerate(rows, 1)]
+def _is_before(started_at: str, limit: datetime) -> bool:
+    try:
+        started = datetime.fromisoformat(started_at)
+    except ValueError:
+        return False
+    return started.replace(tzinfo=started.tzinfo or UTC) < limit

@@ -1,0 +1,46 @@
+"""The store's file: made for its user alone, opened, and brought to the newest version."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentflow_tui.history.schema import bring_up_to_date
+from agentflow_tui.history.store_error import explained
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+
+async def opened(path: Path) -> aiosqlite.Connection:
+    """Return a connection to the store at `path`, which is made when it is not there.
+
+    Raises:
+        StoreError: it cannot be opened, is no store, or is of a newer version (then it stays as it is).
+    """
+    import aiosqlite
+
+    try:
+        await asyncio.to_thread(_prepare, path)
+        connection = await aiosqlite.connect(path)
+        try:
+            await connection.execute("PRAGMA busy_timeout = 2000")
+            await connection.execute("PRAGMA foreign_keys = ON")
+            await bring_up_to_date(connection, path)
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except BaseException:
+            await connection.close()
+            raise
+    except (sqlite3.Error, OSError) as error:
+        raise explained(error, path) from error
+    return connection
+
+
+def _prepare(path: Path) -> None:
+    # Histories hold prompts and answers: nobody else on the machine has to read them.
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.chmod(0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
