@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Node, Step
 from agentflow_tui.plan.path_book import PathBook
 from agentflow_tui.plan.plan_error import PlanError
-from agentflow_tui.plan.policy import policies_of
+from agentflow_tui.plan.policy import Policies, policies_of
 
 if TYPE_CHECKING:
     from agentflow_tui.config.flow import Flow
@@ -88,7 +89,7 @@ class Nest:
 
         def handler(name: str) -> Node:
             if name not in made:
-                made[name] = self.agent(below, name)
+                made[name] = _once(self.agent(below, name))
             return made[name]
 
         known = self.flow.enabled_agents
@@ -109,6 +110,14 @@ class Nest:
         inner.book, inner.flows, inner._count = self.book, self.flows, self._count
         self.flows[file] = flow
         return inner
+
+
+def _once(handler: Node) -> Node:
+    """The handler without retries: it runs once (semantics §5)."""
+    if not isinstance(handler, Step) or handler.policies is None:
+        return handler
+    rest = replace(handler.policies, retry=None)
+    return replace(handler, policies=None if rest == Policies() else rest)
 
 
 def _category(key: str) -> str:
