@@ -17,16 +17,22 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=engine.ROUNDS, help="of the engine's benchmark")
     arguments = parser.parse_args()
     facts: dict[str, object] = {}
-    lines: list[str] = []
     if arguments.only != "paint":
         report = asyncio.run(engine.EngineReport.measure(arguments.rounds))
         facts["engine"] = report.facts()
-        lines += [*report.lines(), ""]
+        _show(report.lines(), arguments.json)
     if arguments.only != "engine":
         verdict = first_paint.verdict()
         facts["first_paint"] = verdict.facts()
-        lines.append(verdict.line())
-    print(json.dumps(facts, indent=1) if arguments.json else "\n".join(lines).rstrip())
+        _show([verdict.line()], arguments.json)
+    if arguments.json:
+        print(json.dumps(facts, indent=1))
+
+
+def _show(lines: list[str], as_json: bool) -> None:
+    # At once, so that a benchmark that breaks takes nothing of the one before it along.
+    if not as_json:
+        print("\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def seconds_until(
 
     Raises:
         TimeoutError: the marker did not come within `limit` seconds.
+        RuntimeError: the program ended before; the text has the end of what it wrote.
     """
     started = time.perf_counter()
     pid, terminal = pty.fork()
@@ -38,9 +39,18 @@ def seconds_until(
             if time.perf_counter() - started > limit:
                 raise TimeoutError(f"{marker!r} was not painted within {limit:g} s")
             if select.select([terminal], [], [], 0.2)[0]:
-                written += os.read(terminal, 65536)
+                written += _read(terminal, written)
         return time.perf_counter() - started
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(terminal)
+
+
+def _read(terminal: int, before: bytes) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError as error:
+        # Linux answers so when the other end is closed.
+        last = before[-2000:].decode(errors="replace")
+        raise RuntimeError(f"the program ended early; it wrote: {last}") from error

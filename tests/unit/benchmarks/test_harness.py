@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ from benchmarks.adapters.adapter import Adapter
 from benchmarks.adapters.agentflow import AgentFlow
 from benchmarks.adapters.bare import Bare, BareEngine
 from benchmarks.engine import PROMISES, SLEEPERS, EngineReport
+from benchmarks.pty_process import seconds_until
 from benchmarks.race import Race
 from benchmarks.verdict import Verdict
 from benchmarks.workload import Flow, Run, State, Workload
@@ -109,3 +112,10 @@ def test_no_peer_may_be_faster_than_we_with_sleepers() -> None:
     report.judge_sleepers({"bare": 11.0, "bare+engine": 12.0, "agentflow": 14.0, "burr": 13.0})
     assert report.missed == ["the best of the others: burr"]
     assert SLEEPERS.flow.sleep == 0.01
+
+
+def test_a_program_that_ends_before_it_paints_is_no_measurement() -> None:
+    command = [sys.executable, "-c", "print('no such thing')"]
+    with pytest.raises(RuntimeError, match="no such thing"):
+        seconds_until(command, b"GRAPH", env=os.environ)
+    assert seconds_until([sys.executable, "-c", "print('GRAPH')"], b"GRAPH", env=os.environ) > 0
