@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
 
 LAST_DURATIONS = 32
 """How many durations a sparkline can show."""
@@ -26,6 +27,11 @@ class AgentMetrics:
     failures: int = 0
     cancelled: int = 0
     retries: int = 0
+    """Attempts that failed and were followed by another."""
+    throttled: int = 0
+    """Calls that waited for the agent's rate limit."""
+    breaker: str = ""
+    """The circuit breaker's last known state: `closed`, `half_open`, `open`; empty when none was told."""
     mean: float | None = None
     """Mean, p50 and p95 are over every run that succeeded or failed; a cancelled one says nothing."""
     p50: float | None = None
@@ -120,6 +126,12 @@ class MetricsFold:
                 tally.cancelled += 1
             case ev.ModelCallEnded():
                 self._of(event.agent).answer(event.prompt_tokens, event.completion_tokens)
+            case pol.AttemptFailed():
+                self._of(event.agent).retries += 1
+            case pol.Throttled():
+                self._of(event.agent).throttled += 1
+            case pol.BreakerChanged():
+                self._of(event.agent).breaker = event.state
             case ev.RunStarted():
                 self._mode = self._modes.setdefault(event.mode, _ModeTally())
                 self._mode.running += 1
@@ -178,6 +190,8 @@ class _Tally:
     failures: int = 0
     cancelled: int = 0
     retries: int = 0
+    throttled: int = 0
+    breaker: str = ""
     seconds: float = 0.0
     durations: array[float] = field(default_factory=lambda: array("d"))
     last: deque[float] = field(default_factory=lambda: deque(maxlen=LAST_DURATIONS))
@@ -200,6 +214,8 @@ class _Tally:
                 self.failures,
                 self.cancelled,
                 self.retries,
+                self.throttled,
+                self.breaker,
                 self.seconds / len(self.durations) if self.durations else None,
                 percentile(self.durations, 50),
                 percentile(self.durations, 95),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
 from agentflow_tui.telemetry import gen_ai
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ class Instruments:
             "s",
             "Time an agent run took, by agent and status",
             explicit_bucket_boundaries_advisory=_SECONDS,
+        )
+        self.retries = meter.create_counter(
+            gen_ai.AGENT_RETRIES, "{attempt}", "Attempts that failed and were followed by another"
+        )
+        self.throttled = meter.create_counter(
+            gen_ai.AGENT_THROTTLED, "s", "Time that calls waited for an agent's rate limit"
+        )
+        self.breaker = meter.create_gauge(
+            gen_ai.BREAKER_STATE, "1", "Circuit breaker of an agent: 0 closed, 1 half-open, 2 open"
         )
         self.errors = meter.create_counter(
             gen_ai.ERRORS, "{error}", "Agent runs that failed, by category and agent"
@@ -86,6 +96,13 @@ class RunMeter:
                     facts[gen_ai.ERROR_TYPE] = event.category or "unknown"
                 self._to.runs.add(1, facts)
                 self._to.run_duration.record(event.at, facts)
+            case pol.AttemptFailed():
+                self._to.retries.add(1, _failure(event.agent, event.category))
+            case pol.Throttled():
+                self._to.throttled.add(event.wait, {gen_ai.AGENT_NAME: event.agent})
+            case pol.BreakerChanged() if event.state in gen_ai.BREAKER_STATES:
+                facts = {gen_ai.AGENT_NAME: event.agent}
+                self._to.breaker.set(gen_ai.BREAKER_STATES[event.state], facts)
             case _:
                 pass
 
@@ -94,8 +111,7 @@ class RunMeter:
         self._to.agent_runs.add(1, facts)
         self._to.agent_duration.record(event.duration, facts)
         if isinstance(event, ev.AgentFailed):
-            error = {gen_ai.AGENT_NAME: event.agent, gen_ai.ERROR_TYPE: event.category or "unknown"}
-            self._to.errors.add(1, error)
+            self._to.errors.add(1, _failure(event.agent, event.category))
 
     def _answer(self, event: ev.ModelCallEnded) -> None:
         _, facts = self._calls.pop(event.call, (event.at, {}))
@@ -106,3 +122,7 @@ class RunMeter:
         ):
             if count is not None:
                 self._to.tokens.record(count, facts | {gen_ai.TOKEN_TYPE: kind})
+
+
+def _failure(agent: str, category: str) -> dict[str, str]:
+    return {gen_ai.AGENT_NAME: agent, gen_ai.ERROR_TYPE: category or "unknown"}

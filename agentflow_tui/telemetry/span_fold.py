@@ -13,29 +13,13 @@ from typing import Any
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.telemetry import gen_ai
+from agentflow_tui.telemetry.note_fields import NOTE_FIELDS, WRITTEN_FIELDS
 from agentflow_tui.telemetry.span import Span, SpanNote, Value
 
 MOST_NOTES = 128
 """Notes of one span that are kept, the first ones; a long loop would otherwise make one span endless."""
 LONGEST_TEXT = 32_768
 """Characters of a prompt, an answer or an error that are exported."""
-
-_NOTES: Mapping[type[ev.HistoryEvent], tuple[str, ...]] = MappingProxyType(
-    {
-        ev.RunPaused: ("reason",),
-        ev.RunResumed: ("until",),
-        ev.MergeConflict: ("key", "branches"),
-        ev.BranchFailed: ("branch",),
-        ev.LoopStalled: ("iteration",),
-        ev.ChoiceTaken: ("option",),
-        ev.HandedOver: ("from_agent", "to_agent", "hop"),
-        ev.CallbackFailed: ("hook", "name"),
-        ev.Warned: (),
-    }
-)
-"""Events without a duration, and their fields that hold nothing a person, a model or a handler wrote."""
-_WRITTEN = ("error", "message")
-"""Fields that are exported only with content."""
 
 
 class SpanFold:
@@ -63,8 +47,8 @@ class SpanFold:
         handle = _HANDLERS.get(kind)
         if handle is not None:
             handle(self, event)
-        elif kind in _NOTES and self._root is not None:
-            self._note(event, kind.kind, _NOTES[kind])
+        elif kind in NOTE_FIELDS and self._root is not None:
+            self._note(event, kind.kind, NOTE_FIELDS[kind])
         if not self._done:
             return []
         done, self._done = self._done, []
@@ -236,12 +220,16 @@ class SpanFold:
         if span is None or len(span.notes) >= MOST_NOTES:
             return
         if self._content:
-            fields += tuple(field for field in _WRITTEN if hasattr(event, field))
-        values: dict[str, Value] = {f"agentflow.{field}": getattr(event, field) for field in fields}
+            fields += tuple(field for field in WRITTEN_FIELDS if hasattr(event, field))
+        values: dict[str, Value] = {f"agentflow.{field}": _short(getattr(event, field)) for field in fields}
         span.notes.append(SpanNote(name, self._time(event.at), values))
 
     def _time(self, at: float) -> int:
         return self._origin + _nanoseconds(at)
+
+
+def _short(value: Value) -> Value:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 
 def _nanoseconds(seconds: float) -> int:
