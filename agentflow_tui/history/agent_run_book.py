@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted
 from agentflow_tui.history.run_state import AgentRun, StateView
+from agentflow_tui.history.shallow_copy import shallow_copy
 
 
 class AgentRunBook:
@@ -24,6 +25,10 @@ class AgentRunBook:
             self._is_stale = False
             self._shown = tuple(self._runs)
         return self._shown
+
+    def copy(self) -> AgentRunBook:
+        """Return one that goes on from here by itself."""
+        return shallow_copy(self)
 
     def start(self, event: AgentStarted, before: StateView) -> None:
         """An agent was given `before`."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agentflow_tui.history.event import ModelCallEnded, ModelCallFailed, ModelCallStarted, TokensReceived
 from agentflow_tui.history.run_state import ModelCall
+from agentflow_tui.history.shallow_copy import shallow_copy
 
 
 class CallBook:
@@ -34,6 +35,12 @@ class CallBook:
     def streaming(self) -> dict[str, str]:
         """Return the text so far of the last call that runs at each path, as of the last snapshot."""
         return {path: self._calls[call].text for path, call in self._open.items()}
+
+    def copy(self) -> CallBook:
+        """Return one that goes on from here by itself."""
+        # Pieces that wait to be joined are the one thing in it that changes in place.
+        self.snapshot()
+        return shallow_copy(self)
 
     def start(self, event: ModelCallStarted) -> None:
         """A model is asked."""

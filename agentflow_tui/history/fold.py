@@ -14,6 +14,7 @@ from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.node_book import NodeBook
 from agentflow_tui.history.run_state import RunState, StateView
+from agentflow_tui.history.shallow_copy import shallow_copy
 
 
 def fold(events: Iterable[ev.HistoryEvent]) -> RunState:
@@ -78,6 +79,13 @@ class RunFold:
             completion_tokens=self._calls.completion_tokens,
         )
         return self._shown
+
+    def copy(self) -> RunFold:
+        """Return one that goes on from here by itself; it costs what the run holds, not what happened."""
+        new = shallow_copy(self)
+        new._scopes = {path: scope.branch() for path, scope in self._scopes.items()}
+        new._nodes, new._runs, new._calls = self._nodes.copy(), self._runs.copy(), self._calls.copy()
+        return new
 
     def _scope(self, path: str) -> _Scope:
         # A scope that nobody opened can only come from a damaged history; the run's state is the best guess.

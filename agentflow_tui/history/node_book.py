@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agentflow_tui.history.run_state import NodeState
+from agentflow_tui.history.shallow_copy import shallow_copy
 
 SUBTITLE_LENGTH = 60
 """Characters of streaming text that a running step shows."""
@@ -36,6 +37,10 @@ class NodeBook:
                     shown[path] = replace(shown[path], subtitle=subtitle)
             self._shown = shown
         return self._shown
+
+    def copy(self) -> NodeBook:
+        """Return one that goes on from here by itself."""
+        return shallow_copy(self)
 
     def start(self, path: str, at: float, *, iteration: int | None = None) -> None:
         """A node begins, perhaps again."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from textual.timer import Timer
 
 from agentflow_tui.history.event import HistoryEvent
-from agentflow_tui.history.fold import RunFold
 from agentflow_tui.history.run_state import RunState
+from agentflow_tui.history.scrub import Scrubber
 
 RATE = 30
 """Views per second at most."""
 _IDLE_TICKS = 5
-_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,14 @@ class Bridge:
         self._idle_ticks = 0
         self._is_awake = False
         self._history: Sequence[HistoryEvent] = ()
-        self._live = RunFold()
-        self._drained = 0
+        self._scrubber = Scrubber(self._history)
         self._cursor: int | None = None
-        self._near: dict[int, RunState] = {}
         self.view = View()
 
     def watch(self, history: Sequence[HistoryEvent]) -> None:
         """Look at another history, from its end, following it."""
         self._history = history
-        self._live, self._drained, self._cursor = RunFold(), 0, None
-        self._near = {}
+        self._scrubber, self._cursor = Scrubber(history), None
         self.wake()
 
     def wake(self) -> None:
@@ -71,26 +67,24 @@ class Bridge:
     def drain(self) -> None:
         """Fold in what is new, and publish when it changes what is seen."""
         end = len(self._history)
-        if end == self._drained:
+        if end == self._scrubber.length:
             self._idle_ticks += 1
             if self._idle_ticks >= _IDLE_TICKS:
                 self._is_awake = False
                 self._timer.pause()
             if end or self.view.length == end:
                 return
-        self._take_in(end)
         self._show()
 
     def look_at(self, seq: int) -> None:
         """Move the cursor to an event; the newest one, or any after it, means to follow again."""
-        self._take_in(len(self._history))
-        last = self._drained - 1
+        last = self._scrubber.take_in() - 1
         self._cursor = None if seq >= last else max(seq, -1)
         self._show()
 
     def move(self, step: int) -> None:
         """Move the cursor by so many events."""
-        here = self._drained - 1 if self._cursor is None else self._cursor
+        here = self._scrubber.length - 1 if self._cursor is None else self._cursor
         self.look_at(here + step)
 
     def follow(self) -> None:
@@ -101,29 +95,11 @@ class Bridge:
         """Stop the timer for good."""
         self._timer.stop()
 
-    def _take_in(self, end: int) -> None:
-        for position in range(self._drained, end):
-            self._live.apply(self._history[position])
-        self._drained = end
-
     def _show(self) -> None:
-        newest = self._live.snapshot()
+        newest = self._scrubber.newest()
+        end = self._scrubber.length
         is_following = self._cursor is None
-        cursor = self._drained - 1 if self._cursor is None else self._cursor
-        state = newest if is_following else self._state_at(cursor)
-        self.view = View(state, self._history, self._drained, cursor, is_following, newest)
+        cursor = end - 1 if self._cursor is None else self._cursor
+        state = newest if is_following else self._scrubber.at(cursor)
+        self.view = View(state, self._history, end, cursor, is_following, newest)
         self._publish(self.view)
-
-    def _state_at(self, cursor: int) -> RunState:
-        """The run at an event; folding once to there also gives all the states shortly before it."""
-        if cursor not in self._near:
-            folded = RunFold()
-            self._near = {-1: folded.snapshot()}
-            for position in range(cursor + 1):
-                folded.apply(self._history[position])
-                if position > cursor - _KEPT:
-                    self._near[position] = folded.snapshot()
-            for position in range(cursor + 1, min(cursor + _KEPT, self._drained)):
-                folded.apply(self._history[position])
-                self._near[position] = folded.snapshot()
-        return self._near[cursor]
