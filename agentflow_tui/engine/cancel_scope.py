@@ -38,7 +38,8 @@ class CancelScope:
 
     def __init__(self, parent: CancelScope | None = None) -> None:
         """A scope inside `parent`, stopped already when that one is."""
-        self._inside: set[Interruptible] = set()
+        # In order of arrival, so that one history follows from what the agents do.
+        self._inside: dict[Interruptible, None] = {}
         self._parent = parent
         self.interruption: Interruption | None = None
         if parent is not None:
@@ -47,11 +48,11 @@ class CancelScope:
 
     def add(self, inside: Interruptible) -> None:
         """Stop this too when the scope is stopped; it must take itself out with `remove`."""
-        self._inside.add(inside)
+        self._inside[inside] = None
 
     def remove(self, inside: Interruptible) -> None:
         """It has ended."""
-        self._inside.discard(inside)
+        self._inside.pop(inside, None)
 
     def close(self) -> None:
         """The scope has ended."""

@@ -12,18 +12,33 @@ from hypothesis import strategies as st
 from agentflow_tui.conditions import parse_condition
 from agentflow_tui.engine import Agent, AgentContext, Event, State
 from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted
-from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Option, Routing, Stage, Step
+from agentflow_tui.plan.node import Chain, Choice, ErrorRoutes, Fan, Loop, Node, Option, Routing, Stage, Step
+from agentflow_tui.plan.policy import BreakerPolicy, Policies, RateLimit, RetryPolicy
 from tests.unit.engine.probe import Doing, Probe, counting, raising, returning, sleeping, stubborn
 
-AGENTS = ("ok", "slow", "bad", "count", "flag", "clash", "deaf", "rubbish", "hand")
+AGENTS = ("ok", "slow", "bad", "flaky", "count", "flag", "clash", "deaf", "rubbish", "hand")
 CONDITIONS = tuple(map(parse_condition, ("n > 1", "has(v)", "1 / n > 0", "true", "not flag")))
+POLICIES = (
+    None,
+    Policies(retry=RetryPolicy(3, initial_delay=1.0)),
+    Policies(retry=RetryPolicy(2, retryable=frozenset({"network", "timeout", "validation"}))),
+    Policies(breaker=BreakerPolicy(2, 1, 1, 5.0), rate_limit=RateLimit(0.5, 2)),
+    Policies(RetryPolicy(9, jitter=False), BreakerPolicy(failure_threshold=2), RateLimit(1.0)),
+)
 VERBS = ("pause", "resume", "step", "step_iteration", "cancel")
 
 
-def _agents() -> dict[str, Agent]:
+def agents_of_all_kinds() -> dict[str, Agent]:
     async def clash(event: Event, state: State, context: AgentContext) -> Any:
         state.data["v"] = context.path
         state.data.setdefault("list", []).append(context.scope)
+        return state
+
+    async def flaky(event: Event, state: State, context: AgentContext) -> Any:
+        state.data["attempt"] = context.attempt
+        await context.clock.sleep(1)
+        if context.attempt < 3:
+            raise ConnectionError("gone")
         return state
 
     async def hand(event: Event, state: State, context: AgentContext) -> Any:
@@ -35,6 +50,7 @@ def _agents() -> dict[str, Agent]:
         "ok": returning({"v": 1}),
         "slow": sleeping(7, {"slow": True}),
         "bad": raising(ValueError("bad")),
+        "flaky": Doing(flaky),
         "count": counting(),
         "flag": returning({"loop_completed": True}),
         "clash": Doing(clash),
@@ -44,17 +60,21 @@ def _agents() -> dict[str, Agent]:
     }
 
 
-def _node(draw: Any, path: str, depth: int, numbers: itertools.count[int]) -> Node:  # noqa: PLR0911
+def _node(  # noqa: PLR0911
+    draw: Any, path: str, depth: int, numbers: itertools.count[int], names: tuple[str, ...]
+) -> Node:
     path = f"{path}/{next(numbers)}"
     kind = draw(st.sampled_from(("step", "chain", "fan", "parallel", "loop", "choice", "route", "stage")))
     if depth == 0 or kind == "step":
         timeout = draw(st.sampled_from((None, None, 3.0)))
-        return Step(path, draw(st.sampled_from(AGENTS)), timeout)
-    children = tuple(_node(draw, path, depth - 1, numbers) for _ in range(draw(st.integers(1, 3))))
+        return Step(path, draw(st.sampled_from(names)), timeout, draw(st.sampled_from(POLICIES)))
+    children = tuple(_node(draw, path, depth - 1, numbers, names) for _ in range(draw(st.integers(1, 3))))
     condition = draw(st.sampled_from((None, *CONDITIONS)))
     match kind:
         case "chain":
-            return Chain(path, "sequential", children)
+            timeout, flow = draw(st.sampled_from((None, 4.0))), draw(st.sampled_from(("", "inner.toml")))
+            routes = ErrorRoutes(default=Step(f"{path}/on error", draw(st.sampled_from(names))))
+            return Chain(path, "sequential", children, timeout, flow, "", routes if flow else None)
         case "fan":
             threshold, limit = draw(st.sampled_from((0.0, 0.5, 1.0))), draw(st.integers(1, 3))
             return Fan(path, "collaborative", children, threshold, limit)
@@ -74,8 +94,10 @@ def _node(draw: Any, path: str, depth: int, numbers: itertools.count[int]) -> No
 
 
 @st.composite
-def plans(draw: Any) -> Node:
-    return _node(draw, "flow", 3, itertools.count())
+def plans(draw: Any, without: tuple[str, ...] = ()) -> Node:
+    """Plans of all kinds of node, of agents that do all kinds of things."""
+    names = tuple(name for name in AGENTS if name not in without)
+    return _node(draw, "flow", 3, itertools.count(), names)
 
 
 ACTS = st.lists(st.tuples(st.floats(0, 30), st.sampled_from(VERBS)), max_size=4)
@@ -90,7 +112,8 @@ def test_every_run_ends_in_order(
 
 
 async def _run(root: Node, acts: list[tuple[float, str]], paused: bool, limit: float) -> None:
-    probe = Probe(root, _agents(), paused=paused, timeout=limit)
+    routes = ErrorRoutes(default=Step("on error/flaky", "flaky"))
+    probe = Probe(root, agents_of_all_kinds(), paused=paused, timeout=limit, routes=routes)
     for at, verb in acts:
         probe.clock.call_later(at, getattr(probe.control, verb))
     for at in range(1000, 1003):
