@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
+from agentflow_tui.telemetry import gen_ai
 
 LAST_DURATIONS = 32
 """How many durations a sparkline can show."""
@@ -39,7 +40,7 @@ class AgentMetrics:
     last: tuple[float, ...] = ()
     """The last `LAST_DURATIONS` of the same, newest last."""
     calls: int = 0
-    """Model calls that were answered."""
+    """Answers of a model; one that was taken from a recording counts neither here nor as tokens."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
@@ -124,7 +125,7 @@ class MetricsFold:
             case ev.AgentCancelled():
                 tally = self._ended(event.agent, None)
                 tally.cancelled += 1
-            case ev.ModelCallEnded():
+            case ev.ModelCallEnded() if event.source != gen_ai.RECORDING:
                 self._of(event.agent).answer(event.prompt_tokens, event.completion_tokens)
             case pol.AttemptFailed():
                 self._of(event.agent).retries += 1

@@ -115,6 +115,9 @@ class RunMeter:
 
     def _answer(self, event: ev.ModelCallEnded) -> None:
         _, facts = self._calls.pop(event.call, (event.at, {}))
+        if event.source == gen_ai.RECORDING:
+            # No model was asked, so there is neither a latency nor a cost.
+            return
         self._to.call_duration.record(event.duration, facts)
         for kind, count in (
             (gen_ai.INPUT, event.prompt_tokens),

@@ -152,6 +152,8 @@ class SpanFold:
         }
         span.attributes |= {name: value for name, value in facts.items() if value is not None}
         span.attributes[gen_ai.RESPONSE_FINISH_REASONS] = (event.finish_reason,)
+        if event.source == gen_ai.RECORDING:
+            span.attributes[gen_ai.SOURCE] = event.source
         if self._content:
             answer = {"role": "assistant", "content": event.response}
             span.attributes[gen_ai.OUTPUT_MESSAGES] = _messages((answer,))
@@ -193,7 +195,8 @@ class SpanFold:
         if status == "failed":
             span.status = "error"
             span.description = category
-            span.attributes[gen_ai.ERROR_TYPE] = category or "unknown"
+            if category:
+                span.attributes[gen_ai.ERROR_TYPE] = category
             if self._content and text:
                 span.description = text[:LONGEST_TEXT]
         elif status == "completed":

@@ -79,7 +79,9 @@ class Script:
             parameters=parameters,
         )
 
-    def answers(self, at: float, path: str, call: str, prompt: int | None, completion: int | None) -> Script:
+    def answers(
+        self, at: float, path: str, call: str, prompt: int | None, completion: int | None, **values: Any
+    ) -> Script:
         return self.add(
             at,
             ev.ModelCallEnded,
@@ -92,6 +94,7 @@ class Script:
             duration=1.0,
             finish_reason="stop",
             response=SECRET_WORDS,
+            **values,
         )
 
     def breaks(self, at: float, path: str, call: str, category: str = "network") -> Script:

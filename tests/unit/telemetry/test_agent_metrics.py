@@ -36,6 +36,7 @@ def test_the_numbers_of_one_agent_counted_by_hand() -> None:
     script.asks(3, "s/a", "c1").answers(3, "s/a", "c1", 10, 20)
     script.asks(3, "s/a", "c2").answers(3, "s/a", "c2", None, 5)
     script.asks(3, "s/a", "c3").breaks(3, "s/a", "c3")
+    script.asks(3, "s/a", "c4").answers(3, "s/a", "c4", 100, 100, source="recording")
     script.starts(3, "s/a").retries(3, "s/a", 1).retries(3, "s/a", 2).fails(4, "s/a", 6.0, "timeout")
     script.starts(4, "s/a").cancels(5, "s/a", 100.0)
     script.add(5, pol.Throttled, path="s/a", agent="a", wait=2.0)

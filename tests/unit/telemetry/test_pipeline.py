@@ -25,6 +25,7 @@ def test_the_numbers_of_two_runs_counted_by_hand() -> None:
     shelf = Shelf()
     pipeline = Pipeline(shelf)
     good = Script().starts(1, "a").asks(1, "a", "c").answers(2, "a", "c", 10, 5).completes(2, "a", 1.0)
+    good.asks(2, "a", "again").answers(2, "a", "again", 10, 5, source="recording")
     bad = Script("loop").starts(1, "a").retries(2, "a", 1).asks(2, "a", "c").breaks(4, "a", "c")
     bad.add(4, pol.Throttled, path="a", agent="a", wait=1.5)
     bad.add(4, pol.BreakerChanged, path="a", agent="a", state="open")

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentflow_tui.engine import AgentContext, Event, State
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
-from agentflow_tui.plan.node import Chain, Fan, Loop, Step
+from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Step
 from agentflow_tui.telemetry import gen_ai
 from agentflow_tui.telemetry.span import Span
 from agentflow_tui.telemetry.span_fold import LONGEST_TEXT, MOST_NOTES, SpanFold
 from tests.unit.engine.probe import Doing, Probe, raising, returning
+from tests.unit.engine.test_any_plan import agents_of_all_kinds, plans
 from tests.unit.telemetry.script import ORIGIN, RUN_ID, SECRET_WORDS, Script, parents, spans_of
 
 SECOND = 1_000_000_000
@@ -263,3 +265,29 @@ async def test_branches_and_iterations_of_a_real_run_have_their_own_spans() -> N
     assert [span.attributes[gen_ai.ITERATION] for span in iterations] == [1, 2]
     bodies = [span for span in spans if span.name == "all/loop/body"]
     assert [span.parent_id for span in bodies] == [span.span_id for span in iterations]
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans())
+def test_any_run_of_any_plan_has_one_ended_span_for_each_start_inside_the_one_around_it(root: Node) -> None:
+    routes = ErrorRoutes(default=Step("on error/ok", "ok"))
+    probe = Probe(root, agents_of_all_kinds(), routes=routes)
+    asyncio.run(_whole(probe))
+    spans = spans_of(probe.history)
+    opening = (*_OPENING, ev.FanStarted, ev.IterationStarted)
+    assert len(spans) == len(probe.of_kind(*opening))
+    by_id = {span.span_id: span for span in spans}
+    for span in spans:
+        assert span.attributes[gen_ai.STATUS] != "unfinished"
+        if span.parent_id is None:
+            continue
+        around = by_id[span.parent_id]
+        assert around.start <= span.start <= span.end <= around.end
+        # The one around it is the nearest: no other open node is between the two paths.
+        path, outer = str(span.attributes[gen_ai.PATH]), str(around.attributes.get(gen_ai.PATH, ""))
+        assert path.startswith(outer)
+        assert not outer or path[len(outer) :].strip("/").count("/") == 0
+
+
+async def _whole(probe: Probe) -> None:
+    await probe.run({"n": 0, "list": ["start"]})
