@@ -16,3 +16,10 @@ class NotReadyError(Exception):
         self.message = message
         self.hints = tuple(hints)
         self.problems = tuple(problems)
+
+    @classmethod
+    def invalid(cls, errors: Sequence[Problem]) -> NotReadyError:
+        """The error for a flow with these errors, of which there is at least one."""
+        first = errors[0]
+        hints = [first.hint] if first.hint else []
+        return cls(f"the flow has errors: line {first.line}: {first.message}", hints=hints, problems=errors)

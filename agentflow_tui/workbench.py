@@ -9,12 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from agentflow_tui.agents.cast import Cast, Providers, UntrustedCodeError, build_cast, handler_files
-from agentflow_tui.agents.provider_tables import provider_tables, secrets_in, with_file_keys
-from agentflow_tui.agents.python_agent import HandlerError
+from agentflow_tui.agents.cast import Cast, Providers, build_cast, handler_files
+from agentflow_tui.agents.file_hooks import register_file_hooks
+from agentflow_tui.agents.handler_error import HandlerError
+from agentflow_tui.agents.provider_pools import ProviderPools
+from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust, content_hash
+from agentflow_tui.agents.user_code import UntrustedCodeError, UserCode
 from agentflow_tui.config import Checked, Flow, Problem, check_text
-from agentflow_tui.engine import Clock, Control, Engine, Event, SystemClock
+from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, SystemClock
+from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
 from agentflow_tui.flow_notes import FlowNotes
@@ -22,7 +26,6 @@ from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.input_keys import input_keys
 from agentflow_tui.llm.model_error import ModelError
-from agentflow_tui.llm.provider_pool import ProviderPool
 from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.compile import compile_plan
@@ -30,6 +33,7 @@ from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.redaction import Redaction
 from agentflow_tui.run import Run
+from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
 
 
 class Workbench:
@@ -54,6 +58,8 @@ class Workbench:
         self._providers = providers
         self._store = store or RunStore()
         self._trust = trust or Trust(data_folder() / "trust.json")
+        self._telemetry = Telemetry()
+        self._guards = Guards(self._clock)
         self._runs: list[Run] = []
         self._file: FlowFile | None = None
         self.text = ""
@@ -83,6 +89,7 @@ class Workbench:
         """Read and check a file; what is wrong with it becomes problems, and the text stays empty then."""
         self._file = FlowFile(path)
         self._flow = self.plan = None
+        self._guards = Guards(self._clock)
         self._file_problem = None
         text = ""
         try:
@@ -137,37 +144,46 @@ class Workbench:
             NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
                 or cannot run.
         """
+        if self._flow is not None and self._flow.nested:
+            # The files inside may have changed since.
+            self.check(self.text)
         flow, choice = self._choice(event)
         plan = choice.plan
-        providers = self._providers or self._pool(flow)
+        pools = ProviderPools(plan.flows, self._env, sleep=self._clock.sleep, given=self._providers)
         try:
-            cast = await self._cast(flow, plan, providers)
+            cast, hooks = await self._cast(flow, plan, pools)
+            watch, watch_notes = await self._watch(flow)
         except BaseException:
-            await self._release(providers)
+            await pools.aclose()
             raise
         run = Run(
             str(uuid.uuid4()),
             plan,
             Control(paused=paused),
             cast.model_label,
-            redaction=Redaction.of(self._env, secrets_in(flow, self._env)),
+            redaction=Redaction.of(self._env, self._secrets(plan)),
             keeper=self._store,
-            notes=self._notes(cast),
+            observer=watch,
+            notes=(*cast.notes, *watch_notes),
         )
         self._store.on_failure = lambda error: run.warn(f"this run is not stored: {error}")
         engine = Engine(
             plan,
             cast.agents,
             clock=self._clock,
+            hooks=hooks,
             emit=run.record,
             control=run.control,
             run_id=run.run_id,
             flow_name=self._name(flow),
+            guards=self._guards,
         )
 
         async def finish() -> None:
             self._runs.remove(run)
-            await self._release(providers)
+            if watch is not None:
+                watch.end()
+            await pools.aclose()
 
         self._runs.append(run)
         run.begin(engine.run(event, chosen_by=choice.by, reason=choice.reason), finish=finish)
@@ -200,6 +216,7 @@ class Workbench:
         # Told while the run went on; closing can do no more about it.
         with suppress(StoreError):
             await self._store.aclose()
+        await self._telemetry.aclose()
 
     def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
         flow = self._ready()
@@ -209,23 +226,18 @@ class Workbench:
             raise NotReadyError(str(error)) from error
 
     def _ready(self) -> Flow:
-        flow = self.checked.flow
-        errors = self.checked.errors
-        if flow is not None:
-            errors = tuple(p for p in self.checked.not_yet_run() if p.severity == "error")
-        if errors:
-            hints = [errors[0].hint] if errors[0].hint else []
-            what = "cannot be run yet" if flow else "has errors"
-            message = f"the flow {what}: line {errors[0].line}: {errors[0].message}"
-            raise NotReadyError(message, hints=hints, problems=errors)
-        if flow is None:
+        if self.checked.errors:
+            raise NotReadyError.invalid(self.checked.errors)
+        if self.checked.flow is None:
             raise NotReadyError("no flow is open")
-        return flow
+        return self.checked.flow
 
-    async def _cast(self, flow: Flow, plan: Plan, providers: Providers) -> Cast:
-        folder = self.path.parent if self.path else None
+    async def _cast(self, flow: Flow, plan: Plan, pools: ProviderPools) -> tuple[Cast, Hooks]:
+        code, hooks = UserCode(self.path.parent if self.path else None, self._trust), Hooks()
         try:
-            return await build_cast(flow, plan, providers, folder=folder, trust=self._trust)
+            cast = await build_cast(plan, pools.by_file, code=code)
+            await register_file_hooks(flow, code, hooks)
+            return cast, hooks
         except ModelError as error:
             raise NotReadyError(error.message, hints=error.hint.splitlines()) from error
         except HandlerError as error:
@@ -234,16 +246,15 @@ class Workbench:
             ways = ("look at the code, then allow it as it is now:", f"agentflow-tui trust {self.path}")
             raise NotReadyError(str(error), hints=ways) from error
 
-    def _pool(self, flow: Flow) -> ProviderPool:
-        tables = provider_tables(flow)
-        return ProviderPool(tables, with_file_keys(self._env, tables), sleep=self._clock.sleep)
+    async def _watch(self, flow: Flow) -> tuple[RunWatch | None, tuple[str, ...]]:
+        try:
+            watch = await self._telemetry.watch(flow.telemetry)
+        except TelemetryError as error:
+            return None, (str(error),)
+        return watch, (watch.note,) if watch is not None and watch.note else ()
 
-    async def _release(self, providers: Providers) -> None:
-        if providers is not self._providers:
-            await providers.aclose()
-
-    def _notes(self, cast: Cast) -> tuple[str, ...]:
-        return (*cast.notes, *(problem.message for problem in self.checked.not_yet_run()))
+    def _secrets(self, plan: Plan) -> tuple[str, ...]:
+        return tuple(secret for flow in plan.flows.values() for secret in secrets_in(flow, self._env))
 
     def _name(self, flow: Flow) -> str:
         return flow.agent_flow.name or (self.path.stem if self.path else "unnamed")

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.llm_agent import LlmAgent, ModelSettings, keys_set_by
-from agentflow_tui.agents.python_agent import (
-    HandlerError,
-    PythonAgent,
-    forget_modules,
-    handler_file,
-    load_handler,
-)
+from agentflow_tui.agents.python_agent import PythonAgent
+from agentflow_tui.agents.signature import check_handler
 from agentflow_tui.agents.structured_output import StructuredOutput
-from agentflow_tui.agents.trust import Trust, content_hash
+from agentflow_tui.agents.user_code import UserCode, handler_file
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Agent
 from agentflow_tui.llm.chosen_provider import ChosenProvider
-from agentflow_tui.plan.node import Plan, Step, walk
+from agentflow_tui.plan.node import Plan, Step
 
 
 class Providers(Protocol):
@@ -32,18 +27,6 @@ class Providers(Protocol):
 
     async def aclose(self) -> None:
         """Release connections and child processes."""
-
-
-class UntrustedCodeError(Exception):
-    """The flow would run Python code in `folder` that the user has not allowed as it is now."""
-
-    def __init__(self, folder: Path, files: tuple[Path, ...]) -> None:
-        """Name the folder and the handlers' files."""
-        self.folder = folder
-        self.files = files
-        super().__init__(
-            f"this flow runs Python code from {folder} ({', '.join(file.name for file in files)})"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +46,85 @@ class Cast:
 
 
 async def build_cast(
-    flow: Flow, plan: Plan, providers: Providers, *, folder: Path | None, trust: Trust
+    plan: Plan,
+    providers: Mapping[str, Providers],
+    *,
+    code: UserCode,
+    given: Mapping[str, Agent] | None = None,
 ) -> Cast:
     """Build every agent of the plan; Python handlers are imported here, once their folder is trusted.
+
+    `providers` are by `Step.flow`. `given` are agents that the caller has, in place of what the file
+    configures for them, by `Step.key`.
 
     Raises:
         ModelError: No model can be asked.
         UntrustedCodeError: A handler's folder is not trusted.
-        HandlerError: A handler cannot be used, or an agent is a nested flow.
+        HandlerError: A handler cannot be used, or an agent is unknown or disabled.
     """
-    names = sorted({node.agent for node in walk(plan.root) if isinstance(node, Step)})
     agents: dict[str, Agent] = {}
-    labels: dict[str, None] = {}
-    notes: dict[str, None] = {}
     handlers: dict[str, str] = {}
-    for name in names:
-        config = flow.agents.get(name)
+    models = _Models(plan, providers)
+    for key, step in sorted({step.key: step for step in plan.steps()}.items()):
+        name, own = step.agent, plan.flows[step.flow]
+        config = own.agents.get(name)
         if config is None or not config.enabled:
             # The check forbids it in the file's own mode only, not in one that the event asks for.
+            where = f" of '{step.flow}'" if step.flow else ""
             raise HandlerError(
-                f"the plan needs agent {name!r}, which is {'disabled' if config else 'unknown'}"
+                f"the plan needs agent {name!r}{where}, which is {'disabled' if config else 'unknown'}"
             )
-        if config.flow:
-            raise HandlerError(
-                f"agent {name!r} is a nested flow, which cannot be run yet; give it a prompt instead"
-            )
-        if config.handler:
-            handlers[name] = config.handler
+        if given and key in given:
+            agents[key] = given[key]
             continue
+        if config.handler:
+            handlers[key] = config.handler
+            continue
+        agents[key] = await models.agent(step)
+    functions = await code.load({name: (handler, check_handler) for name, handler in handlers.items()})
+    agents.update((key, PythonAgent(key, function)) for key, function in functions.items())
+    return Cast(agents, tuple(models.labels), tuple(models.notes))
+
+
+class _Models:
+    """Builds LLM agents, and notes which models they got."""
+
+    def __init__(self, plan: Plan, providers: Mapping[str, Providers]) -> None:
+        self._flows = plan.flows
+        self._providers = providers
+        self._answer_keys = frozenset().union(*map(_answer_keys, plan.flows.values()))
+        self.labels: dict[str, None] = {}
+        self.notes: dict[str, None] = {}
+
+    async def agent(self, step: Step) -> LlmAgent:
+        flow, name = self._flows[step.flow], step.agent
         settings = flow.llm_for(name)
-        chosen = await providers.provider_for(settings.provider, settings.model, name)
-        labels[chosen.label] = None
+        chosen = await self._providers[step.flow].provider_for(settings.provider, settings.model, name)
+        self.labels[chosen.label] = None
         if chosen.name == "embedded" and (settings.provider or "auto").lower() == "auto":
             # Falling back is never silent.
-            notes[f"the model is {chosen.label}, because {chosen.reason}"] = None
-        agents[name] = _llm_agent(flow, name, chosen)
-    agents.update(await _python_agents(handlers, folder, trust))
-    return Cast(agents, tuple(labels), tuple(notes))
+            self.notes[f"the model is {chosen.label}, because {chosen.reason}"] = None
+        return _llm_agent(flow, name, chosen, self._answer_keys)
 
 
 def handler_files(flow: Flow, folder: Path) -> tuple[Path, ...]:
-    """Return the source files of all handlers of a flow, without importing any.
+    """Return the source files of all handlers and hooks of a flow, without importing any.
 
     Raises:
         HandlerError: One of them is not there.
     """
-    files = {handler_file(folder, agent.handler) for agent in flow.agents.values() if agent.handler}
-    return tuple(sorted(files))
+    handlers = [hook.handler for hook in flow.hooks]
+    pending, seen = [("", flow)], set[str]()
+    while pending:
+        file, current = pending.pop()
+        if file not in seen:
+            seen.add(file)
+            handlers += [agent.handler for agent in current.agents.values() if agent.handler]
+            pending += [(inner.file, inner.flow) for inner in current.nested.values()]
+    return tuple(sorted({handler_file(folder, handler) for handler in handlers}))
 
 
-def _llm_agent(flow: Flow, name: str, chosen: ChosenProvider) -> LlmAgent:
+def _llm_agent(flow: Flow, name: str, chosen: ChosenProvider, answer_keys: frozenset[str]) -> LlmAgent:
     config, settings = flow.agents[name], flow.llm_for(name)
     output = StructuredOutput(config.output, agents=flow.enabled_agents) if config.output else None
     return LlmAgent(
@@ -129,29 +141,9 @@ def _llm_agent(flow: Flow, name: str, chosen: ChosenProvider) -> LlmAgent:
         system_prompt=config.system_prompt,
         prompt=config.prompt,
         output=output,
-        answer_keys=_answer_keys(flow),
+        answer_keys=answer_keys,
     )
 
 
 def _answer_keys(flow: Flow) -> frozenset[str]:
     return frozenset().union(*(keys_set_by(name, agent.output) for name, agent in flow.agents.items()))
-
-
-async def _python_agents(handlers: Mapping[str, str], folder: Path | None, trust: Trust) -> dict[str, Agent]:
-    if not handlers:
-        return {}
-    if folder is None:
-        raise HandlerError("save the flow first: its Python handlers are looked for in its folder")
-    files = tuple(sorted({handler_file(folder, handler) for handler in handlers.values()}))
-    try:
-        code = await asyncio.to_thread(content_hash, folder)
-    except OSError as error:
-        raise HandlerError(f"the code in {folder} cannot be looked at: {error}") from error
-    if not trust.is_trusted(folder, code):
-        raise UntrustedCodeError(folder, files)
-    forget_modules(folder)
-    # In a thread: importing can take seconds, and the screen must stay alive.
-    return {
-        name: PythonAgent(name, await asyncio.to_thread(load_handler, folder, handler))
-        for name, handler in handlers.items()
-    }

@@ -24,7 +24,7 @@ def check(
     from agentflow_tui.config import check_file
 
     checked = check_file(file)
-    problems = (*checked.problems, *checked.not_yet_run())
+    problems = checked.problems
     if as_json:
         say(json.dumps([asdict(problem) for problem in problems], indent=2))
     else:

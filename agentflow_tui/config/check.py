@@ -12,6 +12,7 @@ from agentflow_tui.config.environment import apply_environment
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
 from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text, read_flow_text
+from agentflow_tui.config.hook_names import check_hook_names
 from agentflow_tui.config.nesting import Nesting, nested_flows
 from agentflow_tui.config.placement import place_findings
 from agentflow_tui.config.problem import KeyPath, Problem
@@ -19,7 +20,6 @@ from agentflow_tui.config.read_document import read_document
 from agentflow_tui.config.references import check_providers, check_references
 from agentflow_tui.config.secrets import check_secrets
 from agentflow_tui.config.state_names import check_state_names
-from agentflow_tui.config.support import unsupported
 
 FLOW_FILE = "agentflow.toml"
 """What a flow's file is called unless it is named otherwise."""
@@ -36,7 +36,6 @@ class Checked:
     flow: Flow | None
     problems: tuple[Problem, ...]
     draft: Flow | None = None
-    text: str = ""
 
     @property
     def is_valid(self) -> bool:
@@ -47,10 +46,6 @@ class Checked:
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep the flow from running."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
-
-    def not_yet_run(self) -> tuple[Problem, ...]:
-        """List what the flow configures but the engine does not run yet; an error forbids a run."""
-        return () if self.draft is None else place_findings(self.text, unsupported(self.draft))
 
 
 def check_text(
@@ -63,11 +58,11 @@ def check_text(
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        return _refused(FlowTextError("the file is empty", "begin with [orchestration] and a mode"), text)
+        return _refused(FlowTextError("the file is empty", "begin with [orchestration] and a mode"))
     try:
         document = parse_flow_text(text)
     except FlowTextError as error:
-        return _refused(error, text)
+        return _refused(error)
     document, findings = apply_environment(document, os.environ if env is None else env)
     draft, faults = read_document(document)
     findings += faults + check_secrets(document)
@@ -76,7 +71,7 @@ def check_text(
         findings += _check_nested(draft, folder, name, env)
     problems = _placed(text, findings)
     is_valid = draft is not None and not any(problem.severity == "error" for problem in problems)
-    return Checked(draft if is_valid else None, problems, draft, text)
+    return Checked(draft if is_valid else None, problems, draft)
 
 
 def check_file(path: Path | str, env: Mapping[str, str] | None = None) -> Checked:
@@ -85,7 +80,7 @@ def check_file(path: Path | str, env: Mapping[str, str] | None = None) -> Checke
     try:
         text = read_flow_text(file)
     except FlowTextError as error:
-        return _refused(error, "")
+        return _refused(error)
     return check_text(text, folder=file.parent, env=env, name=file.name)
 
 
@@ -101,7 +96,7 @@ def _check_draft(draft: Flow, document: Mapping[str, object], faults: list[Findi
     if any(fault.severity == "error" and _shapes_modes(fault.path) for fault in faults):
         # What is missing there is missing because it was wrong, which is said already.
         findings = [finding for finding in findings if finding.path != ("orchestration",)]
-    findings += check_providers(draft) + check_state_names(draft)
+    findings += check_providers(draft) + check_state_names(draft) + check_hook_names(draft)
     if not is_mode_given(document):
         hint = 'add mode = "route", or another of collaborative, sequential, loop, mixed'
         findings.append(Finding("warning", ("orchestration",), "no mode is set, so it is route", hint))
@@ -141,8 +136,6 @@ def _placed(text: str, findings: list[Finding]) -> tuple[Problem, ...]:
         return tuple(Problem(f.severity, "", 1, 1, f.message, f.hint, 2) for f in findings)
 
 
-def _refused(error: FlowTextError, text: str) -> Checked:
+def _refused(error: FlowTextError) -> Checked:
     line, column = error.line, error.column
-    return Checked(
-        None, (Problem("error", "", line, column, error.message, error.hint, column + 1),), None, text
-    )
+    return Checked(None, (Problem("error", "", line, column, error.message, error.hint, column + 1),))

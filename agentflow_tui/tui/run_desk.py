@@ -8,7 +8,7 @@ from typing import Literal
 from textual.content import Content
 from textual.screen import Screen
 
-from agentflow_tui.agents.cast import UntrustedCodeError
+from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event

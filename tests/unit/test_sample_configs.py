@@ -45,7 +45,6 @@ def test_a_sample_has_no_problem_and_says_what_it_is_for(path: Path) -> None:
     bench = Workbench(env={})
     bench.open(path)
     assert bench.checked.problems == ()
-    assert bench.checked.not_yet_run() == ()
     notes = FlowNotes.read(bench.text)
     assert bench.text.startswith("# When to choose it: ")
     assert 30 < len(notes.when_to_choose) < 110

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from agentflow_tui.agents.python_agent import HandlerError, forget_modules, handler_file, load_handler
+from agentflow_tui.agents.handler_error import HandlerError
+from agentflow_tui.agents.python_agent import Handler
+from agentflow_tui.agents.signature import check_handler
+from agentflow_tui.agents.user_code import forget_modules, handler_file, load_function
 from agentflow_tui.engine import Event, State
+
+
+def load_handler(folder: Path, handler: str) -> Handler:
+    loaded: Handler = load_function(folder, handler, check_handler)
+    return loaded
 
 
 @pytest.fixture
@@ -46,7 +54,7 @@ async def test_a_changed_file_is_read_again(folder: Path) -> None:
         ("async def run(event, state): ...", "gone_steps:run", "there is no gone_steps.py"),
         ("async def run(event, state): ...", "bad_steps:walk", "has no 'walk'"),
         ("def run(event, state): ...", "bad_steps:run", "must be 'async def run"),
-        ("run = 3", "bad_steps:run", "must be 'async def run"),
+        ("run = 3", "bad_steps:run", "must be 'async def"),
         ("async def run(event): ...", "bad_steps:run", "two arguments"),
         ("raise RuntimeError('boom')", "bad_steps:run", "RuntimeError: boom"),
         ("import sys; sys.exit(3)", "bad_steps:run", "SystemExit"),
@@ -80,3 +88,16 @@ def test_a_module_of_python_itself_is_not_hidden(folder: Path) -> None:
     import json
 
     assert json.loads("1") == 1
+
+
+def test_a_virtual_environment_in_the_folder_keeps_what_it_has_imported(folder: Path) -> None:
+    inside = folder / ".venv" / "lib"
+    inside.mkdir(parents=True)
+    (inside / "kept_library.py").write_text("async def run(event, state): ...")
+    (folder / "dropped_steps.py").write_text("import kept_library\nasync def run(event, state): ...")
+    sys.path.append(str(inside))
+    load_handler(folder, "dropped_steps:run")
+    forget_modules(folder)
+    assert "kept_library" in sys.modules
+    assert "dropped_steps" not in sys.modules
+    del sys.modules["kept_library"]

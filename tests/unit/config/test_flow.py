@@ -66,12 +66,6 @@ def test_conditions_come_parsed() -> None:
     assert flow.orchestration.loop.condition.names == {"score"}
 
 
-def test_stages_and_switches_run() -> None:
-    text = "[orchestration]\nmode='mixed'\nswitch=[{when='true',mode='mixed'}]\n[agents.a]\n"
-    text += "[[orchestration.mixed.stages]]\nmode='loop'\nagents=['a']\n"
-    assert check_text(text, env={}).not_yet_run() == ()
-
-
 def test_schema_knows_every_key_that_is_accepted() -> None:
     schema = json_schema()
     text = json.dumps(schema)
@@ -100,19 +94,3 @@ def test_schema_knows_every_key_that_is_accepted() -> None:
     }
     assert {key for key in keys(tomllib.loads(EVERYTHING)) - free if f'"{key}"' not in text} == set()
     assert "How much the model varies its answers" in text
-
-
-@pytest.mark.parametrize(
-    ("line", "path", "severity"),
-    [
-        ("[[hooks]]\nhook='AllHooks'\nname='n'\nhandler='m:f'", "hooks", "warning"),
-    ],
-)
-def test_what_is_accepted_but_not_run_yet(line: str, path: str, severity: str) -> None:
-    text = f"[orchestration]\nmode='mixed'\nsequential_agents=['a']\n[agents.a]\nrole='r'\n{line}\n"
-    checked = check_text(text, env={})
-    assert checked.is_valid
-    (problem,) = checked.not_yet_run()
-    assert (problem.path, problem.severity) == (path, severity)
-    assert "not run yet" in problem.message
-    assert problem.line == text.split("\n").index(line.split("\n")[-1 if path.endswith(".flow") else 0]) + 1

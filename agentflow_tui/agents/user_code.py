@@ -1,0 +1,165 @@
+"""The Python code of a flow's folder: found without importing it, imported once it is trusted."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from agentflow_tui.agents.handler_error import HandlerError
+from agentflow_tui.agents.trust import code_files, content_hash
+
+_imported_from: set[Path] = set()
+"""Folders that Python looks in because a flow is there."""
+
+Check = Callable[[Any, str], None]
+"""Refuses, by `HandlerError`, a function that cannot be called as it has to be."""
+
+
+class Consent(Protocol):
+    """Who says whether a folder's code may run."""
+
+    def is_trusted(self, folder: Path, content_hash: str) -> bool:
+        """Return True when exactly this content of this folder may."""
+
+
+class UntrustedCodeError(Exception):
+    """The flow would run Python code in `folder` that the user has not allowed as it is now."""
+
+    def __init__(self, folder: Path, files: tuple[Path, ...]) -> None:
+        """Name the folder and the handlers' files."""
+        self.folder = folder
+        self.files = files
+        super().__init__(
+            f"this flow runs Python code from {folder} ({', '.join(file.name for file in files)})"
+        )
+
+
+class UserCode:
+    """The functions that one run of a flow takes from its folder; agents and callbacks share modules."""
+
+    def __init__(self, folder: Path | None, consent: Consent, *, is_fresh: bool = True) -> None:
+        """Import from `folder` (none: the flow was never saved) what `consent` allows.
+
+        `is_fresh` reads the files as they are now; without it what the process has imported is used.
+        """
+        self._folder = folder
+        self._consent = consent
+        self._is_fresh = is_fresh
+        self._is_admitted = False
+
+    async def load(self, functions: Mapping[str, tuple[str, Check]]) -> dict[str, Any]:
+        """Import functions, given as key to `module:function` and its check; give them by key.
+
+        Raises:
+            UntrustedCodeError: The user has not allowed the folder's code as it is now.
+            HandlerError: A function cannot be used.
+        """
+        if not functions:
+            return {}
+        if self._folder is None:
+            raise HandlerError("save the flow first: its Python functions are looked for in its folder")
+        files = tuple(sorted({handler_file(self._folder, handler) for handler, _ in functions.values()}))
+        # In a thread: importing can take seconds, and the screen must stay alive.
+        await asyncio.to_thread(self._admit, self._folder, files)
+        return {
+            key: await asyncio.to_thread(load_function, self._folder, handler, check)
+            for key, (handler, check) in functions.items()
+        }
+
+    def _admit(self, folder: Path, files: tuple[Path, ...]) -> None:
+        if self._is_admitted:
+            return
+        try:
+            code = content_hash(folder)
+            if not self._consent.is_trusted(folder, code):
+                raise UntrustedCodeError(folder, files)
+            if self._is_fresh:
+                # Other flows' folders too: each may have a module called `steps`.
+                for known in {folder.resolve(), *_imported_from}:
+                    forget_modules(known)
+                _leave_folders()
+        except OSError as error:
+            raise HandlerError(f"the code in {folder} cannot be looked at: {error}") from error
+        self._is_admitted = True
+
+
+def handler_file(folder: Path, handler: str) -> Path:
+    """Return the source file that `module:function` names, without importing anything.
+
+    Raises:
+        HandlerError: It is not written like that, or no such file is inside the folder.
+    """
+    module, separator, function = handler.partition(":")
+    parts = module.split(".")
+    if not separator or not function.isidentifier() or not all(part.isidentifier() for part in parts):
+        raise HandlerError(f"handler {handler!r} is not written as 'module:function'")
+    root = folder.resolve()
+    below = root.joinpath(*parts)
+    for file in (below.with_suffix(".py"), below / "__init__.py"):
+        if file.is_file() and file.resolve().is_relative_to(root):
+            return file
+    raise HandlerError(f"handler {handler!r}: there is no {'/'.join(parts)}.py in {root}")
+
+
+def load_function(folder: Path, handler: str, check: Check) -> Any:
+    """Import the module and return its function. Runs the user's code: ask for trust first.
+
+    Raises:
+        HandlerError: The file is missing, its import fails, or `check` refuses the function.
+    """
+    file = handler_file(folder, handler)
+    module_name, _, function_name = handler.partition(":")
+    module = _import(folder.resolve(), module_name, handler)
+    if not _is_same(getattr(module, "__file__", None), file):
+        raise HandlerError(
+            f"handler {handler!r}: another module is called {module_name!r}; rename {file.name}"
+        )
+    function = getattr(module, function_name, None)
+    if function is None:
+        raise HandlerError(f"handler {handler!r}: {file.name} has no {function_name!r}")
+    check(function, f"handler {handler!r}")
+    return function
+
+
+def forget_modules(folder: Path) -> None:
+    """Drop what was imported of the folder's own code, so that the next run sees the files as they are now.
+
+    Raises:
+        OSError: The folder holds too much.
+    """
+    # Not all below the folder: a virtual environment there holds this very program.
+    own = {file.resolve() for file in code_files(folder)}
+    kept = {"__main__", __name__.partition(".")[0]}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and name.partition(".")[0] not in kept and Path(file).resolve() in own:
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def _leave_folders() -> None:
+    for folder in _imported_from:
+        if str(folder) in sys.path:
+            sys.path.remove(str(folder))
+    _imported_from.clear()
+
+
+def _import(folder: Path, module_name: str, handler: str) -> Any:
+    if str(folder) not in sys.path:
+        # At the end: a file of the user's must not hide a module of Python's or ours.
+        sys.path.append(str(folder))
+        _imported_from.add(folder)
+    try:
+        return importlib.import_module(module_name)
+    except (Exception, SystemExit) as error:  # the user's own code: it may raise anything
+        raise HandlerError(
+            f"handler {handler!r}: importing it failed: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _is_same(loaded: str | None, file: Path) -> bool:
+    return loaded is not None and Path(loaded).resolve() == file.resolve()
