@@ -33,6 +33,7 @@ def check_references(flow: Flow, declared: frozenset[str] = frozenset()) -> list
     findings = [finding for reference in references(flow) if (finding := _finding(flow, reference, known))]
     for mode in flow.orchestration.modes_in_use:
         findings.extend(_missing_agents(flow, mode))
+    findings.extend(_idle_policies(flow))
     return findings
 
 
@@ -91,6 +92,16 @@ def check_providers(flow: Flow) -> list[Finding]:
             hint += f'for another OpenAI-compatible server add [providers.{shorten(name)}] base_url = "…"'
             findings.append(Finding("warning", path, f"unknown provider {shorten(name)!r}", hint))
     return findings
+
+
+def _idle_policies(flow: Flow) -> Iterator[Finding]:
+    """An agent that is a whole flow is called by nobody: its agents are, each with its own policies."""
+    for name, agent in flow.agents.items():
+        for key in ("retry_policy", "rate_limit", "circuit_breaker"):
+            if agent.flow is not None and getattr(agent, key) is not None:
+                message = f"{key} does nothing for an agent that is a flow"
+                hint = f"set it for the agents in {shorten(agent.flow)}"
+                yield Finding("warning", ("agents", name, key), message, hint, at_key=True)
 
 
 def _handlers(flow: Flow) -> Iterator[Reference]:
