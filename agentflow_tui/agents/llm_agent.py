@@ -122,25 +122,14 @@ class LlmAgent:
             parameters={**settings.parameters(), **({"schema": schema} if schema else {})},
         )
         buffer = TokenBuffer(context.clock.now, lambda text: recorder.tokens(call, text))
-        request = ChatRequest(
-            settings.model,
-            messages,
-            temperature=settings.temperature,
-            max_tokens=settings.max_tokens,
-            top_p=settings.top_p,
-            seed=settings.seed,
-            schema=schema,
-            timeout_seconds=settings.timeout_seconds,
-        )
+        request = self._request(messages, schema)
         began = context.clock.now()
         try:
             end, first_after = await self._stream(request, buffer, context)
         except ModelError as error:
             buffer.flush()
             recorder.model_call_failed(call, error=error.message, category=error.category, hint=error.hint)
-            raise AgentError(
-                error.message, category=error.category, hint=error.hint, retry_after=error.retry_after
-            ) from error
+            raise _agent_error(error) from error
         except asyncio.CancelledError:
             buffer.flush()
             recorder.model_call_failed(call, error="cancelled", category="unknown")
@@ -157,6 +146,19 @@ class LlmAgent:
             source=end.source,
         )
         return buffer.text, self._values(buffer.text, end)
+
+    def _request(self, messages: tuple[Message, ...], schema: dict[str, Any] | None) -> ChatRequest:
+        settings = self._settings
+        return ChatRequest(
+            settings.model,
+            messages,
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+            top_p=settings.top_p,
+            seed=settings.seed,
+            schema=schema,
+            timeout_seconds=settings.timeout_seconds,
+        )
 
     def _schema(self) -> dict[str, Any] | None:
         if self._output is None:
@@ -198,6 +200,10 @@ class LlmAgent:
             raise AgentError(
                 f"agent {self.name!r}: structured output: {reason}", category="llm", hint=hint
             ) from error
+
+
+def _agent_error(error: ModelError) -> AgentError:
+    return AgentError(error.message, category=error.category, hint=error.hint, retry_after=error.retry_after)
 
 
 def keys_set_by(name: str, output: Mapping[str, str] | None) -> frozenset[str]:

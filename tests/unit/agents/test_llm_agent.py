@@ -158,12 +158,13 @@ async def test_a_wrong_answer_is_the_models_fault_and_kept(
 
 async def test_a_models_failure_keeps_category_hint_and_partial_text() -> None:
     journal = Journal()
-    fail = ModelError("gone", category="network", hint="ollama serve")
+    fail = ModelError("gone", category="network", hint="ollama serve", retry_after=7.5)
     with pytest.raises(AgentError, match="gone") as caught:
         await agent(Model(["par", "tial"], fail=fail)).run(
             Event.make({}), State({"message": "x"}), context(journal)
         )
     assert (caught.value.category, caught.value.hint) == ("network", "ollama serve")
+    assert caught.value.retry_after == 7.5
     failed = journal.events[-1]
     assert isinstance(failed, ModelCallFailed)
     assert (failed.error, failed.category, failed.hint) == ("gone", "network", "ollama serve")
