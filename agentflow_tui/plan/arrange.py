@@ -53,9 +53,13 @@ def _many(node: Chain | Fan | Choice, style: Style, is_framed: bool, mark: str) 
     # The frame of a nested flow names its mode already.
     block = arrange(children[0], style, is_framed=False) if is_flow else _inner(node, style)
     is_routing = isinstance(node, Choice) and node.routing is not None
-    if is_framed or is_wide or is_routing or is_flow:
-        return FrameBlock(node.path, block, style, (_marked(caption(node), mark),))
-    return block
+    if not (is_framed and style.detail != "dots" or is_wide or is_routing or is_flow):
+        return block
+    titles = [_marked(caption(node), mark)]
+    if is_routing:
+        # Hand-overs will be told there.
+        titles.append(f"{caption(node)} · {' → '.join(caption(child) for child in children)}")
+    return FrameBlock(node.path, block, style, titles)
 
 
 def arrange_root(node: Node, style: Style) -> Block:

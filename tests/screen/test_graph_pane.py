@@ -209,9 +209,15 @@ async def test_tokens_repaint_only_the_box_they_belong_to(monkeypatch: pytest.Mo
         regions: list[Region] = []
         monkeypatch.setattr(pane, "refresh", lambda *found, **_: regions.extend(found or (pane.region,)))
         pane.show_state(_state(sequential__writer=replace(node, subtitle="a token")))
+        assert regions == []
+        pane.spin()
         assert pane.layout_drawn is not None
         box = pane.layout_drawn.boxes["sequential/writer"]
-        assert [(region.width, region.height) for region in regions] == [(box.width, box.height)]
+        place = Region(box.x, box.y, box.width, box.height).translate(pane.margin_of_drawing)
+        line = Region(place.x - 2, place.y + 1, 3, 1)
+        assert place in regions
+        assert all(place.contains_region(region) or line.contains_region(region) for region in regions)
+        assert "a token" in app.screen_text()
 
 
 async def test_arrows_and_letters_move_among_the_boxes() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from agentflow_tui.history.run_state import AgentRun, NodeState, RunState
@@ -66,7 +66,8 @@ class _Unrolled:
 
     def result(self) -> AsItRan:
         whole = Execution(self.designed.root)
-        ways, strangers = ways_of(self.designed.root), []
+        ways = ways_of(self.designed.root)
+        strangers: list[AgentRun] = []
         for run in self.state.agent_runs:
             way = ways.get(run.path)
             # Handlers of errors are no part of the plan.
@@ -80,13 +81,14 @@ class _Unrolled:
         plan = replace(self.designed, root=root, nodes={node.path: node for node in walk(root)})
         return AsItRan(plan, self.nodes, self.origins)
 
-    def _root(self, whole: Execution, strangers: Iterable[AgentRun]) -> Node:
+    def _root(self, whole: Execution, strangers: Sequence[AgentRun]) -> Node:
         if not self.state.agent_runs:
             return Chain(self.book.child("", "ran"), "nothing ran yet", ())
         below = self.book.child("", "ran")
         parts = [self._node(whole, below)] if whole.parts or whole.run else []
-        root = parts[0] if len(parts) == 1 and isinstance(parts[0], Chain) else None
-        if root is not None and not (strangers := list(strangers)):
+        root = parts[0] if parts and isinstance(parts[0], Chain) else None
+        # The title of hand-overs needs a frame, which the outermost row has not.
+        if root is not None and not strangers and not isinstance(self.designed.root, Choice):
             return root
         return Chain(below, "as it ran", (*parts, *(self._step(run, run.path, below) for run in strangers)))
 
@@ -127,7 +129,7 @@ class _Unrolled:
             return replace(choice, path=path, options=(Option(label, parts[0]),), routing=None)
         first = Choice(self.book.child(path, "first"), choice.title, (Option(label, parts[0]),))
         self.nodes[first.path] = _summary([self.nodes[parts[0].path]])
-        title = f"{choice.title} · {len(parts) - 1} handed over"
+        title = f"{choice.title} · handed over {len(parts) - 1}×"
         return Chain(path, title, (first, *parts[1:]))
 
     def _loop(self, loop: Loop, execution: Execution, path: str) -> Node:

@@ -69,6 +69,7 @@ class GraphCanvas(ScrollView):
         self._minimap: Minimap | None = None
         self._state = RunState()
         self._is_live = False
+        self._is_stale = False
         self._shown_at = 0.0
         self._folds: dict[str, bool] = {}
         self._palette: dict[str, Style] = {}
@@ -90,17 +91,25 @@ class GraphCanvas(ScrollView):
         """Show where a run stands; only what looks different is drawn again.
 
         `is_live` says whether it goes on by itself; without it, whatever runs does. Of a moment that was
-        scrubbed to, nothing moves.
+        scrubbed to, nothing moves. While things move, words that stream in wait for the next tick.
         """
-        is_new = state.agent_runs != self._state.agent_runs if self._ran is not None else False
-        self._state, self._shown_at = state, self.clock()
-        self._is_live = state.status == "running" if is_live is None else is_live
+        before, self._state, self._shown_at = self._state, state, self.clock()
+        was_live, self._is_live = self._is_live, state.status == "running" if is_live is None else is_live
+        is_calm = state.agent_runs is before.agent_runs and state.status == before.status
+        if is_calm and self.is_spinning and was_live and self._is_live and before.run_id == state.run_id:
+            self._is_stale = True
+        else:
+            self._take_in()
+
+    def _take_in(self, now: float | None = None) -> None:
+        """Paint the newest state as it is `now` seconds after the run began."""
+        self._is_stale = False
         if self._ran is not None and self._designed is not None:
-            before, self._ran = self._ran, as_it_ran(self._designed, state)
-            if is_new and before.plan != self._ran.plan:
+            before, self._ran = self._ran, as_it_ran(self._designed, self._state)
+            if before.plan.root != self._ran.plan.root:
                 self.draw()
                 return
-        self._repaint()
+        self._repaint(now)
         self._keep_up()
 
     @property
@@ -254,8 +263,7 @@ class GraphCanvas(ScrollView):
     def _colours(self) -> dict[str, Style]:
         if not self._palette:
             self._palette = {
-                name: self.get_component_rich_style(f"graph--{name}", partial=name == "view")
-                for name in chain(STYLES, PARTS)
+                name: self.get_component_rich_style(f"graph--{name}") for name in chain(STYLES, PARTS)
             }
         return self._palette
 
@@ -305,12 +313,14 @@ class GraphCanvas(ScrollView):
             painter.forget_row(y)
             first = min(cells)
             self.refresh(Region(first, y, max(cells) + 1 - first, 1).translate(shift))
-        if painter.pulse.tick % _TICKS_PER_SECOND == 0:
-            self._repaint(self._state.elapsed + self.clock() - self._shown_at)
+        if self._is_stale or painter.pulse.tick % _TICKS_PER_SECOND == 0:
+            self._take_in(self._state.elapsed + self.clock() - self._shown_at)
 
     def watch_direction(self) -> None:
         """Draw the other way, or with more or less in each box."""
         self.draw()
+        if self.selected in self.boxes:
+            self.bring_into_view(self.boxes[self.selected])
 
     watch_detail = watch_direction
     watch_has_minimap = watch_direction

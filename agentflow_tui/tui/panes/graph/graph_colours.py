@@ -12,7 +12,8 @@ GraphCanvas {
     & > .graph--selected { color: $accent; text-style: bold; }
     & > .graph--mark { color: $accent; text-style: bold reverse; }
     & > .graph--pulse { color: $status-running; text-style: bold; }
-    & > .graph--view { background: $foreground 20%; }
+    & > .graph--view { background: $panel; }
+    &:nocolor > .graph--view { text-style: reverse; }
     & > .graph--waiting { color: $status-waiting; }
     & > .graph--running { color: $status-running; text-style: bold; }
     & > .graph--completed { color: $status-completed; }

@@ -11,10 +11,11 @@ from textual.strip import Strip
 
 from agentflow_tui.plan.layout import Layout
 
-_LARGEST = Size(32, 10)
+_LARGEST = Size(26, 8)
 _SHARE = 3
 """It takes at most a third of the pane each way."""
-_SMALLEST = Size(6, 3)
+_LEAST = Size(48, 14)
+"""In a smaller pane a map would hide more than it shows."""
 _LOUD = ("failed", "open", "running", "retrying", "throttled", "paused", "cancelled", "completed")
 """Of several nodes on one cell, the first of these is seen."""
 
@@ -27,14 +28,9 @@ class Minimap:
         self._layout = layout
         width = min(_LARGEST.width, pane.width // _SHARE - 2, layout.width)
         height = min(_LARGEST.height, pane.height // _SHARE - 2, layout.height)
-        self._pane, self._inner = pane, Size(max(0, width), max(0, height))
-        self.is_needed = (
-            (layout.width > pane.width or layout.height > pane.height)
-            and width >= min(_SMALLEST.width, layout.width)
-            and height >= min(_SMALLEST.height, layout.height)
-            and width > 0
-            and height > 0
-        )
+        self._pane, self._inner = pane, Size(max(1, width), max(1, height))
+        is_larger = layout.width > pane.width or layout.height > pane.height
+        self.is_needed = is_larger and pane.width >= _LEAST.width and pane.height >= _LEAST.height
         self._seen: tuple[str, ...] = ()
         self._dots: dict[tuple[int, int], str] = {}
 
@@ -85,7 +81,8 @@ class Minimap:
             style = self._dots.get((x, y))
             shown = styles[style or "line"]
             if from_x <= x <= to_x and from_y <= y <= to_y:
-                shown += styles["view"]
+                view_style = styles["view"]
+                shown += Style(bgcolor=view_style.bgcolor, reverse=view_style.reverse)
             found.append(Segment("▪" if style else " ", shown))
         return Strip([*found, Segment("│", styles["line"])], width + 2)
 

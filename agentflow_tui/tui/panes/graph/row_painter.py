@@ -28,6 +28,7 @@ class RowPainter:
         """Paint with `styles`, by the names of the pane's component classes without `graph--`."""
         self._plan, self._layout, self._styles = plan, layout, styles
         self._rows: dict[int, Strip] = {}
+        self._looks: dict[str, tuple[object, ...]] = {}
         self._state = RunState()
         self.standing = Standing(plan, layout, self._state, {}, 0.0)
         self.boxes = BoxPainter(self.standing, styles)
@@ -49,12 +50,18 @@ class RowPainter:
         )
         if self.standing.lights != before.lights or self.standing.left_out != before.left_out:
             self._rows.clear()
+            self._looks.clear()
             self.pulse.flow(frozenset())
             return None
-        changed = {path for path in self._suspects(before) if before.look(path) != self.standing.look(path)}
+        changed = {path for path in self._suspects(before) if self._looks_new(path, before)}
         for path in changed:
             self.forget(self._layout.boxes[path])
         return changed
+
+    def _looks_new(self, path: str, before: Standing) -> bool:
+        known = self._looks.get(path)
+        look = self._looks[path] = self.standing.look(path)
+        return look != (before.look(path) if known is None else known)
 
     def _suspects(self, before: Standing) -> Iterator[str]:
         """The boxes that may look different; most of them stand as they stood, which costs little to see."""

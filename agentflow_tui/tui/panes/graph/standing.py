@@ -8,6 +8,7 @@ from functools import cached_property
 from agentflow_tui.history.run_state import AgentRun, ModelCall, NodeState, RunState
 from agentflow_tui.plan.box import Box, Edge
 from agentflow_tui.plan.caption import caption, folded_caption, marks_of
+from agentflow_tui.plan.cell_text import cell_width
 from agentflow_tui.plan.layout import Layout
 from agentflow_tui.plan.node import Choice, Loop, Plan, Step, children_of, walk
 from agentflow_tui.tui.panes.graph.face import LIVE, Face, duration_of, face_of, left_out_face
@@ -61,7 +62,7 @@ class Standing:
     def words(self, box: Box) -> list[str]:
         """What a box's lower border may say, the longest first; the last is always the status."""
         face, lasted = self.face(box.path), duration_of(self.node(box.path), self.now)
-        choices = [f"{face.word} · {lasted}"] if lasted else []
+        choices = [f"{face.word} · {lasted}", f"{face.word} {lasted}"] if lasted else []
         if box.is_folded and self._state.nodes:
             choices.insert(0, self._count(box))
         return [*choices, face.word]
@@ -84,7 +85,7 @@ class Standing:
             return caption(node, self.node(path).iteration, width - len(end)) + end
         hops = self.hops(path)
         if len(hops) > 1:
-            return f"{caption(node)} · {' → '.join(hops)}"
+            return _told(caption(node), hops, width)
         return caption(node) + end
 
     def under(self, box: Box) -> tuple[str, str, bool]:
@@ -182,3 +183,12 @@ class Standing:
 def latest_runs(state: RunState) -> dict[str, AgentRun]:
     """The last run at each path."""
     return {run.path: run for run in state.agent_runs}
+
+
+def _told(title: str, hops: tuple[str, ...], width: int) -> str:
+    """The title and the hand-overs, without the first ones where there is no room for all."""
+    for start in range(len(hops)):
+        shown = f"{title} · {'… → ' * (start > 0)}{' → '.join(hops[start:])}"
+        if cell_width(shown) <= width:
+            return shown
+    return title
