@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -16,15 +15,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
-from agentflow_tui.history.run_state import AgentRun, RunState
+from agentflow_tui.history.run_state import RunState
 from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.layout import Layout
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.guard import guarded
-from agentflow_tui.tui.panes.graph.as_it_ran import AsItRan, as_it_ran
+from agentflow_tui.tui.panes.graph.drawing import Drawing
 from agentflow_tui.tui.panes.graph.empty_graph import NO_PLAN, NOT_RUN, empty_line
 from agentflow_tui.tui.panes.graph.face import STYLES
-from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice, fitted
+from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice
 from agentflow_tui.tui.panes.graph.graph_colours import GRAPH_CSS
 from agentflow_tui.tui.panes.graph.minimap import Minimap
 from agentflow_tui.tui.panes.graph.node_search import NodeSearch
@@ -62,27 +61,21 @@ class GraphCanvas(ScrollView):
         self.search = NodeSearch()
         self.is_spinning = False
         """Whether something runs and may move."""
-        self._designed: Plan | None = None
-        self._ran: AsItRan | None = None
-        self._layout: Layout | None = None
-        self._painter: RowPainter | None = None
+        self.drawing = Drawing()
         self._minimap: Minimap | None = None
         self._state = RunState()
         self._is_live = False
         self._is_stale = False
         self._shown_at = 0.0
-        self._folds: dict[str, bool] = {}
         self._palette: dict[str, Style] = {}
         self._live: frozenset[str] = frozenset()
         self._timer: Timer | None = None
 
     def show_plan(self, plan: Plan | None) -> None:
         """Draw another plan; none shows how to get one."""
-        if plan == self._designed and self._layout is not None:
+        if plan == self.drawing.designed and self.drawing.layout is not None:
             return
-        self._designed = plan
-        if self._ran is not None:
-            self._ran = as_it_ran(plan, self._state) if plan is not None else None
+        self.drawing.design(plan, self._state)
         self.draw()
         if self.plan is None or self.selected not in self.plan.nodes:
             self.selected = ""
@@ -104,33 +97,31 @@ class GraphCanvas(ScrollView):
     def _take_in(self, now: float | None = None) -> None:
         """Paint the newest state as it is `now` seconds after the run began."""
         self._is_stale = False
-        if self._ran is not None and self._designed is not None:
-            before, self._ran = self._ran, as_it_ran(self._designed, self._state)
-            if before.plan.root != self._ran.plan.root:
-                self.draw()
-                return
+        if self.drawing.follow(self._state):
+            self.draw()
+            return
         self._repaint(now)
         self._keep_up()
 
     @property
     def plan(self) -> Plan | None:
         """What is drawn: the plan as designed, or as it ran."""
-        return self._designed if self._ran is None else self._ran.plan
+        return self.drawing.plan
 
     @property
     def is_as_it_ran(self) -> bool:
         """Whether the plan is drawn as the run went through it."""
-        return self._ran is not None
+        return self.drawing.ran is not None
 
     @property
     def layout_drawn(self) -> Layout | None:
         """The drawing on the screen."""
-        return self._layout
+        return self.drawing.layout
 
     @property
     def boxes(self) -> Mapping[str, Box]:
         """The boxes of the drawing, by path."""
-        return self._layout.boxes if self._layout is not None else {}
+        return self.drawing.boxes
 
     @guarded
     def on_mount(self) -> None:
@@ -158,17 +149,18 @@ class GraphCanvas(ScrollView):
         """Fetch the colours again when the theme changes."""
         super().notify_style_update()
         self._palette.clear()
-        if self._layout is not None:
-            self._paint_anew(self._layout)
+        if self.drawing.layout is not None:
+            self._paint_anew()
 
     def render_line(self, y: int) -> Strip:
         """One row of what is in view."""
         if self.search.is_open and y == self.size.height - 1:
             return self.search.line(self.size.width, self._colours()["mark"])
-        if self._layout is None or self._painter is None or not self._layout.boxes:
-            words = NO_PLAN if self._ran is None else NOT_RUN
+        painter = self.drawing.painter
+        if painter is None or not self.boxes:
+            words = NOT_RUN if self.is_as_it_ran else NO_PLAN
             return empty_line(words, y, self.size, self._colours()["label"])
-        strip = self._drawn_line(self._painter, y)
+        strip = self._drawn_line(painter, y)
         place = self.minimap_place
         if self._minimap is None or place is None or not place.y <= y < place.bottom:
             return strip
@@ -177,10 +169,9 @@ class GraphCanvas(ScrollView):
         return Strip.join([strip.crop(0, place.x), small, strip.crop(place.right, self.size.width)])
 
     def _drawn_line(self, painter: RowPainter, y: int) -> Strip:
-        assert self._layout is not None
         width, (left, top) = self.size.width, self.margin_of_drawing
         row = y + self.scroll_offset.y - top
-        if not 0 <= row < self._layout.height:
+        if not 0 <= row < painter.layout.height:
             return Strip.blank(width, self.rich_style)
         strip = painter.strip(row)
         if left:
@@ -191,10 +182,11 @@ class GraphCanvas(ScrollView):
     @property
     def margin_of_drawing(self) -> Offset:
         """A drawing smaller than the pane stands in its middle."""
-        if self._layout is None:
+        layout = self.drawing.layout
+        if layout is None:
             return Offset(0, 0)
         width, height = self.size
-        return Offset(max(0, (width - self._layout.width) // 2), max(0, (height - self._layout.height) // 2))
+        return Offset(max(0, (width - layout.width) // 2), max(0, (height - layout.height) // 2))
 
     @property
     def minimap_place(self) -> Region | None:
@@ -208,15 +200,11 @@ class GraphCanvas(ScrollView):
         """Choose the drawing for the pane, and paint it."""
         gutter = self.gutter
         room = self.outer_size - Size(gutter.width, gutter.height)
-        if self.plan is None or not room:
-            self._layout = self._painter = self._minimap = None
-            self.virtual_size = Size(0, 0)
-        else:
-            layout = fitted(self.plan, room, self.direction, self.detail, self._folds)
-            self._paint_anew(layout)
-            self.virtual_size = Size(layout.width, layout.height)
-            self._minimap = Minimap(layout, room)
-            self._update_minimap()
+        layout = self.drawing.lay_out(room, self.direction, self.detail)
+        self._minimap = None if layout is None else Minimap(layout, room)
+        self.virtual_size = Size(0, 0) if layout is None else Size(layout.width, layout.height)
+        self._paint_anew()
+        self._update_minimap()
         self._say_how()
         self.refresh()
         self._keep_up()
@@ -224,38 +212,25 @@ class GraphCanvas(ScrollView):
     def _say_how(self) -> None:
         """Say below the pane how the plan is drawn, where that is not as usual."""
 
-    def _paint_anew(self, layout: Layout) -> None:
-        assert self.plan is not None
-        self._layout = layout
-        self._painter = RowPainter(self.plan, layout, self._colours())
-        self._painter.boxes.selected = self.selected
-        self._show(self._painter, self._state.elapsed)
-
-    def _show(self, painter: RowPainter, now: float) -> set[str] | None:
-        if self._ran is None:
-            return painter.show(self._state, now=now)
-        numbers = ((path, origin.run) for path, origin in self._ran.origins.items())
-        runs: dict[str, AgentRun] = {
-            path: self._state.agent_runs[number] for path, number in numbers if number is not None
-        }
-        return painter.show(replace(self._state, nodes=self._ran.nodes, paused_path=""), runs, now)
+    def _paint_anew(self) -> None:
+        self.drawing.paint_with(self._colours(), self.selected)
+        self.drawing.show(self._state, self._state.elapsed)
 
     def _repaint(self, now: float | None = None) -> None:
-        if self._painter is None or self._layout is None:
-            return
-        changed = self._show(self._painter, self._state.elapsed if now is None else now)
+        changed = self.drawing.show(self._state, self._state.elapsed if now is None else now)
         if changed is None:
             self.refresh()
         else:
             for path in changed:
-                self._refresh_box(self._layout.boxes[path])
+                self._refresh_box(self.boxes[path])
         if changed is None or changed:
             self._update_minimap()
 
     def _update_minimap(self) -> None:
-        if self._minimap is None or self._painter is None or not self._minimap.is_needed:
+        painter = self.drawing.painter
+        if self._minimap is None or painter is None or not self._minimap.is_needed:
             return
-        standing = self._painter.standing
+        standing = painter.standing
         place = self.minimap_place
         if self._minimap.show(lambda path: standing.face(path).style) and place is not None:
             self.refresh(place)
@@ -276,15 +251,15 @@ class GraphCanvas(ScrollView):
 
     def _keep_up(self) -> None:
         """Start or stop to move, and scroll to agents that began to run."""
-        standing = self._painter.standing if self._painter is not None else None
-        boxes = self.boxes
+        painter, boxes = self.drawing.painter, self.boxes
+        standing = painter.standing if painter is not None else None
         running = frozenset(path for path in boxes if standing is not None and standing.is_live(path))
         may_move = self._is_live and self.app.animation_level != "none" and self.app.app_focus
         self.is_spinning = bool(running) and may_move and self.is_on_screen
         if self._timer is not None:
             (self._timer.resume if self.is_spinning else self._timer.pause)()
-        if self._painter is not None:
-            self._painter.flow(self.is_spinning)
+        if painter is not None:
+            painter.flow(self.is_spinning)
         begun = [path for path in boxes if path in running - self._live and boxes[path].kind != "frame"]
         self._live = running
         if self.is_following and begun:
@@ -297,14 +272,14 @@ class GraphCanvas(ScrollView):
     @guarded
     def spin(self) -> None:
         """Turn the glyph of every agent that runs and move the marks; nothing else is painted."""
-        painter, layout = self._painter, self._layout
-        if painter is None or layout is None or not self.app.app_focus:
+        painter = self.drawing.painter
+        if painter is None or not self.app.app_focus:
             return
         painter.boxes.spinner_at += 1
         painter.pulse.tick += 1
         shift = self.margin_of_drawing - self.scroll_offset
         for path in self._live:
-            box = layout.boxes[path]
+            box = self.boxes[path]
             if box.kind != "frame":
                 row = box.y if box.kind in ("cell", "dot") else box.y + 1
                 painter.forget_row(row)

@@ -12,7 +12,6 @@ from textual.message import Message
 
 from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.panes.graph.as_it_ran import as_it_ran
 from agentflow_tui.tui.panes.graph.compass import box_around, next_box
 from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice
 from agentflow_tui.tui.panes.graph.graph_canvas import GraphCanvas
@@ -51,12 +50,13 @@ class GraphPane(GraphCanvas, can_focus=True):
 
     def watch_selected(self, before: str, after: str) -> None:
         """Mark the box, bring it into view and tell others."""
-        if self._painter is not None:
-            self._painter.boxes.selected = after
+        painter = self.drawing.painter
+        if painter is not None:
+            painter.boxes.selected = after
             for path in (before, after):
                 box = self.boxes.get(path)
                 if box is not None:
-                    self._painter.forget(box)
+                    painter.forget(box)
                     self._refresh_box(box)
             if self._minimap is not None and self._minimap.is_needed:
                 self.refresh()
@@ -66,8 +66,8 @@ class GraphPane(GraphCanvas, can_focus=True):
         self.post_message(self.NodeSelected(*self._origin(after)))
 
     def _origin(self, path: str) -> tuple[str, int | None]:
-        origin = self._ran.origins.get(path) if self._ran is not None else None
-        return (path, None) if origin is None else (origin.path, origin.run)
+        origin = self.drawing.origin(path)
+        return origin.path, origin.run
 
     def _say_how(self) -> None:
         box = self.boxes.get(self.selected)
@@ -109,7 +109,8 @@ class GraphPane(GraphCanvas, can_focus=True):
     @guarded
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked; a double click looks closer. In the minimap, go there."""
-        if self._layout is None or self._has_dragged:
+        layout = self.drawing.layout
+        if layout is None or self._has_dragged:
             return
         at = event.get_content_offset_capture(self)
         place = self.minimap_place
@@ -119,7 +120,7 @@ class GraphPane(GraphCanvas, can_focus=True):
             self.scroll_to(x - self.size.width // 2, y - self.size.height // 2, animate=False, force=True)
             return
         at += self.scroll_offset - self.margin_of_drawing
-        box = self._layout.box_at(at.x, at.y)
+        box = layout.box_at(at.x, at.y)
         if box is not None:
             self._select(box.path)
             if event.chain > 1:
@@ -140,9 +141,13 @@ class GraphPane(GraphCanvas, can_focus=True):
     def _go_to_match(self) -> None:
         path = self.search.current
         if path and self.plan is not None:
-            closed = [fold for fold in self._folds if path.startswith(f"{fold}/") and self._folds[fold]]
+            closed = [
+                fold
+                for fold in self.drawing.folds
+                if path.startswith(f"{fold}/") and self.drawing.folds[fold]
+            ]
             for fold in closed:
-                del self._folds[fold]
+                del self.drawing.folds[fold]
             if closed:
                 self.draw()
             shown = path
@@ -199,11 +204,11 @@ class GraphPane(GraphCanvas, can_focus=True):
             if self.selected:
                 self.post_message(self.NodeEntered(*self._origin(self.selected)))
             return
-        if box.path in self._folds:
-            del self._folds[box.path]
+        if box.path in self.drawing.folds:
+            del self.drawing.folds[box.path]
         else:
             # A wide fan-out is folded to a grid at first: for it, the other state is to be open.
-            self._folds[box.path] = not (box.is_folded and box.kind == "frame")
+            self.drawing.folds[box.path] = not (box.is_folded and box.kind == "frame")
         self.draw()
         if self.selected in self.boxes:
             self.bring_into_view(self.boxes[self.selected])
@@ -219,14 +224,9 @@ class GraphPane(GraphCanvas, can_focus=True):
     @guarded
     def action_toggle_ran(self) -> None:
         """Draw the plan as it ran, or as it was designed."""
-        if self._designed is None:
-            return
-        if self._ran is None:
-            self._ran = as_it_ran(self._designed, self._state)
-            selected = self._ran.place_of(self.selected)
-        else:
-            selected = self._origin(self.selected)[0]
-            self._ran = None
+        origin = self.drawing.origin(self.selected).path
+        self.drawing.toggle_ran(self._state)
+        selected = self.drawing.place_of(origin)
         self.search.close()
         self.draw()
         self.selected = selected
@@ -239,8 +239,9 @@ class GraphPane(GraphCanvas, can_focus=True):
     @guarded
     def action_zoom_by(self, step: int) -> None:
         """Show more of each node (1) or less (-1): a dot, a name, a full box."""
-        if self._layout is not None:
-            place = _DETAILS.index(self._layout.style.detail) + step
+        layout = self.drawing.layout
+        if layout is not None:
+            place = _DETAILS.index(layout.style.detail) + step
             self.detail = _DETAILS[min(max(place, 0), len(_DETAILS) - 1)]
 
     @guarded

@@ -26,7 +26,7 @@ class RowPainter:
 
     def __init__(self, plan: Plan, layout: Layout, styles: Mapping[str, Style]) -> None:
         """Paint with `styles`, by the names of the pane's component classes without `graph--`."""
-        self._plan, self._layout, self._styles = plan, layout, styles
+        self._plan, self.layout, self._styles = plan, layout, styles
         self._rows: dict[int, Strip] = {}
         self._looks: dict[str, tuple[object, ...]] = {}
         self._state = RunState()
@@ -46,7 +46,7 @@ class RowPainter:
             runs = self.standing.runs if same else latest_runs(state)
         before, self._state = self.standing, state
         self.standing = self.boxes.standing = Standing(
-            self._plan, self._layout, state, runs, state.elapsed if now is None else now
+            self._plan, self.layout, state, runs, state.elapsed if now is None else now
         )
         if self.standing.lights != before.lights or self.standing.left_out != before.left_out:
             self._rows.clear()
@@ -55,7 +55,7 @@ class RowPainter:
             return None
         changed = {path for path in self._suspects(before) if self._looks_new(path, before)}
         for path in changed:
-            self.forget(self._layout.boxes[path])
+            self.forget(self.layout.boxes[path])
         return changed
 
     def _looks_new(self, path: str, before: Standing) -> bool:
@@ -67,7 +67,7 @@ class RowPainter:
         """The boxes that may look different; most of them stand as they stood, which costs little to see."""
         now = self.standing
         is_sure = now.runs is before.runs and now.paused_at == before.paused_at
-        for path, box in self._layout.boxes.items():
+        for path, box in self.layout.boxes.items():
             if not is_sure or box.is_folded or now.is_live(path) or before.node(path) is not now.node(path):
                 yield path
 
@@ -91,17 +91,17 @@ class RowPainter:
         """One row, as wide as the layout."""
         strip = self._rows.get(y)
         if strip is None:
-            strip = self._rows[y] = Strip(list(self._segments(y)), self._layout.width)
+            strip = self._rows[y] = Strip(list(self._segments(y)), self.layout.width)
         return strip
 
     def _segments(self, y: int) -> Iterator[Segment]:
         x = 0
-        for span in self._layout.row(y):
+        for span in self.layout.row(y):
             if span.x > x:
                 yield painted(" " * (span.x - x), self._styles["line"])
             yield from self._span(span, y)
             x = span.x + span.width
-        yield painted(" " * (self._layout.width - x), self._styles["line"])
+        yield painted(" " * (self.layout.width - x), self._styles["line"])
 
     def _span(self, span: Span, y: int) -> Iterator[Segment]:
         if span.part == "line":
@@ -111,7 +111,7 @@ class RowPainter:
         elif span.part == "stub":
             yield painted(span.text, self._styles["label"])
         else:
-            yield from self.boxes.span(self._layout.boxes[span.owner], span, y)
+            yield from self.boxes.span(self.layout.boxes[span.owner], span, y)
 
     def _line(self, span: Span, y: int) -> Iterator[Segment]:
         style = self._line_style(span.edges, is_label=False)
