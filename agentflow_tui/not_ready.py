@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
+from agentflow_tui.agents.handler_error import HandlerError
+from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.config import Problem
+from agentflow_tui.llm.model_error import ModelError
 
 
 class NotReadyError(Exception):
@@ -23,3 +28,17 @@ class NotReadyError(Exception):
         first = errors[0]
         hints = [first.hint] if first.hint else []
         return cls(f"the flow has errors: line {first.line}: {first.message}", hints=hints, problems=errors)
+
+
+@contextmanager
+def explained(file: Path | None) -> Iterator[None]:
+    """Turn what the agents of the flow in `file` lack into `NotReadyError`."""
+    try:
+        yield
+    except ModelError as error:
+        raise NotReadyError(error.message, hints=error.hint.splitlines()) from error
+    except HandlerError as error:
+        raise NotReadyError(str(error)) from error
+    except UntrustedCodeError as error:
+        ways = ("look at the code, then allow it as it is now:", f"agentflow-tui trust {file}")
+        raise NotReadyError(str(error), hints=ways) from error

@@ -31,6 +31,11 @@ class Redaction:
         named = (value for name, value in env.items() if name.upper().endswith(_SECRET_ENDINGS))
         return cls((*named, *more))
 
+    @property
+    def is_idle(self) -> bool:
+        """True when there is no value to hide."""
+        return not self._secrets
+
     def text(self, text: str) -> str:
         """Return the text without any secret."""
         for secret in self._secrets:

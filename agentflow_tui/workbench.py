@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from agentflow_tui.agents.cast import Cast, Providers, build_cast, handler_files
-from agentflow_tui.agents.file_hooks import register_file_hooks
+from agentflow_tui.agents.file_hooks import FileHooks
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.provider_pools import ProviderPools
 from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.agents.user_code import UntrustedCodeError, UserCode
+from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Checked, Flow, Problem, check_text
 from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, SystemClock
 from agentflow_tui.engine.guards import Guards
@@ -25,8 +25,7 @@ from agentflow_tui.flow_notes import FlowNotes
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.input_keys import input_keys
-from agentflow_tui.llm.model_error import ModelError
-from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.not_ready import NotReadyError, explained
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
@@ -234,17 +233,10 @@ class Workbench:
 
     async def _cast(self, flow: Flow, plan: Plan, pools: ProviderPools) -> tuple[Cast, Hooks]:
         code, hooks = UserCode(self.path.parent if self.path else None, self._trust), Hooks()
-        try:
+        with explained(self.path):
             cast = await build_cast(plan, pools.by_file, code=code)
-            await register_file_hooks(flow, code, hooks)
-            return cast, hooks
-        except ModelError as error:
-            raise NotReadyError(error.message, hints=error.hint.splitlines()) from error
-        except HandlerError as error:
-            raise NotReadyError(str(error)) from error
-        except UntrustedCodeError as error:
-            ways = ("look at the code, then allow it as it is now:", f"agentflow-tui trust {self.path}")
-            raise NotReadyError(str(error), hints=ways) from error
+            await FileHooks(flow, hooks).load(code)
+        return cast, hooks
 
     async def _watch(self, flow: Flow) -> tuple[RunWatch | None, tuple[str, ...]]:
         try:

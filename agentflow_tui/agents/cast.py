@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from agentflow_tui.agents.agent_names import flows_by_file
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.llm_agent import LlmAgent, ModelSettings, keys_set_by
 from agentflow_tui.agents.python_agent import PythonAgent
@@ -114,13 +115,8 @@ def handler_files(flow: Flow, folder: Path) -> tuple[Path, ...]:
         HandlerError: One of them is not there.
     """
     handlers = [hook.handler for hook in flow.hooks]
-    pending, seen = [("", flow)], set[str]()
-    while pending:
-        file, current = pending.pop()
-        if file not in seen:
-            seen.add(file)
-            handlers += [agent.handler for agent in current.agents.values() if agent.handler]
-            pending += [(inner.file, inner.flow) for inner in current.nested.values()]
+    for each in flows_by_file(flow).values():
+        handlers += [agent.handler for agent in each.agents.values() if agent.handler]
     return tuple(sorted({handler_file(folder, handler) for handler in handlers}))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agentflow_tui.conditions import ConditionError, Scope
@@ -10,6 +11,8 @@ from agentflow_tui.engine.event import Event
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
+
+Compile = Callable[[Flow, str | None], Plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +26,36 @@ class ModeChoice:
     """The same in words, for a person."""
 
     @classmethod
-    def make(cls, flow: Flow, event: Event) -> ModeChoice:
+    def make(cls, flow: Flow, event: Event, compiled: Compile = compile_plan) -> ModeChoice:
         """Metadata `orchestration_override` first, then the first true switch, then the file's own mode.
 
         A mode that the file does not configure does not count, nor does a switch whose condition cannot be
-        answered; the reason says so. Raises `PlanError` when the file's own mode cannot be compiled.
+        answered; the reason says so. `compiled` gives the plan of a mode. Raises `PlanError` when the file's
+        own mode cannot be compiled.
         """
         notes: list[str] = []
         wanted = event.metadata.get("orchestration_override")
         if wanted is not None:
-            plan = _plan(flow, wanted, notes)
+            plan = _plan(flow, wanted, notes, compiled)
             if plan is not None:
                 return cls(plan, "override", f"metadata orchestration_override = '{wanted}'")
-        scope = _scope(event)
+        scope = _scope(event) if flow.orchestration.switch else Scope({})
         for switch in flow.orchestration.switch:
             try:
                 holds = switch.when.holds(scope)
             except ConditionError as error:
                 notes.append(str(error))
                 continue
-            plan = _plan(flow, switch.mode, notes) if holds else None
+            plan = _plan(flow, switch.mode, notes, compiled) if holds else None
             if plan is not None:
                 return cls(plan, "switch", f"{switch.when.text} is true")
         mode = flow.orchestration.mode
-        return cls(compile_plan(flow), "default", "; ".join([f"mode = '{mode}'", *notes]))
+        return cls(compiled(flow, None), "default", "; ".join([f"mode = '{mode}'", *notes]))
 
 
-def _plan(flow: Flow, mode: str, notes: list[str]) -> Plan | None:
+def _plan(flow: Flow, mode: str, notes: list[str], compiled: Compile) -> Plan | None:
     try:
-        return compile_plan(flow, mode)
+        return compiled(flow, mode)
     except PlanError as error:
         notes.append(f"'{mode}' does not count: {error}")
         return None

@@ -1,0 +1,44 @@
+"""How a run ended that a program started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentflow_tui.engine.run_result import RunResult
+from agentflow_tui.history.event import HistoryEvent
+
+
+@dataclass(frozen=True, slots=True)
+class FlowResult:
+    """The end of a run, with the last good state and the history; all of it the caller's own."""
+
+    run_id: str
+    status: str
+    """`completed`, `failed` or `cancelled`."""
+    data: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, str] = field(default_factory=dict)
+    history: list[HistoryEvent] = field(default_factory=list)
+    """Every event of the run in order; empty when the caller did not want it kept."""
+    error: str = ""
+    """Why it failed or was cancelled."""
+    category: str = ""
+    """Of a failure: validation, timeout, network, llm, rate_limit, auth, resource or unknown."""
+    hint: str = ""
+    """The way out, when one is known."""
+    session_id: str = ""
+
+    @classmethod
+    def of(cls, end: RunResult, history: list[HistoryEvent]) -> FlowResult:
+        """The engine's result with the run's history."""
+        return cls(
+            end.run_id,
+            end.status,
+            end.data,
+            end.meta,
+            history,
+            end.error,
+            end.category,
+            end.hint,
+            end.session_id,
+        )
