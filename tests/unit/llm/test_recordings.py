@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agentflow_tui.engine import Event
+from agentflow_tui.engine import Clock, Event, SystemClock
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.recording import recordings_of
 from agentflow_tui.history.recording_shelf import RecordingShelf
@@ -228,11 +228,14 @@ role = "r"
 description = "d"
 prompt = "Improve {one_response}"
 """
-TABLES = {"scripted": {"answers": ["A fox.", "A red fox."], "seconds_per_word": 0.5}}
+ANSWERS = ["A fox.", "A red fox."]
 
 
-async def run_flow(folder: Path, recordings: RunRecordings | None, clock: FakeClock) -> list[ev.HistoryEvent]:
-    pool = ProviderPool(TABLES, {}, sleep=clock.sleep, recordings=recordings)
+async def run_flow(
+    folder: Path, recordings: RunRecordings | None, clock: Clock, seconds_per_word: float = 0.0
+) -> list[ev.HistoryEvent]:
+    tables = {"scripted": {"answers": ANSWERS, "seconds_per_word": seconds_per_word}}
+    pool = ProviderPool(tables, {}, sleep=clock.sleep, recordings=recordings)
     bench = Workbench(env={}, clock=clock, providers=pool, store=RunStore(folder / "runs.sqlite3"))
     bench.check(FLOW)
     run = await bench.start(Event("e", {"message": "a fox"}, timestamp="2026-01-01T00:00:00+00:00"))
@@ -255,7 +258,7 @@ def told(history: list[ev.HistoryEvent]) -> list[Any]:
 
 
 async def test_a_replayed_run_has_the_same_history_and_asks_nobody(tmp_path: Path) -> None:
-    original = await run_flow(tmp_path, None, FakeClock())
+    original = await run_flow(tmp_path, None, FakeClock(), 0.5)
     assert original[-1].kind == "run_ended"
     clock = FakeClock()
     recordings = RunRecordings(
@@ -265,6 +268,44 @@ async def test_a_replayed_run_has_the_same_history_and_asks_nobody(tmp_path: Pat
     assert told(replayed) == told(original)
     assert (recordings.taken, recordings.asked) == (2, 0)
     assert {each.source for each in replayed if isinstance(each, ev.ModelCallEnded)} == {"recording"}
+
+
+async def test_what_one_run_recorded_the_next_one_takes_from_the_store(tmp_path: Path) -> None:
+    # Not the fake clock: to it, waiting for the database looks like waiting for a time limit.
+    clock = SystemClock()
+    first = RunRecordings(RecordingShelf(), mode="record")
+    await run_flow(tmp_path, first, clock)
+    private = RunRecordings(RecordingShelf(), mode="live")
+    await run_flow(tmp_path / "other", private, clock)
+    assert (first.asked, private.asked) == (2, 2)
+    for folder, taken in ((tmp_path, 2), (tmp_path / "other", 0)):
+        store = RunStore(folder / "runs.sqlite3")
+        [run] = await store.runs()
+        recordings = RunRecordings(RecordingShelf(store=store))
+        history = await run_flow(folder / "again", recordings, clock)
+        assert (recordings.taken, recordings.asked) == (taken, 2 - taken)
+        assert history[-1].kind == "run_ended"
+        # The run's own branches may take its answers, however it was recorded.
+        recordings = RunRecordings(
+            RecordingShelf(store=store, runs=await store.ancestry(await store.fork(run.run_id, 0)))
+        )
+        await run_flow(folder / "branch", recordings, clock)
+        assert (recordings.taken, recordings.asked) == (2, 0)
+        await store.aclose()
+
+
+async def test_recordings_that_cannot_be_read_stop_a_replay_and_nothing_else(tmp_path: Path) -> None:
+    broken = tmp_path / "runs.sqlite3"
+    broken.write_bytes(b"no store" * 100)
+    for mode in ("auto", "replay"):
+        recordings = RunRecordings(RecordingShelf(store=RunStore(broken)), mode=mode)
+        asked = RecordedProvider("ollama", recordings, Model())
+        if mode == "auto":
+            assert (await collect(asked))[0] == ["live 1"]
+            continue
+        with pytest.raises(ModelError, match="recordings cannot be read") as caught:
+            await collect(asked)
+        assert caught.value.category == "resource"
 
 
 async def test_what_was_recorded_with_auto_is_replayed_when_nothing_answers() -> None:
