@@ -17,6 +17,7 @@ from agentflow_tui.history.delta import Delta
 from agentflow_tui.tui.panes.timeline.entry import entry_of
 from agentflow_tui.tui.panes.timeline.line_index import LineIndex
 from agentflow_tui.tui.panes.timeline.ruler import Ruler
+from agentflow_tui.tui.panes.timeline.timeline_list import TimelineList
 from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
 from agentflow_tui.tui.theming.variables import fallbacks
 from tests.story import Story, quality_loop
@@ -41,7 +42,7 @@ class Shown(App[None]):
 
     def on_mount(self) -> None:
         self.look(len(self.history) - 1)
-        self.pane.focus()
+        self.pane.list.focus()
 
     @property
     def pane(self) -> TimelinePane:
@@ -57,7 +58,7 @@ class Shown(App[None]):
             self.look(event.seq)
 
     def lines(self) -> list[str]:
-        return [self.pane.render_line(y).text.rstrip() for y in range(self.pane.size.height)]
+        return [self.pane.list.render_line(y).text.rstrip() for y in range(self.pane.list.size.height)]
 
 
 async def test_every_line_is_one_event_and_streamed_text_is_one_line() -> None:
@@ -96,17 +97,17 @@ async def test_who_scrolls_away_is_not_pulled_back_by_new_events() -> None:
     app = Shown(story.events)
     async with app.run_test(size=(100, 12), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
-        app.pane.scroll_to(y=20, animate=False, immediate=True)
+        app.pane.list.scroll_to(y=20, animate=False, immediate=True)
         story.add(ev.Warned, message="the newest")
         app.look(len(story.events) - 1)
         await pilot.pause()
-        assert app.pane.scroll_offset.y == 20
+        assert app.pane.list.scroll_offset.y == 20
         app.look(50)
         story.add(ev.Warned, message="one more")
-        app.pane.scroll_to(y=100, animate=False, immediate=True)
+        app.pane.list.scroll_to(y=100, animate=False, immediate=True)
         app.pane.show(story.events, 50, False)
         await pilot.pause()
-        assert app.pane.scroll_offset.y == 100
+        assert app.pane.list.scroll_offset.y == 100
         await pilot.press("G")
         assert "one more" in app.lines()[-1]
 
@@ -152,7 +153,7 @@ async def test_the_cursor_line_is_highlighted_and_later_lines_are_dim() -> None:
     async with app.run_test(size=(100, 40), notifications=True, tooltips=True) as pilot:
         app.look(2)
         await pilot.pause()
-        here, before, later = (list(app.pane.render_line(y))[0].style for y in (2, 1, 3))
+        here, before, later = (list(app.pane.list.render_line(y))[0].style for y in (2, 1, 3))
         assert here is not None
         assert before is not None
         assert later is not None
@@ -266,7 +267,7 @@ async def test_an_unchanged_history_is_not_drawn_again(monkeypatch: pytest.Monke
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         drawn: list[int] = []
-        monkeypatch.setattr(TimelinePane, "_draw", lambda *_: drawn.append(1))
+        monkeypatch.setattr(TimelineList, "_draw", lambda *_: drawn.append(1))
         for _ in range(10):
             app.look(len(app.history) - 1)
         assert drawn == []

@@ -73,10 +73,14 @@ class EntryBar(Horizontal):
     def text(self, text: str) -> None:
         self.query_one(Input).value = text
 
-    def open(self) -> None:
-        """Show it and let the text be typed."""
+    def open(self, *, is_selected: bool = True) -> None:
+        """Show it and let the text be typed: anew when `is_selected`, else at its end."""
         self.add_class("-open")
-        self.query_one(Input).focus()
+        entry = self.query_one(Input)
+        entry.select_on_focus = is_selected
+        entry.focus()
+        if not is_selected:
+            entry.cursor_position = len(entry.value)
 
     def say(self, outcome: Content) -> None:
         """Show what came of the text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual import events, on
 from textual.binding import BindingType
@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from agentflow_tui.history.diff_base import BASES, MARK
 from agentflow_tui.history.provenance import neighbour
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.panes.cursor_moved import CursorMoved
+from agentflow_tui.tui.panes import cursor_moved, pager_wanted
 from agentflow_tui.tui.panes.entry_bar import EntryBar
 from agentflow_tui.tui.panes.inspector.diff_rows import Mark
 from agentflow_tui.tui.panes.inspector.inspector_help import INSPECTOR_HELP
@@ -25,7 +25,6 @@ from agentflow_tui.tui.panes.inspector.run_choice import heading, last_run
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS, TabBar
 from agentflow_tui.tui.panes.inspector.writer_rows import KEY, SEQ, spelled
 from agentflow_tui.tui.panes.line_view import LineView
-from agentflow_tui.tui.panes.pager_wanted import PagerWanted
 from agentflow_tui.tui.safe_text import one_line
 
 
@@ -40,8 +39,8 @@ class InspectorPane(InspectorTabs):
     InspectorPane LineView { display: none; }
     InspectorPane LineView.-open { display: block; }
     """
-    CursorMoved = CursorMoved
-    PagerWanted = PagerWanted
+    CursorMoved: TypeAlias = cursor_moved.CursorMoved
+    PagerWanted: TypeAlias = pager_wanted.PagerWanted
 
     def cycle_diff(self) -> None:
         """Open the Diff tab; when it is open, compare with the next thing."""
@@ -68,7 +67,7 @@ class InspectorPane(InspectorTabs):
         self._book.catch_up()
         write = neighbour(self._book.writers.writes(self.key_path), self._run_state.cursor, step)
         if write is not None:
-            self.post_message(CursorMoved(write.seq))
+            self.post_message(self.CursorMoved(write.seq))
         return write is not None
 
     def yank_text(self) -> str:
@@ -115,7 +114,7 @@ class InspectorPane(InspectorTabs):
         """Show the value under the cursor by itself."""
         if text := self.yank_text():
             path = self.key_path if self.tab in ("State", "Diff") else ()
-            self.post_message(PagerWanted(text, spelled(path) or self.tab))
+            self.post_message(self.PagerWanted(text, spelled(path) or self.tab))
 
     def action_mark(self) -> None:
         """Mark the state at the cursor."""
@@ -183,7 +182,7 @@ class InspectorPane(InspectorTabs):
         event.stop()
         match event.row.key:
             case (first, seq) if first == SEQ:
-                self.post_message(CursorMoved(int(seq)))
+                self.post_message(self.CursorMoved(int(seq)))
             case (first, *path) if first == KEY:
                 self._path = tuple(path)
                 self._refresh_view()
@@ -200,7 +199,7 @@ class InspectorPane(InspectorTabs):
     @on(LoopView.IterationChosen)
     def _iteration_chosen(self, event: LoopView.IterationChosen) -> None:
         event.stop()
-        self.post_message(CursorMoved(event.seq))
+        self.post_message(self.CursorMoved(event.seq))
 
     @property
     def _search(self) -> EntryBar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from agentflow_tui.history.event import (
@@ -13,6 +14,7 @@ from agentflow_tui.history.event import (
 )
 from agentflow_tui.tui.panes.sparkline import bar
 
+_MARK = re.compile(r"it\.\d+ \S")
 _PREFERRED = ("score", "quality", "confidence", "rating")
 _DURATION = "seconds"
 
@@ -49,12 +51,21 @@ class Ruler:
         key = self._key()
         values = self._values[key]
         low, high = min(values.values(), default=0.0), max(values.values(), default=0.0)
+        begin = max(len(self.iterations) - max(width, 1), 0)
         marks = [
             f"it.{iteration} {bar(values[number], low, high) if number in values else '…'}"
-            for number, iteration in enumerate(self.iterations)
+            for number, iteration in enumerate(self.iterations[begin:], begin)
         ]
         shown = f"{key} " if len(key) + 1 + len(marks[-1]) <= width else ""
         return shown + _fitting(marks, width - len(shown))
+
+    def iteration_at(self, x: int, width: int) -> int | None:
+        """Return which iteration, counted from 0, is `x` characters from the left of `text(width)`."""
+        marks = list(_MARK.finditer(self.text(width)))
+        for number, mark in enumerate(reversed(marks)):
+            if mark.start() <= x < mark.end():
+                return len(self.iterations) - 1 - number
+        return None
 
     def _take_numbers(self, event: AgentCompleted | StateChanged) -> bool:
         changed = False

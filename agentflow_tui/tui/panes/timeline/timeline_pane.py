@@ -1,43 +1,39 @@
-"""The pane that shows a run's history, every line one event, newest last."""
+"""The pane that shows a run's history: a list of events, or bars over time."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
-from rich.segment import Segment
-from rich.style import Style
-from textual import events
+from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.geometry import Region, Size
-from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.selection import Selection
-from textual.strip import Strip
+from textual.containers import Vertical
 
+from agentflow_tui.history.codec import encode
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.panes.timeline.entry import entry_of
-from agentflow_tui.tui.panes.timeline.line_index import Line, LineIndex
+from agentflow_tui.tui.panes import cursor_moved, pager_wanted
+from agentflow_tui.tui.panes.entry_bar import EntryBar
+from agentflow_tui.tui.panes.timeline.event_filter import ERRORS, parse_filter, toggled
+from agentflow_tui.tui.panes.timeline.filter_bar import FilterBar
+from agentflow_tui.tui.panes.timeline.history_view import HistoryView
+from agentflow_tui.tui.panes.timeline.landmarks import Landmarks
+from agentflow_tui.tui.panes.timeline.lanes import Lanes
 from agentflow_tui.tui.panes.timeline.ruler import Ruler
 from agentflow_tui.tui.panes.timeline.timeline_keys import TIMELINE
-from agentflow_tui.tui.safe_text import one_line, plain
+from agentflow_tui.tui.panes.timeline.timeline_list import TimelineList
+from agentflow_tui.tui.panes.timeline.waterfall_view import WaterfallView
+from agentflow_tui.tui.safe_text import plain
 
-_STATUSES = (
-    *("waiting", "running", "completed", "failed", "cancelled", "skipped", "paused"),
-    *("retrying", "throttled", "open"),
-)
-_WORDS_WIDTH = 16
-_WHERE_WIDTH = 28
-_LONGEST = 400
-_NARROW = 60
 _TITLE = "4 TIMELINE"
 _TITLE_MARGIN = 20
+_TITLE_START = 3
 
 
-class TimelinePane(ScrollView, can_focus=True):
-    """A virtual list: only the lines in sight are ever drawn."""
+class TimelinePane(Vertical):
+    """The list or the waterfall, and the filter below them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(TIMELINE)
     BINDING_GROUP_TITLE = "Timeline"
@@ -46,49 +42,26 @@ class TimelinePane(ScrollView, can_focus=True):
 
 Every event of the run, newest last. The cursor says which moment the other panes show.
 
-- **↑ ↓** move by line, **← →** by event, a click goes there.
+- **↑ ↓** move by line, **← →** by event, with shift by agent run, with ctrl by iteration; a click goes there.
 - **g** is the start, **G** the newest event, which is then followed.
+- **e** and **E** go to the next error and the one before.
+- **/** shows only some events: `errors`, `agent:NAME`, `kind:NAME` or any text, all at once if you like;
+  **!** shows only errors, **escape** everything again. A click on the bottom border opens the filter too.
+- **w** shows bars over time, one lane per agent: what overlaps ran side by side. **+** and **-** zoom.
+- **Y** copies the event as JSON, **v** shows it by itself.
 - Pieces of text that one call writes in a row are one line.
 
 The border shows how the iterations of a loop went: a number that the flow sets, else their duration.
+A click on an iteration goes there.
 """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "timeline--cursor",
-        "timeline--later",
-        *(f"timeline--{status}" for status in _STATUSES),
-    }
     DEFAULT_CSS = """
-    TimelinePane {
-        height: 1fr;
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
-        & > .timeline--cursor { background: $block-cursor-blurred-background; text-style: bold; }
-        &:focus > .timeline--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-        }
-        & > .timeline--later { color: $text-disabled; }
-        & > .timeline--waiting { color: $status-waiting; }
-        & > .timeline--running { color: $status-running; }
-        & > .timeline--completed { color: $status-completed; }
-        & > .timeline--failed { color: $status-failed; }
-        & > .timeline--cancelled { color: $status-cancelled; }
-        & > .timeline--skipped { color: $status-skipped; }
-        & > .timeline--paused { color: $status-paused; }
-        & > .timeline--retrying { color: $status-running; }
-        & > .timeline--throttled { color: $status-paused; }
-        & > .timeline--open { color: $status-failed; text-style: bold; }
-    }
+    TimelinePane { height: 1fr; }
+    TimelinePane > WaterfallView { display: none; }
+    TimelinePane.-waterfall > WaterfallView { display: block; }
+    TimelinePane.-waterfall > TimelineList { display: none; }
     """
-
-    class CursorMoved(Message):
-        """The user wants to look at the run right after the event `seq`; -1 is before the first."""
-
-        def __init__(self, seq: int) -> None:
-            """Carry the event's `seq`."""
-            super().__init__()
-            self.seq = seq
+    CursorMoved: TypeAlias = cursor_moved.CursorMoved
+    PagerWanted: TypeAlias = pager_wanted.PagerWanted
 
     def __init__(
         self,
@@ -100,176 +73,194 @@ The border shows how the iterations of a loop went: a number that the flow sets,
         """Start with an empty history."""
         super().__init__(name=name, id=id, classes=classes)
         self._history: Sequence[HistoryEvent] = ()
+        self._read = 0
         self._cursor = -1
-        self._is_following = True
-        self._index = LineIndex()
         self._ruler = Ruler()
-        self._wanted: int | None = None
+        self._landmarks = Landmarks()
+        self._lanes = Lanes()
+        self.list = TimelineList()
+        self.bars = WaterfallView()
+        self._bar = FilterBar()
+
+    def compose(self) -> ComposeResult:
+        """Lay out both views, of which one is displayed, and the filter."""
+        yield self.list
+        yield self.bars
+        yield self._bar
+
+    @property
+    def is_waterfall(self) -> bool:
+        """True while bars are shown instead of the list."""
+        return self.has_class("-waterfall")
 
     def show(self, history: Sequence[HistoryEvent], cursor: int, following: bool) -> None:
         """Show a history that only ever grows, or another one, with the cursor on the event `cursor`."""
         length = len(history)
-        is_other = history is not self._history or length < len(self._index)
-        old_line = self._index.line_of(self._cursor)
+        is_other = history is not self._history or length < self._read
         if is_other:
-            self._history, self._index, self._ruler = history, LineIndex(), Ruler()
-        self._wanted = None
-        begin = len(self._index)
-        changed = self._index.take(history, length)
-        has_moved = (cursor, following) != (self._cursor, self._is_following)
-        if not is_other and begin == length and not has_moved:
-            return
-        # Who scrolled away from the newest line with the mouse is not pulled back by each event.
-        was_at_end = self.scroll_offset.y >= self.max_scroll_y
-        is_wanted = was_at_end or not self._is_following if following else has_moved
-        self._cursor, self._is_following = cursor, following
-        if self._ruler.take(islice(history, begin, length)) or is_other:
+            self._history, self._read = history, 0
+            self._ruler, self._landmarks, self._lanes = Ruler(), Landmarks(), Lanes()
+        new = history[self._read : length]
+        is_same = not is_other and not new and cursor == self._cursor
+        self._read, self._cursor = length, cursor
+        self._landmarks.take(new)
+        self._lanes.take(new)
+        if self._ruler.take(new) or is_other:
             self._show_ruler()
-        self._draw(is_other, changed, old_line)
-        if is_wanted or is_other:
-            self._scroll_to_cursor()
+        self.list.show(history, cursor, following)
+        if not is_same:
+            self._show_subtitle()
+            if self.is_waterfall:
+                self.bars.show(self._lanes, self._landmarks, cursor)
 
     def yank_text(self) -> str:
         """Return the line under the cursor as text."""
-        line = self._index.line_of(self._cursor)
-        return "" if line < 0 else "  ".join(part for part, _ in self._parts(self._index.lines[line]) if part)
+        return self.list.cursor_text()
 
     def action_move_line(self, lines: int) -> None:
-        """Move the cursor by so many lines."""
-        target = min(self._index.line_of(self._at()) + lines, len(self._index.lines) - 1)
-        self._go(self._index.lines[target].last if target >= 0 else -1)
+        """Move the cursor by so many lines; in the waterfall, scroll by so many lanes."""
+        if self.is_waterfall:
+            self.bars.scroll_relative(y=lines, animate=False)
+        else:
+            self.list.move_line(lines)
 
     def action_move_event(self, count: int) -> None:
         """Move the cursor by so many events."""
-        self._go(self._at() + count)
+        self.list.move_event(count)
 
     def action_page(self, pages: int) -> None:
-        """Move the cursor by so many windows."""
-        lines = pages * max(self.size.height - 1, 1)
-        target = max(self._index.line_of(self._at()) + lines, 0)
-        if self._index.lines:
-            self._go(self._index.lines[min(target, len(self._index.lines) - 1)].last)
+        """Move the cursor by so many windows; in the waterfall, scroll."""
+        if self.is_waterfall:
+            self.bars.scroll_relative(y=pages * max(self.bars.size.height - 2, 1), animate=False)
+        else:
+            self.list.move_page(pages)
 
     def action_start(self) -> None:
         """Go before the first event."""
-        self._go(-1)
+        self.list.go(-1)
 
     def action_newest(self) -> None:
         """Go to the newest event."""
-        self._go(len(self._index) - 1)
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.list.go_to_newest()
+
+    def action_jump(self, kind: str, step: int) -> None:
+        """Go to the next error, agent run or iteration, or to the one before."""
+        position = self._landmarks.next(kind, self.list.here, step)
+        if position is not None:
+            self.list.go(position)
+        else:
+            told = {"error": "No error", "agent": "No agent run", "iteration": "No iteration"}[kind]
+            where = "after" if step > 0 else "before"
+            self.notify(plain(f"{told} {where} this moment.").plain, markup=False, timeout=2)
+
+    def action_filter(self) -> None:
+        """Let a filter be typed; it shows in the list."""
+        self._show_list()
+        self._bar.open()
+
+    def action_only_errors(self) -> None:
+        """Show only errors, or stop that."""
+        self._show_list()
+        self._bar.text = toggled(self._bar.text, ERRORS)
+
+    def action_clear_filter(self) -> None:
+        """Show everything."""
+        self._bar.text = ""
+        self._bar.action_close()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Leave escape to the screen while nothing is filtered, and zoom keys while there are no bars."""
+        match action:
+            case "clear_filter":
+                return self._bar.is_open or not self.list.filter.is_empty
+            case "zoom":
+                return self.is_waterfall
+        return True
+
+    def action_waterfall(self) -> None:
+        """Change between list and bars."""
+        had_focus = self.has_focus_within
+        self.toggle_class("-waterfall")
+        if self.is_waterfall:
+            self.bars.show(self._lanes, self._landmarks, self._cursor)
+        if had_focus:
+            self._view.focus()
+        self._show_subtitle()
+
+    def action_zoom(self, step: int) -> None:
+        """Show less time or more."""
+        self.bars.zoom_by(step)
+        self._show_subtitle()
+
+    def action_yank_event(self) -> None:
+        """Copy the event under the cursor."""
+        if self.list.cursor_event is not None:
+            self.app.copy_to_clipboard(self._event_text())
+
+    def action_open_pager(self) -> None:
+        """Show the event under the cursor by itself."""
+        event = self.list.cursor_event
+        if event is not None:
+            self.post_message(self.PagerWanted(self._event_text(), f"event {event.seq} · {event.kind}"))
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the event that was clicked."""
-        offset = event.get_content_offset(self)
-        line = -1 if offset is None else offset.y + self.scroll_offset.y
-        if 0 <= line < len(self._index.lines):
-            self._go(self._index.lines[line].last)
+        """Go to the iteration that is clicked in the upper border; the lower border opens the filter."""
+        if event.widget is not self or not self.styles.border_top[0]:
+            return
+        if event.y == self.outer_size.height - 1:
+            self.action_filter()
+        elif event.y == 0:
+            place = self._ruler.iteration_at(event.x - _TITLE_START - len(f"{_TITLE} ─ "), self._ruler_width)
+            if place is not None:
+                self.list.go(self._landmarks.iteration(place))
 
     def on_resize(self) -> None:
-        """Fit the ruler; stay at the end when following."""
+        """Fit the ruler."""
         self._show_ruler()
-        self._draw(True, 0, -1)
-        self._scroll_to_cursor()
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the text that is selected with the mouse."""
-        lines = ("".join(part for part, _ in self._parts(line)) for line in self._index.lines)
-        return selection.extract("\n".join(lines)), "\n"
+    @on(EntryBar.Changed)
+    def _filter_changed(self, event: EntryBar.Changed) -> None:
+        event.stop()
+        if isinstance(event, EntryBar.Entered):
+            self._view.focus()
+        elif parse_filter(event.text) != self.list.filter:
+            self.list.show_only(parse_filter(event.text))
+            self._show_subtitle()
 
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
-        """Draw again with what is selected."""
-        self.refresh()
+    @on(EntryBar.Closed)
+    def _filter_closed(self, event: EntryBar.Closed) -> None:
+        event.stop()
+        self._bar.text = ""
+        self._view.focus()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the line that is `y` lines below the top of the window."""
-        number = self.scroll_offset.y + y
-        width = self.scrollable_content_region.width
-        base = self.rich_style
-        if number >= len(self._index.lines):
-            empty = "No run yet. space runs the flow." if y == 0 and not self._index.lines else ""
-            return Strip([Segment(empty, base)]).crop_extend(0, width, base)
-        line = self._index.lines[number]
-        is_cursor = number == self._index.line_of(self._cursor)
-        whole = base
-        if is_cursor:
-            whole = self.get_component_rich_style("timeline--cursor")
-        elif line.first > self._cursor:
-            whole = self.get_component_rich_style("timeline--later")
-        is_plain = is_cursor or line.first > self._cursor
-        segments = [
-            Segment(one_line(text, _LONGEST), whole if is_plain or not name else base + self._style(name))
-            for text, name in self._parts(line)
-        ]
-        strip = Strip(segments).crop_extend(0, width, whole)
-        return self._selected(strip, number).apply_offsets(0, number)
+    @property
+    def _view(self) -> HistoryView:
+        return self.bars if self.is_waterfall else self.list
 
-    def _selected(self, strip: Strip, number: int) -> Strip:
-        selection = self.text_selection
-        span = selection.get_span(number) if selection is not None else None
-        if span is None:
-            return strip
-        start, end = span
-        stop = strip.cell_length if end == -1 else end
-        style = self.screen.get_component_rich_style("screen--selection")
-        before, chosen, after = strip.crop(0, start), strip.crop(start, stop), strip.crop(stop)
-        return Strip.join([before, chosen.apply_style(style), after])
+    @property
+    def _ruler_width(self) -> int:
+        return max(self.size.width - _TITLE_MARGIN, 0)
 
-    def _style(self, status: str) -> Style:
-        return self.get_component_rich_style(f"timeline--{status}", partial=True)
+    def _show_list(self) -> None:
+        if self.is_waterfall:
+            self.action_waterfall()
 
-    def _parts(self, line: Line) -> list[tuple[str, str]]:
-        event = self._history[line.last]
-        entry = entry_of(event)
-        detail = f"{line.pieces} pieces, {line.length} characters" if line.pieces > 1 else entry.detail
-        status = entry.status if entry.status in _STATUSES else "waiting"
-        words = one_line(f"{entry.glyph} {entry.words}", _WORDS_WIDTH + 4)
-        where, detail = one_line(entry.where, _LONGEST), one_line(detail, _LONGEST)
-        number = f"{event.seq:>{len(str(len(self._index)))}} "
-        if self.size.width < _NARROW:
-            return [(number, "waiting"), (f"{words} ", status), (f"{where} ", ""), (detail, "waiting")]
-        return [
-            (number, "waiting"),
-            (f"{_clock(event.at)}  ", "waiting"),
-            (f"{words:<{_WORDS_WIDTH + 2}} ", status),
-            (f"{where:<{_WHERE_WIDTH}} ", ""),
-            (detail, "waiting"),
-        ]
-
-    def _draw(self, is_all: bool, changed: int, old_line: int) -> None:
-        size = Size(self.scrollable_content_region.width, len(self._index.lines))
-        if size != self.virtual_size:
-            self.virtual_size = size
-        line = self._index.line_of(self._cursor)
-        has_jumped = is_all or abs(line - old_line) > 1
-        if has_jumped:
-            self.refresh()
-        else:
-            for each in {line, old_line}:
-                self.refresh_lines(max(each, 0))
-            self.refresh_lines(changed, max(self.size.height, 1))
-
-    def _scroll_to_cursor(self) -> None:
-        if self._is_following:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
-        else:
-            line = max(self._index.line_of(self._cursor), 0)
-            self.scroll_to_region(Region(0, line, 1, 1), animate=False)
+    def _event_text(self) -> str:
+        event = self.list.cursor_event
+        return "" if event is None else json.dumps(encode(event), ensure_ascii=False, indent=2)
 
     def _show_ruler(self) -> None:
-        text = self._ruler.text(max(self.size.width - _TITLE_MARGIN, 0))
+        text = self._ruler.text(self._ruler_width)
         self.border_title = plain(f"{_TITLE} ─ {text}" if text else _TITLE)
 
-    def _at(self) -> int:
-        return self._cursor if self._wanted is None else self._wanted
-
-    def _go(self, number: int) -> None:
-        # Keys can come faster than the screen answers: the next one counts from where this one goes.
-        self._wanted = min(max(number, -1), len(self._index) - 1)
-        seq = self._history[self._wanted].seq if self._wanted >= 0 else -1
-        self.post_message(self.CursorMoved(seq))
-
-
-def _clock(at: float) -> str:
-    minutes, rest = divmod(at, 60)
-    return f"{int(minutes):>2d}:{rest:06.3f}"
+    def _show_subtitle(self) -> None:
+        parts = []
+        errors = self._landmarks.count("error")
+        if errors:
+            parts.append(f"✗ {errors} {'error' if errors == 1 else 'errors'}")
+        if self.is_waterfall and self.bars.zoom > 1:
+            parts.append(f"zoom {self.bars.zoom}×")
+        if not self.list.filter.is_empty:
+            shown, lines = self.list.counts
+            parts.append(f"{shown} of {lines} lines: {self._bar.text}")
+        self.border_subtitle = plain(" · ".join(parts), limit=120)

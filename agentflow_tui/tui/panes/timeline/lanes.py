@@ -1,0 +1,81 @@
+"""Who ran when: one lane per agent step, one bar per run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
+
+
+@dataclass(slots=True)
+class Bar:
+    """One agent run."""
+
+    started_at: float
+    started_seq: int
+    status: str = "running"
+    ended_at: float | None = None
+    ended_seq: int | None = None
+
+
+@dataclass(slots=True)
+class Lane:
+    """The runs of one step of the plan."""
+
+    path: str
+    agent: str
+    bars: list[Bar] = field(default_factory=list)
+    marks: list[tuple[float, str]] = field(default_factory=list)
+    """When something happened to it, and its glyph."""
+
+
+class Lanes:
+    """The lanes of a history that grows, in the order in which the agents first ran."""
+
+    def __init__(self) -> None:
+        """Start without events."""
+        self.lanes: list[Lane] = []
+        self.iterations: list[tuple[int, float]] = []
+        """Number and start of each iteration."""
+        self.end = 0.0
+        self._lane_of: dict[str, Lane] = {}
+
+    def take(self, events: Iterable[ev.HistoryEvent]) -> None:
+        """Take in the next events."""
+        for event in events:
+            self.end = max(self.end, event.at)
+            match event:
+                case ev.AgentStarted():
+                    self._lane(event.path, event.agent).bars.append(Bar(event.at, event.seq))
+                case ev.AgentCompleted():
+                    self._close(event.path, event, "completed")
+                case ev.AgentFailed():
+                    self._close(event.path, event, "failed")
+                case ev.AgentCancelled():
+                    self._close(event.path, event, "cancelled")
+                case ev.RunEnded():
+                    for lane in self.lanes:
+                        self._close(lane.path, event, "cancelled")
+                case ev.IterationStarted():
+                    self.iterations.append((event.iteration, event.at))
+                case pol.AttemptFailed():
+                    self._lane(event.path, event.agent).marks.append((event.at, "↻"))
+                case pol.Throttled():
+                    self._lane(event.path, event.agent).marks.append((event.at, "◌"))
+                case pol.BreakerChanged():
+                    self._lane(event.path, event.agent).marks.append((event.at, "⚡"))
+
+    def _lane(self, path: str, agent: str) -> Lane:
+        lane = self._lane_of.get(path)
+        if lane is None:
+            lane = self._lane_of[path] = Lane(path, agent)
+            self.lanes.append(lane)
+        return lane
+
+    def _close(self, path: str, event: ev.HistoryEvent, status: str) -> None:
+        lane = self._lane_of.get(path)
+        if lane is not None and lane.bars and lane.bars[-1].ended_at is None:
+            bar = lane.bars[-1]
+            bar.ended_at, bar.ended_seq, bar.status = event.at, event.seq, status

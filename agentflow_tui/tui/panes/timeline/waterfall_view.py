@@ -1,0 +1,168 @@
+"""Bars over time: who ran when, what ran side by side, and where the iterations begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.strip import Strip
+
+from agentflow_tui.tui.panes.cursor_moved import CursorMoved
+from agentflow_tui.tui.panes.timeline.history_view import HistoryView
+from agentflow_tui.tui.panes.timeline.landmarks import Landmarks
+from agentflow_tui.tui.panes.timeline.lanes import Bar, Lane, Lanes
+from agentflow_tui.tui.panes.timeline.span import Span
+from agentflow_tui.tui.safe_text import one_line
+
+MOST_ZOOM = 1_024
+_LABEL = 22
+_LABEL_SHARE = 3
+_FILL = {"running": "▒", "completed": "█", "failed": "▚", "cancelled": "░"}
+_END = {"failed": "✗", "cancelled": "⊗"}
+_MINUTE = 60
+
+
+class WaterfallView(HistoryView):
+    """One lane per agent under a ruler; a click on a bar goes to its start, elsewhere to that moment."""
+
+    def __init__(self) -> None:
+        """Start with an empty history."""
+        super().__init__(id="waterfall")
+        self._lanes = Lanes()
+        self._landmarks = Landmarks()
+        self._cursor = -1
+        self.zoom = 1
+
+    def show(self, lanes: Lanes, landmarks: Landmarks, cursor: int) -> None:
+        """Show these lanes, with the event `cursor` as a line across them."""
+        self._lanes, self._landmarks, self._cursor = lanes, landmarks, cursor
+        size = Size(self.scrollable_content_region.width, len(lanes.lanes) + 1)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def zoom_by(self, step: int) -> None:
+        """Show half the time (1) or twice as much (-1), around the cursor."""
+        self.zoom = min(max(self.zoom * 2 if step > 0 else self.zoom // 2, 1), MOST_ZOOM)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Fit the time into the new width."""
+        self.show(self._lanes, self._landmarks, self._cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the bar's start, or to the moment below the mouse."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.x < self._label_width:
+            return
+        span, column = self._span(), offset.x - self._label_width
+        lane = offset.y - 1 + self.scroll_offset.y
+        if offset.y and 0 <= lane < len(self._lanes.lanes):
+            for bar in reversed(self._lanes.lanes[lane].bars):
+                first, end = self._cells(span, bar)
+                if first <= column < end:
+                    self.post_message(CursorMoved(bar.started_seq))
+                    return
+        position = self._landmarks.position_at(span.time(column))
+        self.post_message(CursorMoved(max(position, 0)))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the ruler, which stays in sight, or a lane below it."""
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        span = self._span()
+        if y == 0:
+            if not self._lanes.lanes:
+                return Strip([Segment("No agent has run yet. w shows the list.", base)]).crop_extend(
+                    0, width, base
+                )
+            cells = self._ruler(span)
+        else:
+            number = y - 1 + self.scroll_offset.y
+            if number >= len(self._lanes.lanes):
+                return Strip.blank(width, base)
+            cells = self._lane(self._lanes.lanes[number], span)
+        label = self._label(y)
+        strip = Strip([Segment(one_line(label, self._label_width), base + self.style_of("waiting")), *cells])
+        return strip.crop_extend(0, width, base)
+
+    @property
+    def _label_width(self) -> int:
+        return min(_LABEL, self.scrollable_content_region.width // _LABEL_SHARE)
+
+    def _label(self, y: int) -> str:
+        name = self._lanes.lanes[y - 1 + self.scroll_offset.y].agent if y else _time(self._lanes.end)
+        return set_cell_size(one_line(name, 100), max(self._label_width - 1, 0)) + " "
+
+    def _span(self) -> Span:
+        width = self.scrollable_content_region.width - self._label_width
+        return Span.of(self._lanes.end, self.zoom, self._landmarks.at(self._cursor), width)
+
+    def _ruler(self, span: Span) -> list[Segment]:
+        text = ["─"] * span.width
+        marks = [(at, f"it.{number}") for number, at in self._lanes.iterations]
+        if not marks:
+            quarters = (span.start + span.length * part / 4 for part in range(4))
+            marks = [(at, _time(at)) for at in quarters]
+        free = 0
+        for at, mark in marks:
+            column = span.column(at)
+            if free <= column and column + len(mark) < span.width:
+                text[column : column + len(mark) + 1] = [*"├", *mark]
+                free = column + len(mark) + 2
+            elif 0 <= column < span.width:
+                text[column] = "┬" if text[column] == "─" else text[column]
+        styles = [self.rich_style + self.style_of("waiting")] * span.width
+        return self._drawn(text, styles, span)
+
+    def _lane(self, lane: Lane, span: Span) -> list[Segment]:
+        base = self.rich_style
+        text, styles = [" "] * span.width, [base] * span.width
+        now = self._landmarks.at(self._cursor)
+        later = self.get_component_rich_style("timeline--later", partial=True)
+        free = span.width
+        for bar in reversed(lane.bars):
+            first, end = self._cells(span, bar)
+            if first < 0 or first >= span.width:
+                continue
+            style = base + (later if bar.started_at > now else self.style_of(bar.status))
+            for column in range(first, min(end, span.width)):
+                text[column], styles[column] = _FILL.get(bar.status, "?"), style
+            if bar.status in _END and end <= span.width:
+                text[end - 1] = _END[bar.status]
+            took = "" if bar.ended_at is None else f" {bar.ended_at - bar.started_at:.2f} s "
+            if took and end + len(took) <= free:
+                text[end : end + len(took)] = took
+                styles[end : end + len(took)] = [base + self.style_of("waiting")] * len(took)
+            free = first
+        for at, glyph in lane.marks:
+            column = span.column(at)
+            if 0 <= column < span.width:
+                text[column], styles[column] = glyph, base + self.style_of("retrying")
+        return self._drawn(text, styles, span)
+
+    def _cells(self, span: Span, bar: Bar) -> tuple[int, int]:
+        return span.cells(bar.started_at, self._lanes.end if bar.ended_at is None else bar.ended_at)
+
+    def _drawn(self, text: Sequence[str], styles: list[Style], span: Span) -> list[Segment]:
+        here = min(span.column(self._landmarks.at(self._cursor)), span.width - 1)
+        if self._cursor >= 0 and here >= 0:
+            cursor = self.get_component_rich_style("timeline--cursor")
+            styles[here] = cursor
+            if text[here] == " ":
+                text = [*text[:here], "│", *text[here + 1 :]]
+        segments: list[Segment] = []
+        start = 0
+        for column in range(1, len(text) + 1):
+            if column == len(text) or styles[column] is not styles[start]:
+                segments.append(Segment(one_line("".join(text[start:column]), len(text)), styles[start]))
+                start = column
+        return segments
+
+
+def _time(at: float) -> str:
+    return f"{at:.2f} s" if at < _MINUTE else f"{int(at // _MINUTE)}:{at % _MINUTE:04.1f}"
