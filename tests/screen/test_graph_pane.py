@@ -5,47 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from agentflow_tui.history.run_state import NodeState, RunState
 from agentflow_tui.plan.node import Chain, Plan, Step
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
-from agentflow_tui.tui.theming.variables import fallbacks
+from tests.screen.graph_app import GraphApp
 from tests.unit.plan.plans import PLANS, plan_of, steps, worker_fan
 
 _MODES = ["route", "collaborative", "sequential", "loop", "mixed"]
-
-
-class GraphApp(App[None]):
-    def __init__(self, plan: Plan | None = None) -> None:
-        super().__init__()
-        self._plan = plan
-        self.heard: list[GraphPane.NodeSelected | GraphPane.NodeEntered] = []
-
-    def get_css_variables(self) -> dict[str, str]:
-        known = super().get_css_variables()
-        return {**fallbacks(known), **known}
-
-    def compose(self) -> ComposeResult:
-        yield GraphPane()
-
-    def on_mount(self) -> None:
-        self.pane.show_plan(self._plan)
-        self.pane.focus()
-
-    def on_graph_pane_node_selected(self, message: GraphPane.NodeSelected) -> None:
-        self.heard.append(message)
-
-    def on_graph_pane_node_entered(self, message: GraphPane.NodeEntered) -> None:
-        self.heard.append(message)
-
-    @property
-    def pane(self) -> GraphPane:
-        return self.query_one(GraphPane)
-
-    def screen_text(self) -> str:
-        return "\n".join(self.pane.render_line(y).text for y in range(self.pane.size.height))
 
 
 def _state(status: str = "running", /, **nodes: NodeState) -> RunState:

@@ -21,14 +21,14 @@ class Execution:
         self.node = node
         self.parts: list[Execution] = []
         self.run: AgentRun | None = None
-        self._first: AgentRun | None = None
+        self._round: int | None = None
         self._latest: AgentRun | None = None
 
     def take(self, run: AgentRun, way: Sequence[Node]) -> bool:
         """Add a run whose way from here on is `way`; false when it belongs to the next execution."""
         taken = self._take(run, way)
         if taken:
-            self._first, self._latest = self._first or run, run
+            self._latest = run
         return taken
 
     def _take(self, run: AgentRun, way: Sequence[Node]) -> bool:
@@ -64,15 +64,18 @@ class Execution:
         return is_routing and self._is_same_round(run) and self._begin(run, way)
 
     def _take_round(self, run: AgentRun, way: Sequence[Node]) -> bool:
-        if not self.parts:
-            return self._begin(run, way)
         is_innermost = not any(isinstance(node, Loop) for node in way[1:])
-        if not is_innermost:
-            return self.parts[-1].take(run, way[1:]) or self._begin(run, way)
-        if self._is_same_round(run):
-            return self.parts[-1].take(run, way[1:])
-        before = self._latest.iteration if self._latest is not None else None
-        return (run.iteration or 0) > (before or 0) and self._begin(run, way)
+        number = run.iteration if is_innermost else None
+        if self.parts and (self._round is None or number is None or number == self._round):
+            if self.parts[-1].take(run, way[1:]):
+                self._round = number or self._round
+                return True
+            if is_innermost and number == self._round:
+                return False
+        if self._round is not None and number is not None and number < self._round:
+            return False
+        self._round = number
+        return self._begin(run, way)
 
     def _is_same_round(self, run: AgentRun) -> bool:
         return self._latest is not None and self._latest.iteration == run.iteration

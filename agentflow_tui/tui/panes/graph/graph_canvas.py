@@ -194,7 +194,8 @@ class GraphCanvas(ScrollView):
         if self._minimap is None or not self.has_minimap:
             return None
         box = self.boxes.get(self.selected)
-        return self._minimap.place(self._region_of(box).translate(-self.scroll_offset) if box else None)
+        region = self._region_of(box).translate(-self.scroll_offset) if box is not None else None
+        return self._minimap.place(self.size, region)
 
     def draw(self) -> None:
         """Choose the drawing for the pane, and paint it."""

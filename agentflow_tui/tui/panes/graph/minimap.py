@@ -28,7 +28,7 @@ class Minimap:
         self._layout = layout
         width = min(_LARGEST.width, pane.width // _SHARE - 2, layout.width)
         height = min(_LARGEST.height, pane.height // _SHARE - 2, layout.height)
-        self._pane, self._inner = pane, Size(max(1, width), max(1, height))
+        self._inner = Size(max(1, width), max(1, height))
         is_larger = layout.width > pane.width or layout.height > pane.height
         self.is_needed = is_larger and pane.width >= _LEAST.width and pane.height >= _LEAST.height
         self._seen: tuple[str, ...] = ()
@@ -46,12 +46,12 @@ class Minimap:
             self._dots[cell] = min(self._dots.get(cell, style), style, key=_loudness)
         return True
 
-    def place(self, selected: Region | None) -> Region | None:
-        """Where it is in the pane: in the first corner that does not hide what is selected."""
+    def place(self, pane: Size, selected: Region | None) -> Region | None:
+        """Where it is in a pane, scroll bars left out: in the first corner that hides nothing selected."""
         if not self.is_needed:
             return None
         size = self._inner + Size(2, 2)
-        right, low = self._pane.width - size.width, self._pane.height - size.height
+        right, low = pane.width - size.width, pane.height - size.height
         for corner in (Offset(right, low), Offset(right, 0), Offset(0, low), Offset(0, 0)):
             region = Region(corner.x, corner.y, size.width, size.height)
             if selected is None or not region.overlaps(selected):

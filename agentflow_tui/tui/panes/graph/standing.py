@@ -94,7 +94,7 @@ class Standing:
         if face.word in ("failed", "open", "retrying", "skipped"):
             return node.reason, "failed" if face.word != "skipped" else "dim", False
         if node.status == "throttled":
-            return "waits for its rate limit", "throttled", False
+            return "rate limit: waiting", "throttled", False
         if box.kind == "closed":
             return self._inside(box.path), "label", False
         if node.subtitle:

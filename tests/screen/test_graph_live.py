@@ -1,0 +1,228 @@
+"""What moves in the graph while a run goes on, and when it stands still."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from agentflow_tui.history.run_state import AgentRun, ModelCall, NodeState, RunState, StateView
+from agentflow_tui.plan.layout import lay_out
+from agentflow_tui.plan.node import Choice, Option, Routing, Step
+from agentflow_tui.tui.panes.graph.light import flowing
+from agentflow_tui.tui.panes.graph.pulse import Pulse
+from tests.screen.graph_app import GraphApp, state_of
+from tests.unit.plan.plans import PLANS, plan_of, worker_fan
+
+_WRITER = "sequential/writer"
+
+
+def _run(path: str, number: int = 0, status: str = "running", *calls: str) -> AgentRun:
+    name = path.rpartition("/")[2]
+    return AgentRun(number, path, name, "", status, 0, 1.0, StateView(), calls=calls)
+
+
+def _call(name: str, status: str = "running", text: str = "") -> ModelCall:
+    return ModelCall(name, _WRITER, "writer", "p", "m", (), {}, status, 0, 1.0, text, first_token_after=1.0)
+
+
+def _writing(text: str, elapsed: float, *failed: str) -> RunState:
+    calls = {name: _call(name, "failed") for name in failed} | {"c": _call("c", text=text)}
+    return RunState(
+        status="running",
+        elapsed=elapsed,
+        nodes={_WRITER: NodeState("running", 1, started_at=1.0)},
+        agent_runs=(_run(_WRITER, 0, "running", *calls),),
+        calls=calls,
+    )
+
+
+async def test_a_running_agent_says_how_fast_its_words_come() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)) as pilot:
+        app.pane.show_state(_writing("x" * 400, 2.2))
+        assert "tok/s" not in app.screen_text()
+        app.pane.show_state(_writing("x" * 400, 12.0))
+        app.pane.spin()
+        await pilot.pause()
+        # 100 tokens of four characters, in the ten seconds since the first of them.
+        assert "~10 tok/s" in app.screen_text()
+
+
+async def test_retries_are_counted_on_the_box() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)) as pilot:
+        app.pane.show_state(_writing("", 3.0, "a", "b"))
+        await pilot.pause()
+        assert "↻ 2 retries" in app.screen_text()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("retrying", "rate limit hit"), ("throttled", "rate limit: waiting"), ("open", "rate limit hit")],
+)
+async def test_a_box_says_what_it_waits_for(status: str, words: str) -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(110, 10)) as pilot:
+        node = NodeState(status, 1, started_at=0.0, reason="rate limit hit")
+        app.pane.show_state(state_of(sequential__writer=node))
+        await pilot.pause()
+        assert words in app.screen_text() and status in app.screen_text()
+
+
+async def test_the_time_since_the_start_goes_on_between_events() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)):
+        now = 50.0
+        app.pane.clock = lambda: now
+        app.pane.show_state(_writing("", 4.0))
+        assert "running · 3 s" in app.screen_text()
+        now = 59.0
+        for _ in range(8):
+            app.pane.spin()
+        assert "running · 12 s" in app.screen_text()
+
+
+async def test_of_a_moment_that_was_scrubbed_to_nothing_moves() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)):
+        app.pane.show_state(_writing("", 4.0), is_live=False)
+        assert not app.pane.is_spinning
+        app.pane.show_state(_writing("", 4.0), is_live=True)
+        assert app.pane.is_spinning
+
+
+async def test_nothing_moves_while_the_terminal_has_lost_the_focus() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)) as pilot:
+        app.pane.show_state(_writing("", 4.0))
+        assert app.pane.is_spinning
+        app.post_message(events.AppBlur())
+        await pilot.pause()
+        assert not app.pane.is_spinning
+        app.post_message(events.AppFocus())
+        await pilot.pause()
+        assert app.pane.is_spinning
+
+
+async def test_nothing_moves_in_a_pane_that_is_hidden() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)) as pilot:
+        app.pane.show_state(_writing("", 4.0))
+        app.pane.display = False
+        await pilot.pause()
+        assert not app.pane.is_spinning
+        app.pane.display = True
+        await pilot.pause()
+        assert app.pane.is_spinning
+
+
+async def test_marks_move_towards_the_agent_that_runs_and_nowhere_else() -> None:
+    app = GraphApp(PLANS["mixed"])
+    async with app.run_test(size=(140, 30)) as pilot:
+        pane = app.pane
+        pane.show_state(state_of(mixed__sequential__draft=NodeState("running", 1)))
+        await pilot.pause()
+        box = pane.boxes["mixed/sequential/draft"]
+        row, left = box.y + 1 + pane.margin_of_drawing.y, box.x + pane.margin_of_drawing.x
+        seen = []
+        for _ in range(5):
+            text = app.rows()[row]
+            seen.append([x for x, char in enumerate(text) if char == "━"])
+            pane.spin()
+        marked = sorted(x for places in seen for x in places)
+        assert marked and max(marked) <= left
+        firsts = [places[-1] for places in seen if places]
+        assert any(later == before + 1 for before, later in zip(firsts, firsts[1:], strict=False))
+
+
+async def test_marks_are_gone_when_the_run_is_over_and_when_movement_is_unwanted() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)) as pilot:
+        app.pane.show_state(_writing("", 4.0))
+        shown = []
+        for _ in range(5):
+            app.pane.spin()
+            shown.append("━" in app.screen_text())
+        assert any(shown)
+        app.pane.show_state(state_of("completed", sequential__writer=NodeState("completed", 1)))
+        await pilot.pause()
+        assert "━" not in app.screen_text()
+        app.animation_level = "none"
+        app.pane.show_state(_writing("", 5.0))
+        assert "━" not in app.screen_text() and not app.pane.is_spinning
+
+
+def test_the_way_back_of_a_loop_flows_from_its_second_iteration_on() -> None:
+    plan, layout = PLANS["loop"], lay_out(PLANS["loop"])
+    step = NodeState("running", 1)
+    kinds = []
+    for iteration in (1, 2):
+        nodes = {"loop": NodeState("running", 1, iteration=iteration), "loop/quality_improver": step}
+        kinds.append({edge.kind for edge in flowing(layout.edges, plan, nodes)})
+    assert kinds == [{"flow"}, {"back"}]
+
+
+@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_every_line_that_flows_is_one_way_without_gaps(name: str, direction: str) -> None:
+    layout = lay_out(PLANS[name], direction="right" if direction == "right" else "down", room=(200, 60))
+    for edge in layout.edges:
+        pulse = Pulse(layout)
+        pulse.flow(frozenset({edge}))
+        steps = {(x, y): step for y, row in pulse.steps.items() for x, step in row.items()}
+        cells = layout.canvas.cells_of({edge})[edge]
+        assert cells <= set(steps)
+        for (x, y), step in steps.items():
+            around = ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1))
+            assert step == 0 or any(steps.get(cell) == step - 1 for cell in around)
+
+
+async def test_fifty_agents_that_stream_cost_little() -> None:
+    import time
+
+    app = GraphApp(worker_fan(50))
+    paths = [f"fan/worker-{place}" for place in range(50)]
+    runs = tuple(_run(path, place, "running", path) for place, path in enumerate(paths))
+    states = [
+        RunState(
+            status="running",
+            elapsed=k / 30,
+            agent_runs=runs,
+            nodes={path: NodeState("running", 1, started_at=0.0, subtitle=f"{k} words") for path in paths},
+            calls={path: _call(path, text="word " * k) for path in paths},
+        )
+        for k in range(60)
+    ]
+    async with app.run_test(size=(140, 42)) as pilot:
+        await pilot.press("down", "backspace", "enter")
+        app.pane.show_state(states[0])
+        app.screen_text()
+        start = time.process_time()
+        for k, state in enumerate(states):
+            app.pane.show_state(state)
+            if k % 4 == 0:
+                app.pane.spin()
+                app.screen_text()
+        # That is two seconds of running.
+        assert time.process_time() - start < 0.4
+
+
+def _routing() -> Choice:
+    options = tuple(Option(name, Step(f"route/{name}", name)) for name in ("triage", "billing", "support"))
+    return Choice("route", "route", options, Routing())
+
+
+async def test_hand_overs_are_told_in_the_title_and_in_the_box() -> None:
+    app = GraphApp(plan_of(_routing()))
+    runs = (_run("route/triage", 0, "completed"), _run("route/support", 1))
+    nodes = {
+        "route": NodeState("running", 1, taken="route/support"),
+        "route/triage": NodeState("completed", 1, started_at=1.0, ended_at=2.0),
+        "route/support": NodeState("running", 1, started_at=2.0),
+    }
+    async with app.run_test(size=(110, 24)) as pilot:
+        app.pane.show_state(RunState(status="running", nodes=nodes, agent_runs=runs))
+        await pilot.pause()
+        text = app.screen_text()
+        assert "route · triage → support" in text and "→ hands over to sup" in text
+        assert "⊘ billing" in text
