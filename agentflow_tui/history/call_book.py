@@ -62,8 +62,12 @@ class CallBook:
 
     def receive(self, event: TokensReceived) -> None:
         """A piece of the answer came."""
-        if event.call in self._calls:
-            self._pieces.setdefault(event.call, []).append(event.text)
+        call = self._calls.get(event.call)
+        if call is None:
+            return
+        if call.first_token_after is None:
+            self._put(replace(call, first_token_after=event.at - call.started_at))
+        self._pieces.setdefault(event.call, []).append(event.text)
 
     def end(self, event: ModelCallEnded) -> None:
         """The answer is whole."""

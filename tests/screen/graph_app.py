@@ -33,8 +33,8 @@ class GraphApp(App[None]):
     def on_graph_pane_node_entered(self, message: GraphPane.NodeEntered) -> None:
         self.heard.append(message)
 
-    @property
     def last(self) -> GraphPane.NodeSelected | GraphPane.NodeEntered:
+        """What the pane said last."""
         return self.heard[-1]
 
     def kind(self, path: str) -> str:

@@ -162,13 +162,13 @@ async def test_selecting_one_run_tells_which_and_keeps_its_place_in_the_plan() -
     async with app.run_test(size=(140, 24)) as pilot:
         app.pane.show_state(_runs(*((path, number) for number in (1, 2, 3))))
         await pilot.press("u", "right", "right")
-        assert app.last == GraphPane.NodeSelected(path, 1)
+        assert app.last() == GraphPane.NodeSelected(path, 1)
         await pilot.press("enter")
-        assert app.last == GraphPane.NodeEntered(path, 1)
+        assert app.last() == GraphPane.NodeEntered(path, 1)
         await pilot.press("u")
-        assert app.pane.selected == path and app.last == GraphPane.NodeSelected(path)
+        assert app.pane.selected == path and app.last() == GraphPane.NodeSelected(path)
         await pilot.press("u")
-        assert app.last == GraphPane.NodeSelected(path, 2)
+        assert app.last() == GraphPane.NodeSelected(path, 2)
 
 
 async def test_it_grows_with_the_run() -> None:
