@@ -10,8 +10,10 @@ from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.event import Event
 from agentflow_tui.engine.recorder import Recorder
 from agentflow_tui.engine.state import State
+from agentflow_tui.history.quick_init import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AgentContext:
     """Where in the run an agent stands."""

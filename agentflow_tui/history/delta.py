@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agentflow_tui.history.quick_init import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Delta:
     """The keys of the state that were set or removed, with their whole new values (semantics §1, §2)."""

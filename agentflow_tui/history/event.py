@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.quick_init import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
     """What every history event has."""
@@ -24,6 +26,7 @@ class HistoryEvent:
     """Seconds since the run began, on the engine's clock, pauses included."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(HistoryEvent):
     """The first event of every run."""
@@ -44,6 +47,7 @@ class RunStarted(HistoryEvent):
     """Wall-clock time, ISO 8601, UTC."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded(HistoryEvent):
     """The last event of every run; nothing follows it."""
@@ -55,6 +59,7 @@ class RunEnded(HistoryEvent):
     category: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPaused(HistoryEvent):
     """The run stands still before the agent run at `path`."""
@@ -65,6 +70,7 @@ class RunPaused(HistoryEvent):
     """`pause`, `step`, `iteration` or a breakpoint's name."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResumed(HistoryEvent):
     """The run goes on; `until` says how far: `end`, `step` or `iteration`."""
@@ -73,6 +79,7 @@ class RunResumed(HistoryEvent):
     until: str = "end"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStarted(HistoryEvent):
     """A chain, loop, choice or stage begins."""
@@ -82,6 +89,7 @@ class NodeStarted(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeEnded(HistoryEvent):
     """A chain, loop, choice or stage ended as `completed`, `failed`, `cancelled` or `skipped`."""
@@ -93,6 +101,7 @@ class NodeEnded(HistoryEvent):
     reason: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanStarted(HistoryEvent):
     """A parallel phase begins; each branch is a scope that opens with the state of `scope`."""
@@ -104,6 +113,7 @@ class FanStarted(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanEnded(HistoryEvent):
     """A parallel phase ended; `delta` is the merge and goes to `scope`; the branches' scopes close."""
@@ -116,6 +126,7 @@ class FanEnded(HistoryEvent):
     reason: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeConflict(HistoryEvent):
     """Several branches wrote one key with different values; the last in list order wins."""
@@ -129,6 +140,7 @@ class MergeConflict(HistoryEvent):
     """What each wrote; a removal is `{"removed": true}`."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchFailed(HistoryEvent):
     """A child of a parallel phase failed and is left out of the merge."""
@@ -139,6 +151,7 @@ class BranchFailed(HistoryEvent):
     error: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IterationStarted(HistoryEvent):
     """An iteration of a loop begins; counted from 1."""
@@ -149,6 +162,7 @@ class IterationStarted(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IterationEnded(HistoryEvent):
     """An iteration ended as `completed`, `failed` or `cancelled`."""
@@ -160,6 +174,7 @@ class IterationEnded(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopStalled(HistoryEvent):
     """Two iterations in a row changed nothing (semantics §3 loop); a warning."""
@@ -169,6 +184,7 @@ class LoopStalled(HistoryEvent):
     iteration: int
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceTaken(HistoryEvent):
     """A choice went to one option; an empty `option` means that none was true."""
@@ -182,6 +198,7 @@ class ChoiceTaken(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver(HistoryEvent):
     """An agent set meta `route` and another agent takes over (semantics §3 route)."""
@@ -195,6 +212,7 @@ class HandedOver(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStarted(HistoryEvent):
     """An agent run begins."""
@@ -208,6 +226,7 @@ class AgentStarted(HistoryEvent):
     stage: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentCompleted(HistoryEvent):
     """An agent run ended well; `delta` goes to `scope`."""
@@ -222,6 +241,7 @@ class AgentCompleted(HistoryEvent):
     iteration: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFailed(HistoryEvent):
     """An agent run finally failed; nothing it changed is kept."""
@@ -238,6 +258,7 @@ class AgentFailed(HistoryEvent):
     """The way out, when one is known (an exact command, a key to set)."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentCancelled(HistoryEvent):
     """An agent run was cancelled; nothing it changed is kept."""
@@ -251,6 +272,7 @@ class AgentCancelled(HistoryEvent):
     iteration: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChanged(HistoryEvent):
     """The engine itself changed the state of `scope`: counters, exit reasons, failure marks."""
@@ -261,6 +283,7 @@ class StateChanged(HistoryEvent):
     scope: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCallStarted(HistoryEvent):
     """An agent asks a model."""
@@ -277,6 +300,7 @@ class ModelCallStarted(HistoryEvent):
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensReceived(HistoryEvent):
     """A piece of a model's answer, as long as what came since the one before."""
@@ -287,6 +311,7 @@ class TokensReceived(HistoryEvent):
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCallEnded(HistoryEvent):
     """A model's answer is whole."""
@@ -307,6 +332,7 @@ class ModelCallEnded(HistoryEvent):
     model; any run may take it from here) or `recording` (an earlier call; no model was asked)."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCallFailed(HistoryEvent):
     """A model call failed or was cancelled; the partial text is in the token events before it."""
@@ -320,6 +346,7 @@ class ModelCallFailed(HistoryEvent):
     hint: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackFailed(HistoryEvent):
     """A hook callback raised; the flow goes on unless it was a BeforeAgentRun one (semantics §6)."""
@@ -331,6 +358,7 @@ class CallbackFailed(HistoryEvent):
     agent: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned(HistoryEvent):
     """Something a person should know that changes nothing about the run."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from agentflow_tui.history.event import HistoryEvent
+from agentflow_tui.history.quick_init import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFailed(HistoryEvent):
     """An attempt failed and another one follows; the last failure of an agent run is its `AgentFailed`."""
@@ -25,6 +27,7 @@ class AttemptFailed(HistoryEvent):
     iteration: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptStarted(HistoryEvent):
     """An agent is called after a wait, for a retry or for its rate limit."""
@@ -37,6 +40,7 @@ class AttemptStarted(HistoryEvent):
     iteration: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttled(HistoryEvent):
     """A call waits because of the agent's rate limit."""
@@ -50,6 +54,7 @@ class Throttled(HistoryEvent):
     iteration: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerChanged(HistoryEvent):
     """An agent's circuit breaker is now `closed`, `open` or `half_open`; also told when it refuses a call."""
@@ -61,6 +66,7 @@ class BreakerChanged(HistoryEvent):
     state: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRouted(HistoryEvent):
     """A failure goes to an error handler, which runs next."""
