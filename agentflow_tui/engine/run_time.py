@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agentflow_tui.engine.clock import Clock
+from agentflow_tui.engine.clock import Clock, Timer
 
 _EARLY = 0.0005
 """Timers of an event loop may fire this many seconds too soon."""
 
 
 class RunTime:
-    """The time of one run: all of it, and what of it was not spent paused (semantics §5)."""
+    """The time of one run: all of it, and what of it was not spent paused (semantics §5).
 
-    __slots__ = ("_parked", "_still", "_still_since", "clock", "started")
+    All limits of a run share one timer of the clock, because nearly all of them are called off early.
+    """
+
+    __slots__ = ("_limits", "_ring_at", "_still", "_still_since", "_timer", "clock", "now", "started")
 
     def __init__(self, clock: Clock) -> None:
         """Start counting now."""
         self.clock = clock
+        self.now = clock.now
         self.started = clock.now()
         self._still = 0.0
         self._still_since: float | None = None
-        self._parked: list[Deadline] = []
+        self._limits: dict[Deadline, None] = {}
+        self._timer: Timer | None = None
+        self._ring_at = 0.0
 
     def at(self) -> float:
         """Seconds since the run began, pauses included."""
-        return self.clock.now() - self.started
+        return self.now() - self.started
 
     def active(self) -> float:
         """Seconds since the run began, without those spent standing still."""
-        now = self.clock.now() if self._still_since is None else self._still_since
+        now = self.now() if self._still_since is None else self._still_since
         return now - self.started - self._still
 
     @property
@@ -40,50 +46,67 @@ class RunTime:
     def stand_still(self) -> None:
         """From now on no limit comes nearer."""
         if self._still_since is None:
-            self._still_since = self.clock.now()
+            self._still_since = self.now()
 
     def go_on(self) -> None:
         """The pause is over."""
         if self._still_since is None:
             return
-        self._still += self.clock.now() - self._still_since
+        self._still += self.now() - self._still_since
         self._still_since = None
-        parked, self._parked = self._parked, []
-        for deadline in parked:
-            deadline.check()
+        if self._timer is None:
+            self._ring()
 
-    def park(self, deadline: Deadline) -> None:
-        """Look at this limit again when the run goes on."""
-        self._parked.append(deadline)
+    def watch(self, limit: Deadline) -> None:
+        """Call a limit when it is due, unless it is forgotten before."""
+        self._limits[limit] = None
+        if self._timer is None or limit.due < self._ring_at:
+            self._set_timer(limit.due)
+
+    def forget(self, limit: Deadline) -> None:
+        """A limit holds no longer."""
+        self._limits.pop(limit, None)
+        if not self._limits and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _set_timer(self, due: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._ring_at = due
+        self._timer = self.clock.call_later(due - self.active(), self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self.is_still:
+            return
+        latest = self.active() + _EARLY
+        # The sort keeps the order of arrival among those that are due at one time.
+        for limit in sorted([limit for limit in self._limits if limit.due <= latest], key=_due):
+            if limit in self._limits:
+                del self._limits[limit]
+                limit.callback()
+        if self._limits and self._timer is None:
+            self._set_timer(min(map(_due, self._limits)))
 
 
 class Deadline:
     """Calls back once when so many active seconds have passed, unless it is cancelled before."""
 
-    __slots__ = ("_callback", "_due", "_time", "_timer")
+    __slots__ = ("_time", "callback", "due")
 
     def __init__(self, time: RunTime, seconds: float, callback: Callable[[], None]) -> None:
         """Start counting now."""
         self._time = time
-        self._due = time.active() + seconds
-        self._callback: Callable[[], None] | None = callback
-        self._timer = time.clock.call_later(seconds, self.check)
-
-    def check(self) -> None:
-        """Call back when it is due; else come again when it may be."""
-        if self._callback is None:
-            return
-        if self._time.is_still:
-            self._time.park(self)
-            return
-        left = self._due - self._time.active()
-        if left > _EARLY:
-            self._timer = self._time.clock.call_later(left, self.check)
-            return
-        callback, self._callback = self._callback, None
-        callback()
+        self.due = time.active() + seconds
+        """In active seconds of the run."""
+        self.callback = callback
+        time.watch(self)
 
     def cancel(self) -> None:
         """Never call back."""
-        self._callback = None
-        self._timer.cancel()
+        self._time.forget(self)
+
+
+def _due(limit: Deadline) -> float:
+    return limit.due
