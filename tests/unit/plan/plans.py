@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentflow_tui.conditions import parse_condition
-from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Option, Plan, Stage, Step, walk
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Option, Plan, Routing, Stage, Step, walk
 
 
 def plan_of(root: Node) -> Plan:
@@ -67,6 +67,18 @@ def _gates() -> Node:
     return Chain("g", "mixed", (risk, Stage("g/pick", "pick", 2, choice, "choices")))
 
 
+def _nested() -> Node:
+    inner = Fan("n/deep/collaborative", "collaborative", steps("n/deep/collaborative", "reader", "checker"))
+    deep = Chain("n/deep", "deep · inner.toml · collaborative", (inner,), flow="inner.toml", agent="deep")
+    first, last = steps("n", "plan", "write")
+    return Chain("n", "sequential", (first, deep, last))
+
+
+def _handing_over() -> Node:
+    options = (Option(name, step) for name, step in zip("abc", steps("h", *"abc"), strict=True))
+    return Choice("h", "route", tuple(options), Routing())
+
+
 def worker_fan(count: int) -> Plan:
     return plan_of(Fan("fan", "collaborative", steps("fan", *(f"worker-{place}" for place in range(count)))))
 
@@ -90,6 +102,8 @@ PLANS: dict[str, Plan] = {
     "mixed": plan_of(_mixed()),
     "stages": plan_of(_stages()),
     "gates": plan_of(_gates()),
+    "nested": plan_of(_nested()),
+    "handing_over": plan_of(_handing_over()),
     "folded": worker_fan(20),
     "wide": plan_of(
         Chain("sequential", "sequential", steps("sequential", "分析者", "résumé", "a" * 60, "x\x1b[31m[/y"))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentflow_tui.plan.box import Box
-from agentflow_tui.plan.cell_text import cell_width, fit
+from agentflow_tui.plan.cell_text import cell_width, fit, wrap
 from agentflow_tui.plan.layout import Layout, lay_out
 from agentflow_tui.plan.node import (
     Chain,
@@ -208,6 +208,26 @@ def test_fitted_text_is_one_harmless_line_within_its_width(text: str, width: int
     shown = fit(text, width)
     assert cell_width(shown) <= width
     assert not any(char in shown for char in "\x1b\n\t\r\x07\u202e\u2066")
+
+
+@given(st.text(max_size=80), st.integers(1, 40), st.integers(1, 3))
+def test_wrapped_text_stays_in_its_width_and_loses_words_only_at_its_end(
+    text: str, width: int, lines: int
+) -> None:
+    found = wrap(text, width, lines)
+    assert 1 <= len(found) <= lines and all(cell_width(line) <= width for line in found)
+    kept = " ".join(found)
+    assert kept.split() == fit(text, 1000).split() or found[-1].endswith("…")
+
+
+def test_a_condition_is_never_cut_where_there_is_room_for_it() -> None:
+    label = "priority == 'high' and has(customer) and customer.value > 10000"
+    for room in ((90, 38), (140, 42), (200, 60)):
+        drawn = lay_out(PLANS["gates"], room=room).text()
+        assert "…" not in drawn and all(word in drawn for word in label.split())
+    narrow = lay_out(PLANS["gates"], direction="right", room=(60, 38))
+    wide = lay_out(PLANS["gates"], direction="right", room=(200, 38))
+    assert label not in narrow.text() and narrow.width < wide.width
 
 
 def test_two_hundred_agents_are_laid_out_fast() -> None:
