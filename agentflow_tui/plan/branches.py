@@ -10,7 +10,7 @@ from agentflow_tui.plan.box import Edge
 from agentflow_tui.plan.cell_text import cell_width, wrap
 from agentflow_tui.plan.pen import Pen, Style
 
-_LABEL_LINES = 2
+_LABEL_LINES = 3
 """A label that is longer than that ends in `…`."""
 
 
@@ -81,9 +81,10 @@ def _width(label: tuple[str, ...]) -> int:
 
 def _lines(label: str, width: int, lines: int) -> tuple[str, ...]:
     """The label in as few lines as it needs, and these as even as its words allow."""
-    if lines > 1 and cell_width(label) > width:
-        for narrower in range(cell_width(label) // lines, width):
-            found = wrap(label, narrower, lines)
-            if "".join(found).replace(" ", "") == label.replace(" ", ""):
-                return found
+    if cell_width(label) > width:
+        for count in range(2, lines + 1):
+            for narrower in range(cell_width(label) // count, width + 1):
+                found = wrap(label, narrower, count)
+                if "".join(found).replace(" ", "") == label.replace(" ", ""):
+                    return found
     return wrap(label, width, lines)

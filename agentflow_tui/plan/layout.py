@@ -86,7 +86,7 @@ def lay_out(
 
 _DETAILS: dict[str, tuple[Detail, ...]] = {"auto": ("full", "names"), "fit": ("full", "names", "dots")}
 _LABEL_WIDTHS = (60, 44, 32, 24, 18, 12)
-"""What is tried in turn until the drawing is narrow enough; a label has two lines."""
+"""What is tried in turn until the drawing is narrow enough; a label may have several lines."""
 
 
 def _label_widths(plan: Plan) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 
 from agentflow_tui.plan.layout import Layout
+from agentflow_tui.tui.panes.graph.box_painter import painted
 
 _LARGEST = Size(26, 8)
 _SHARE = 3
@@ -72,7 +73,7 @@ class Minimap:
         width, height = self._inner
         if row in (0, height + 1):
             left, right = "╭╮" if row == 0 else "╰╯"
-            return Strip([Segment(f"{left}{'─' * width}{right}", styles["line"])], width + 2)
+            return Strip([painted(f"{left}{'─' * width}{right}", styles["line"])], width + 2)
         from_x, from_y = self._scaled(view.x, view.y)
         to_x, to_y = self._scaled(view.right - 1, view.bottom - 1)
         y = row - 1
