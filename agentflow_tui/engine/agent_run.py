@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentflow_tui.engine.agent import Agent, AgentContext
 from agentflow_tui.engine.call import GRACE_SECONDS, Call
-from agentflow_tui.engine.cancel_scope import Interrupted, Interruption
+from agentflow_tui.engine.cancel_scope import Interrupted
 from agentflow_tui.engine.errors import (
     AgentError,
     AgentTimeoutError,
@@ -30,9 +30,10 @@ from agentflow_tui.plan.policy import Policies
 if TYPE_CHECKING:
     from agentflow_tui.engine.attempts import Attempts
     from agentflow_tui.engine.interpreter import Interpreter
+    from agentflow_tui.engine.past_moments import TimesAgo
 
 
-class AgentRun:
+class AgentRun(Call):
     """Waits at the gate, runs the hooks and the agent, and records what came of it.
 
     Nothing that the agent does is let out: not an exception, not a refusal to stop, not a late result.
@@ -46,14 +47,11 @@ class AgentRun:
         "_frame",
         "_is_done",
         "_is_expired",
-        "_on_end",
         "_recorder",
         "_run",
         "_step",
-        "call",
         "delta",
         "failure",
-        "interruption",
     )
 
     def __init__(
@@ -63,36 +61,42 @@ class AgentRun:
         self._run = run
         self._step = step
         self._frame = frame
-        self._on_end = on_end
         self._attempts: Attempts | None = None
         self._began: float | None = None
         self._deadline: Deadline | None = None
         self._error: BaseException | None = None
         self._is_done = False
         self._is_expired = False
+        self._then: TimesAgo | None = None
         self._recorder = Recorder(run.journal, step.path, step.agent)
         self.delta: Delta = EMPTY_DELTA
         self.failure: NodeFailed | None = None
-        self.interruption: Interruption | None = None
-        self.call = Call(self._main(), frame.stops, run.clock, self._settle)
+        super().__init__(self._main(), frame.stops, run.clock, on_end, name=step.agent, context=run.context)
+
+    @property
+    def error(self) -> NodeFailed | Interrupted | None:
+        """Why it did not end well, if so."""
+        return self.failure if self.interruption is None else Interrupted(self.interruption)
 
     def outcome(self) -> Delta:
         """What it changed; raises `NodeFailed` or `Interrupted` when it did not end well."""
-        if self.interruption is not None:
-            raise Interrupted(self.interruption)
-        if self.failure is not None:
-            raise self.failure
+        if self.error is not None:
+            raise self.error
         return self.delta
 
     async def _main(self) -> None:
         try:
             await self._go()
         finally:
-            self.call.finish()
+            self.finish()
 
     async def _go(self) -> None:
         run, step, frame = self._run, self._step, self._frame
-        if not run.gate.try_enter():
+        if run.past is not None and not run.past.is_over:
+            self._then = await run.past.claim(step.path)
+        if self._then is not None:
+            run.gate.pass_by()
+        elif not run.gate.try_enter():
             await run.gate.enter(step.path)
         self._began = run.clock.now()
         run.journal.record(
@@ -103,7 +107,7 @@ class AgentRun:
             iteration=frame.iteration,
             stage=frame.stage,
         )
-        if step.timeout is not None:
+        if step.timeout is not None and self._then is None:
             self._arm()
         try:
             self.delta = await self._work()
@@ -111,16 +115,18 @@ class AgentRun:
         except KeyboardInterrupt:
             raise
         except asyncio.CancelledError:
-            if self.call.interruption is not None:
+            if self.interruption is not None:
                 raise
             self._error = self._cancelled_error()
         except BaseException as error:
             self._error = self._timeout_error() if self._is_expired else error
-        if self._error is not None and not self.call.is_over:
+        if self._error is not None and not self.is_over:
             await self._report_error(self._error)
 
     async def _work(self) -> Delta:
         run, step = self._run, self._step
+        if self._then is not None and run.past is not None:
+            return await run.past.tell(self._then, self.call)
         agent = run.agents.get(step.key)
         if agent is None:
             raise AgentError(f"no agent is called '{step.agent}'")
@@ -140,7 +146,7 @@ class AgentRun:
         before = self._state() if hooked is None else hooked
         given = before if hooked is None else hooked.fork()
         returned = await agent.run(self._run.event, given, self._context(number))
-        if self._is_expired or self.call.interruption is not None:
+        if self._is_expired or self.interruption is not None:
             # The agent held on to its work after it was told to stop; what it found does not count.
             raise asyncio.CancelledError
         if before is given and returned is not given:
@@ -158,7 +164,7 @@ class AgentRun:
                 # Forked: what cannot be taken as a state is a failure of this attempt.
                 return (await self._attempt(agent, hooked and hooked.fork(), number)).fork()
             except asyncio.CancelledError:
-                if self.call.interruption is not None or self.call.is_over:
+                if self.interruption is not None or self.is_over:
                     raise
                 raise self._take_error(self._cancelled_error()) from None
             except Exception as error:
@@ -171,12 +177,12 @@ class AgentRun:
 
     def _take_error(self, error: Exception) -> BaseException:
         """The error of an attempt that is over, as the agent's time limit sees it."""
-        if self.call.is_over:
+        if self.is_over:
             return asyncio.CancelledError()
         if not self._is_expired:
             return error
         self._is_expired = False
-        self.call.relax()
+        self.relax()
         return self._timeout_error()
 
     def _state(self) -> State:
@@ -185,7 +191,7 @@ class AgentRun:
     async def _report_error(self, error: BaseException) -> None:
         self._disarm()
         if self._is_expired:
-            self.call.relax()
+            self.relax()
         # A coroutine that is being closed may not wait any more.
         if not self._run.hooks.is_idle("AgentError") and not isinstance(error, GeneratorExit):
             await self._fire("AgentError", self._state(), error=error, duration=self._duration())
@@ -223,10 +229,11 @@ class AgentRun:
     def _disarm(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
+            self._deadline = None
 
     def _expire(self) -> None:
         self._is_expired = True
-        self.call.stop()
+        self.stop()
 
     def _timeout_error(self) -> AgentTimeoutError:
         return AgentTimeoutError(
@@ -242,19 +249,17 @@ class AgentRun:
     def _duration(self) -> float:
         return 0.0 if self._began is None else self._run.clock.now() - self._began
 
-    def _settle(self, call: Call) -> None:
-        self.interruption = call.interruption
+    def _settle(self) -> None:
         self._disarm()
         if self._attempts is not None:
             self._attempts.close(has_failed=self._is_expired)
         if self._began is not None:
-            self._record_end(call)
+            self._record_end()
             self._run.gate.leave()
-        self._on_end(self)
 
-    def _record_end(self, call: Call) -> None:
+    def _record_end(self) -> None:
         run, step, frame = self._run, self._step, self._frame
-        if call.is_abandoned:
+        if self.is_abandoned:
             text = f"agent '{step.agent}' did not stop within {GRACE_SECONDS:g} s and was left behind"
             run.journal.record(Warned, message=text, path=step.path)
         facts = {
@@ -264,21 +269,22 @@ class AgentRun:
             "iteration": frame.iteration,
             "duration": self._duration(),
         }
-        error = self._final_error(call)
-        if call.interruption is not None:
-            self._recorder.close(call.interruption.text)
-            run.journal.record(AgentCancelled, reason=call.interruption.text, **facts)
+        error = self._final_error()
+        if self.interruption is not None:
+            self._recorder.close(self.interruption.text)
+            run.journal.record(AgentCancelled, reason=self.interruption.text, **facts)
         elif error is None:
             self._recorder.close("the agent ended before the answer came")
-            run.journal.record(AgentCompleted, delta=self.delta, **facts)
+            # Applied first: a person's edit that follows the event comes on top.
             if frame.scope != step.path:
                 frame.state.apply(self.delta)
+            run.journal.record(AgentCompleted, delta=self.delta, **facts)
         else:
             self._recorder.close("the agent failed before the answer came")
             self._fail(error, facts)
 
-    def _final_error(self, call: Call) -> BaseException | None:
-        if self._is_done or self._error is not None or call.interruption is not None:
+    def _final_error(self) -> BaseException | None:
+        if self._is_done or self._error is not None or self.interruption is not None:
             return self._error
         return self._cancelled_error()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any
 
 from agentflow_tui.engine.cancel_scope import CancelScope, Interruption
@@ -21,14 +22,20 @@ class Call:
 
     __slots__ = ("_clock", "_grace", "_on_end", "_scope", "interruption", "is_abandoned", "is_over", "task")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a call is made of
         self,
         work: Coroutine[Any, Any, Any],
         scope: CancelScope,
         clock: Clock,
-        on_end: Callable[[Call], None],
+        on_end: Callable[[Any], None],
+        *,
+        name: str,
+        context: Context,
     ) -> None:
-        """Start the work; an interruption of `scope` stops it."""
+        """Start the work as a task with a copy of `context`; an interruption of `scope` stops it.
+
+        `on_end` is given this call.
+        """
         self._clock = clock
         self._scope = scope
         self._on_end = on_end
@@ -36,7 +43,9 @@ class Call:
         self.interruption: Interruption | None = None
         self.is_abandoned = False
         self.is_over = False
-        self.task = asyncio.get_running_loop().create_task(work)
+        # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
+        loop = asyncio.get_running_loop()
+        self.task = asyncio.Task(work, loop=loop, name=name, context=context.copy())
         scope.add(self)
 
     def interrupt(self, interruption: Interruption) -> None:
@@ -75,9 +84,13 @@ class Call:
         self._scope.remove(self)
         if self._grace is not None:
             self._grace.cancel()
+        self._settle()
         # The owner is let go, so that a run of many steps leaves no cycles behind.
         on_end, self._on_end = self._on_end, _nothing
         on_end(self)
+
+    def _settle(self) -> None:
+        """What is to be done first when it is over."""
 
 
 def _nothing(_: Call) -> None:

@@ -23,11 +23,13 @@ from agentflow_tui.engine.hooks import Hook, Hooks
 from agentflow_tui.engine.interpreter import Interpreter
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.json_value import thaw
+from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.engine.run_time import Deadline, RunTime
 from agentflow_tui.engine.scope_state import ScopeState
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.engine.state import State
+from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted, Warned
 from agentflow_tui.plan.node import Plan
 
@@ -48,10 +50,11 @@ class Engine:
         flow_name: str = "",
         guards: Guards | None = None,
         rng: Callable[[], float] = random.random,
+        past: Past | None = None,
     ) -> None:
         """Keep the parts. `emit` gets every history event in order, on the event loop.
 
-        `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
+        With a `past` the first run goes through it again and on from its end. `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
         numbers from 0 to 1 for the jitter of retries.
         """
         self._plan = plan
@@ -64,6 +67,7 @@ class Engine:
         self._flow_name = flow_name
         self._guards = guards or Guards(self._clock)
         self._rng = rng
+        self._past = past
 
     async def run(self, event: Event, *, chosen_by: str = "default", reason: str = "") -> RunResult:
         """Take one event through the plan; whatever its agents do, it ends and says how (semantics §5).
@@ -72,8 +76,9 @@ class Engine:
         Raises `asyncio.CancelledError`, after the run has ended in order, when the awaiting task is
         cancelled, and what `emit` raised when it did, which stops the run.
         """
-        time = RunTime(self._clock)
-        journal = Journal(self._emit, time)
+        past, self._past = self._past, None
+        time = RunTime(past.clock(self._clock) if past is not None else self._clock)
+        journal = Journal(past.listening(self._emit) if past is not None else self._emit, time)
         problem = ""
         try:
             frozen = event.frozen()
@@ -88,6 +93,7 @@ class Engine:
             time=time,
             guards=self._guards,
             rng=self._rng,
+            past=past,
         )
         return await _Course(self._plan, run, self._run_id or str(uuid.uuid4())).go(
             problem,
@@ -113,6 +119,8 @@ class _Course:
     async def go(self, problem: str, **facts: str) -> RunResult:
         run, plan = self._run, self._plan
         event = run.event
+        if run.past is not None:
+            run.past.begin(run, self._frame, plan.root.path)
         run.journal.record(
             RunStarted,
             run_id=self._run_id,
@@ -133,6 +141,8 @@ class _Course:
         data = {key: thaw(value) for key, value in self._state.data.items()}
         ended = replace(ended, data=data, meta=dict(self._state.meta))
         run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
+        if run.past is not None:
+            run.past.end()
         if run.journal.error is not None:
             raise run.journal.error
         if run.is_cancelled_from_outside:
@@ -190,6 +200,10 @@ class _Course:
 
     async def _fire(self, hook: Hook, stops: CancelScope) -> None:
         run = self._run
+        told = None if run.past is None else run.past.hook_delta(hook)
+        if told is not None:
+            self._take(told)
+            return
         if run.hooks.is_idle(hook):
             return
         changed: list[State] = []
@@ -201,21 +215,24 @@ class _Course:
                 call.finish()
 
         ended = Signal(run.cancel_from_outside)
-        call = Call(fire(), stops, run.clock, lambda _: ended.set())
+        call = Call(fire(), stops, run.clock, lambda _: ended.set(), name=f"hook {hook}", context=run.context)
         await ended.wait()
         if call.is_abandoned:
             run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
         if call.interruption is None and changed:
-            delta = changed[0].delta()
-            if not delta.is_empty:
-                run.change(
-                    self._frame,
-                    self._plan.root.path,
-                    data_set=delta.set,
-                    removed=delta.removed,
-                    meta_set=delta.meta_set,
-                    meta_removed=delta.meta_removed,
-                )
+            self._take(changed[0].delta())
+
+    def _take(self, delta: Delta) -> None:
+        """What callbacks changed."""
+        if not delta.is_empty:
+            self._run.change(
+                self._frame,
+                self._plan.root.path,
+                data_set=delta.set,
+                removed=delta.removed,
+                meta_set=delta.meta_set,
+                meta_removed=delta.meta_removed,
+            )
 
     def _control_used(self) -> None:
         reason = self._run.control.cancel_reason

@@ -70,7 +70,11 @@ class FanRun:
             AgentRun(self._run, child, frame, lambda ended: self._step_ended(index, ended))
             return
         frame = self._frame.for_branch(child.path, self._frame.state.branch(), self._stops)
-        task = asyncio.get_running_loop().create_task(self._run.node(child, frame))
+        task = asyncio.get_running_loop().create_task(
+            # Not the context of the agent that made room for this branch.
+            self._run.node(child, frame),
+            context=self._run.context.copy(),
+        )
         task.add_done_callback(lambda ended: self._branch_ended(index, frame, ended))
 
     def _step_ended(self, index: int, ended: AgentRun) -> None:
@@ -135,8 +139,8 @@ class FanRun:
                 values=conflict.values,
             )
         delta = merge.delta(self._marks())
-        self._end("completed", "", delta)
         self._frame.state.apply(delta)
+        self._end("completed", "", delta)
         if self._frame.iteration is None:
             self._run.control.reach_boundary()
 

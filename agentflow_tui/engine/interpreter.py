@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from typing import Any
 
 from agentflow_tui.conditions import Condition, ConditionError, Scope
@@ -22,12 +23,16 @@ from agentflow_tui.engine.hooks import Hooks
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.loop_run import LoopRun
 from agentflow_tui.engine.nested_run import NestedRun
+from agentflow_tui.engine.row import Row, Work
 from agentflow_tui.engine.run_time import RunTime
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.engine.stage_run import StageRun
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import NodeEnded, NodeStarted, StateChanged
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, agent_of
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.past import Past
 
 
 class Interpreter:
@@ -47,6 +52,7 @@ class Interpreter:
         time: RunTime,
         guards: Guards,
         rng: Callable[[], float],
+        past: Past | None = None,
     ) -> None:
         """Get ready; `event` is one that no agent can change."""
         self.event = event
@@ -58,9 +64,12 @@ class Interpreter:
         self.clock = time.clock
         self.guards = guards
         self.rng = rng
+        self.past = past
         self.hooks = HookFiring(hooks, event, journal)
         self.gate = Gate(control, journal, time)
         self.stops = CancelScope()
+        self.context = copy_context()
+        """What every agent begins with: nothing that another agent set reaches it."""
         self.is_cancelled_from_outside = False
         self._event_facts: dict[str, Any] | None = None
 
@@ -124,19 +133,19 @@ class Interpreter:
 
     async def chain(self, chain: Chain, frame: Frame) -> None:
         """Run the children of a chain in order."""
-        for child in chain.children:
-            try:
-                if isinstance(child, Step):
-                    await self.step(child, frame)
-                else:
-                    await self.node(child, frame)
-            except NodeFailed as failure:
-                if isinstance(child, Step) or agent_of(child):
-                    self._mark_failed(chain, frame, failure)
-                raise
+        await Row(self, self._children(chain, frame)).go()
         if chain.children and all(isinstance(child, Stage) for child in chain.children):
             done = {"workflow_complete": True, "total_stages": len(chain.children)}
             self.change(frame, chain.path, data_set=done)
+
+    def _children(self, chain: Chain, frame: Frame) -> Work:
+        for child in chain.children:
+            try:
+                yield child, frame
+            except NodeFailed as failure:
+                if agent_of(child):
+                    self._mark_failed(chain, frame, failure)
+                raise
 
     def _mark_failed(self, chain: Chain, frame: Frame, failure: NodeFailed) -> None:
         self.change(
@@ -161,8 +170,8 @@ class Interpreter:
     ) -> None:
         """The engine itself writes into the state."""
         delta = Delta(set=data_set or {}, removed=removed, meta_set=meta_set or {}, meta_removed=meta_removed)
-        self.journal.record(StateChanged, path=path, delta=delta, scope=frame.scope)
         frame.state.apply(delta, is_change=False)
+        self.journal.record(StateChanged, path=path, delta=delta, scope=frame.scope)
 
     def holds(self, condition: Condition, frame: Frame, who: str) -> bool:
         """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agentflow_tui.engine.cancel_scope import Interrupted
 from agentflow_tui.engine.errors import NodeFailed
 from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.row import Row, Work
 from agentflow_tui.history.event import IterationEnded, IterationStarted, LoopStalled
 from agentflow_tui.plan.node import Loop
 
@@ -27,6 +28,8 @@ class LoopRun:
         self._loop = loop
         self._frame = frame
         self._idle = 0
+        self._iteration = 0
+        self._has_met = False
 
     async def go(self) -> None:
         """Run to the end; raises what the body raises, after the exit reason is written."""
@@ -35,13 +38,11 @@ class LoopRun:
         stale = tuple(sorted(self._flags() & frame.state.stale_flags))
         if stale:
             run.change(frame, loop.path, removed=stale)
-        iteration, reason = 0, "max_iterations"
+        reason = "max_iterations"
         try:
-            while reason == "max_iterations" and iteration < loop.max_iterations:
-                frame.stops.check()
-                iteration += 1
-                if await self._iterate(iteration):
-                    reason = "condition_met"
+            await Row(run, self._iterations()).go()
+            if self._has_met:
+                reason = "condition_met"
         except NodeFailed:
             reason = "error"
             raise
@@ -49,10 +50,17 @@ class LoopRun:
             reason = "cancelled" if stopped.interruption.kind == "cancel" else "error"
             raise
         finally:
-            run.change(frame, loop.path, meta_set={"total_iterations": str(iteration), "exit_reason": reason})
+            total = str(self._iteration)
+            run.change(frame, loop.path, meta_set={"total_iterations": total, "exit_reason": reason})
             frame.state.stale_flags |= self._flags() - preset
 
-    async def _iterate(self, number: int) -> bool:
+    def _iterations(self) -> Work:
+        while not self._has_met and self._iteration < self._loop.max_iterations:
+            self._frame.stops.check()
+            self._iteration += 1
+            yield from self._iterate(self._iteration)
+
+    def _iterate(self, number: int) -> Work:
         run, loop, frame = self._run, self._loop, self._frame
         scope, path = frame.scope, loop.path
         run.journal.record(IterationStarted, path=path, iteration=number, scope=scope)
@@ -61,8 +69,8 @@ class LoopRun:
         status = "completed"
         try:
             inside = frame.for_iteration(number)
-            await run.node(loop.body, inside)
-            is_done = self._is_done(inside)
+            yield loop.body, inside
+            self._has_met = self._is_done(inside)
         except NodeFailed:
             status = "failed"
             raise
@@ -75,7 +83,6 @@ class LoopRun:
         if self._idle == STALLED_AFTER:
             run.journal.record(LoopStalled, path=path, iteration=number)
         run.control.reach_boundary()
-        return is_done
 
     def _is_done(self, inside: Frame) -> bool:
         condition, data = self._loop.condition, inside.state.data
