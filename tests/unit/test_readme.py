@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from agentflow_tui import FlowResult, FlowRunner
 from agentflow_tui.cli.main import app
 from agentflow_tui.config import check_text
 
@@ -25,10 +28,26 @@ def test_every_example_is_a_flow_that_runs(text: str) -> None:
 
 
 def test_the_python_example_is_a_handler() -> None:
-    [source] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    [source] = re.findall(r"```python\n(# steps\.py.*?)```", README, re.DOTALL)
     names: dict[str, object] = {}
     exec(compile(source, "README.md", "exec"), names)
     assert "count_words" in names
+
+
+def test_the_program_runs_and_prints_what_the_page_says(tmp_path: Path) -> None:
+    [(source, output)] = re.findall(r"```python run\n(.*?)```\n+```text\n(.*?)```", README, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, output, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_public_name_of_the_table_exists() -> None:
+    for name in re.findall(r"`(?:await |@)?runner\.(\w+)\(", README) + ["from_file", "from_text"]:
+        assert callable(getattr(FlowRunner, name)), name
+    for name in ("status", "data", "meta", "history", "error"):
+        assert name in FlowResult.__dataclass_fields__
 
 
 def test_every_command_and_option_of_run_is_described() -> None:
