@@ -16,9 +16,11 @@ from agentflow_tui import __version__
 from agentflow_tui.cli import (
     check_command,
     graph_command,
+    keys_command,
     model_command,
     paths_command,
     run_command,
+    settings_command,
     trust_command,
 )
 from agentflow_tui.cli.exit_code import USAGE
@@ -69,6 +71,8 @@ app.command("graph")(graph_command.graph)
 app.add_typer(model_command.app, name="model")
 app.command("trust")(trust_command.trust)
 app.command("paths")(paths_command.paths)
+app.command("keys")(keys_command.keys)
+app.command("settings")(settings_command.settings)
 
 
 def main() -> None:

@@ -7,9 +7,11 @@ from agentflow_tui.cli.printer import say_line
 
 
 def paths() -> None:
-    """Show the folders of settings, runs, model weights and logs."""
+    """Show where settings, keys, themes, runs, model weights and logs are."""
     for what, folder in (
-        ("settings", places.config_folder()),
+        ("settings", places.config_folder() / "settings.toml"),
+        ("keys", places.config_folder() / "keys.toml"),
+        ("themes", places.config_folder() / "themes"),
         ("runs", places.data_folder()),
         ("model weights", places.cache_folder()),
         ("logs", places.state_folder()),

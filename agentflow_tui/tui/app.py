@@ -4,33 +4,56 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from textual import on
 from textual.app import App
+from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from agentflow_tui.engine.clock import Clock, SystemClock
+from agentflow_tui.history.store import RunStore
 from agentflow_tui.tui.clipboard import copy_locally
 from agentflow_tui.tui.commands import Commands
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
-from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.keymap.table import EVERYWHERE
+from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
+from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
+from agentflow_tui.tui.error_log import ErrorLog
+from agentflow_tui.tui.keymap.bind import bindings, spelled
+from agentflow_tui.tui.keymap.keymap import Keymap
+from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE
+from agentflow_tui.tui.preference_desk import PreferenceDesk
+from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.tui.screens.flow_entry import read_entry
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
 from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
 from agentflow_tui.tui.settings import Settings
-from agentflow_tui.tui.theming.theme_shelf import DEFAULT_THEME, ThemeShelf, load_themes
 from agentflow_tui.tui.theming.variables import fallbacks
 from agentflow_tui.workbench import Workbench
 
 _LONGEST = 300
+
+
+class TidyStore(Protocol):
+    """Deletes stored runs that are too old or too many."""
+
+    async def __call__(self, *, max_age: timedelta | None, max_bytes: int | None) -> None:
+        """Delete them."""
+
+
+async def _tidy(*, max_age: timedelta | None, max_bytes: int | None) -> None:
+    store = RunStore()
+    try:
+        await store.gc(max_age=max_age, max_bytes=max_bytes)
+    finally:
+        await store.aclose()
 
 
 class AgentflowApp(App[None]):
@@ -43,7 +66,7 @@ class AgentflowApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = bindings(EVERYWHERE)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each replaces one thing of the world around
         self,
         path: Path | None = None,
         *,
@@ -51,6 +74,7 @@ class AgentflowApp(App[None]):
         clock: Clock | None = None,
         settings: Settings | None = None,
         folder: Path | None = None,
+        tidy_store: TidyStore | None = None,
     ) -> None:
         """Take the file to open; the rest has the usual values and is replaced in tests."""
         super().__init__()
@@ -59,29 +83,45 @@ class AgentflowApp(App[None]):
         self.clock = clock or SystemClock()
         self.settings = settings or Settings.of_user()
         self.folder = folder or Path.cwd()
-        self.problems: list[str] = []
-        """Unexpected errors so far, in words."""
-        self._shelf: ThemeShelf = load_themes()
-        for theme in self._shelf.themes:
-            self.register_theme(theme)
-        chosen = self.settings.theme
-        usable = chosen if chosen in self.available_themes else DEFAULT_THEME
-        self.theme = usable if usable in self.available_themes else "textual-dark"
+        self.tidy_store = tidy_store or _tidy
+        self.errors = ErrorLog(self.settings.state_folder)
+        self.choices = PreferenceDesk(self, self.settings)
 
     async def on_mount(self) -> None:
         """Open the file, or the gallery."""
         self.theme_changed_signal.subscribe(self, self._keep_theme)
-        if self._shelf.problems:
-            self.notify(
-                one_line("; ".join(self._shelf.problems), _LONGEST),
-                title="Theme left out",
-                severity="warning",
-                markup=False,
-            )
+        self.choices.tell_problems()
+        self._work(self.choices.watch(), "watching your settings")
+        self._work(self._tidy_store(), "deleting old runs")
         if self.path is None:
             await self.push_screen(GalleryScreen(self.settings, self.folder, can_close=False))
         else:
             await self._open(self.path, is_sample=False)
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the user chose."""
+        return self.choices.preferences
+
+    @property
+    def keymap(self) -> Keymap:
+        """The keys of every action."""
+        return self.choices.keymap
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Spell a key as the help and the handbook do."""
+        return binding.key_display or spelled(binding.key)
+
+    def action_open_settings(self) -> None:
+        """Change the settings."""
+        if not isinstance(self.screen, SettingsDialog):
+            self._work(self._edit_settings(), "changing the settings")
+
+    async def _edit_settings(self) -> None:
+        if await self.choices.edit():
+            if self._bench is not None:
+                self._bench.use_preferences(self.preferences)
+            self._work(self.choices.watch(), "watching your settings")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give themes that are not ours a value for each of our colours."""
@@ -89,10 +129,19 @@ class AgentflowApp(App[None]):
 
     def report(self, error: Exception, doing: str) -> None:
         """Show an error that nobody expected, and go on."""
-        text = one_line(f"{doing}: {type(error).__name__}: {error}", _LONGEST)
-        self.problems.append(text)
+        text = self.errors.add(error, doing)
         self.log.error(text)
         self.notify(text, title="Something went wrong", severity="error", timeout=15, markup=False)
+
+    @property
+    def problems(self) -> list[str]:
+        """Unexpected errors so far, in words."""
+        return self.errors.entries
+
+    def action_show_errors(self) -> None:
+        """Show what went wrong in this session."""
+        text = "\n".join((*self.problems, "", f"Traces are in {self.errors.path}"))
+        self.push_screen(PagerDialog("ERRORS", text if self.problems else "No unexpected errors."))
 
     async def run_action(
         self,
@@ -142,21 +191,26 @@ class AgentflowApp(App[None]):
 
     def _leave(self, leave: Callable[[], object]) -> None:
         bench = self._bench
-        if bench is None or not bench.reasons_to_stay:
+        reasons = bench.reasons_to_stay if bench is not None else ()
+        if not reasons and self.preferences.confirm_quit:
+            reasons = ("You asked to be asked.",)
+        if not reasons:
             leave()
         elif not isinstance(self.screen, LeaveDialog):
 
             def answered(answer: str | None) -> None:
                 if answer == "leave":
-                    bench.editor.mark_saved(bench.editor.text)
+                    if bench is not None:
+                        bench.editor.mark_saved(bench.editor.text)
                     leave()
-                elif answer == "save":
+                elif answer == "save" and bench is not None:
                     bench.save_then(leave)
 
-            self.push_screen(LeaveDialog(bench.reasons_to_stay, can_save=bench.editor.is_modified), answered)
+            can_save = bench is not None and bench.editor.is_modified
+            self.push_screen(LeaveDialog(reasons, can_save=can_save), answered)
 
     def _work(self, work: Coroutine[Any, Any, None], doing: str) -> None:
-        self.run_worker(work, group=doing, description=doing, exit_on_error=False)
+        self.run_worker(work, group=doing, description=doing, exit_on_error=False, exclusive=True)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong in a worker; the program goes on."""
@@ -171,7 +225,13 @@ class AgentflowApp(App[None]):
         else:
             workbench.open(path)
             self._remember(path)
-        screen = WorkbenchScreen(workbench, self.settings, self.clock, untitled=path.stem if entry else "")
+        screen = WorkbenchScreen(
+            workbench,
+            self.settings,
+            self.clock,
+            untitled=path.stem if entry else "",
+            preferences=self.preferences,
+        )
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(screen)
@@ -183,11 +243,14 @@ class AgentflowApp(App[None]):
             self.notify(one_line(f"recent files: {error}", _LONGEST), severity="warning", markup=False)
 
     def _keep_theme(self, theme: Theme) -> None:
-        try:
-            self.settings.keep_theme(theme.name)
-        except OSError as error:
-            self.notify(
-                one_line(str(error), _LONGEST), title="Theme not kept", severity="warning", markup=False
+        self.choices.keep_theme(theme.name)
+
+    async def _tidy_store(self) -> None:
+        kept = self.preferences.store
+        if kept.keep_days or kept.keep_megabytes:
+            await self.tidy_store(
+                max_age=timedelta(days=kept.keep_days) if kept.keep_days else None,
+                max_bytes=kept.keep_megabytes * 1_000_000 or None,
             )
 
     async def _copy_locally(self, text: str) -> None:

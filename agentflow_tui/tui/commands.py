@@ -1,46 +1,105 @@
-"""The command palette: every action of the table that the screen has."""
+"""The command palette: every action of the table that the screen or one of its panes has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
+from typing import Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.css.query import NoMatches
+from textual.dom import DOMNode
 
 from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.key import Key
-from agentflow_tui.tui.keymap.table import EDITOR, EVERYWHERE, GALLERY, WORKBENCH
+from agentflow_tui.tui.keymap.keymap import Keyed
+from agentflow_tui.tui.keymap.table import PLACES, Place
+
+ALIASES = {
+    "q": "app.quit",
+    "quit": "app.quit",
+    "w": "file.save",
+    "e": "file.open",
+    "h": "app.help",
+    "set": "app.settings",
+    "colorscheme": "app.theme",
+}
+"""What one types after `:` elsewhere."""
+_OFFERED = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery")
+
+
+@runtime_checkable
+class PaneShower(Protocol):
+    """A screen with panes."""
+
+    def action_show_pane(self, pane: str) -> None:
+        """Show a pane and put the focus there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One action that can be run now."""
+
+    title: str
+    key: Key
+    place: Place
+    node: DOMNode
+    """Where the action is."""
 
 
 class Commands(Provider):
     """Offers the actions by group and label, each with its keys."""
 
     async def discover(self) -> Hits:
-        """List all of them."""
-        for title, key in self._keys():
-            yield DiscoveryHit(title, partial(self._run, key), help=key.tooltip)
+        """List the important ones."""
+        for command in self.commands():
+            if command.key.in_palette or command.place.pane:
+                yield DiscoveryHit(command.title, partial(self._run, command), help=command.key.tooltip)
 
     async def search(self, query: str) -> Hits:
-        """List those that match the typed letters."""
+        """List those that match the typed letters, a vim command's first."""
         matcher = self.matcher(query)
-        for title, key in self._keys():
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), partial(self._run, key), help=key.tooltip)
+        wanted = ALIASES.get(query.strip().lstrip(":"))
+        for command in self.commands():
+            score = 100.0 if command.key.id == wanted else matcher.match(command.title)
+            if score > 0:
+                title = matcher.highlight(command.title)
+                yield Hit(score, title, partial(self._run, command), help=command.key.tooltip)
 
-    def _keys(self) -> Iterator[tuple[str, Key]]:
-        for key in (*WORKBENCH, *EDITOR, *GALLERY, *EVERYWHERE):
-            owner, name = _parts(key)
-            node = self.app if owner == "app" else self.screen
-            if key.in_palette and hasattr(node, f"action_{name.partition('(')[0]}"):
-                keys = " ".join(spelled(k) for k in key.keys)
-                yield f"{key.group}: {key.label} ({keys})", key
+    def commands(self) -> Iterator[Command]:
+        """Return all actions that the screen has."""
+        keymap = self.app.keymap.keys if isinstance(self.app, Keyed) else {}
+        for place in PLACES:
+            if place.name not in _OFFERED:
+                continue
+            for key in place.keys:
+                node = self._node(key, place)
+                if node is not None and key.id != "app.palette":
+                    names = " ".join(spelled(name) for name in keymap.get(key.id, key.keys))
+                    title = f"{key.group}: {key.label}" + (f" ({names})" if names else "")
+                    yield Command(title, key, place, node)
 
-    async def _run(self, key: Key) -> None:
+    def _node(self, key: Key, place: Place) -> DOMNode | None:
         owner, name = _parts(key)
-        await self.app.run_action(f"{owner}.{name}")
+        node: DOMNode = self.screen
+        if owner == "app":
+            node = self.app
+        elif place.selector and not owner:
+            try:
+                node = self.screen.query_one(place.selector)
+            except NoMatches:
+                return None
+        return node if hasattr(node, f"action_{name.partition('(')[0]}") else None
+
+    async def _run(self, command: Command) -> None:
+        if command.place.pane and isinstance(self.screen, PaneShower):
+            self.screen.action_show_pane(command.place.pane)
+        _, name = _parts(command.key)
+        await self.app.run_action(name, default_namespace=command.node)
 
 
 def _parts(key: Key) -> tuple[str, str]:
-    """Return whose action it is, `app` or `screen`, and its name with its arguments."""
-    owner, _, name = key.action.rpartition(".")
-    return owner or "screen", name
+    """Return whose action it is, `app`, `screen` or nothing, and its name with its arguments."""
+    owner, _, name = key.action.partition("(")[0].rpartition(".")
+    return owner, key.action.removeprefix(f"{owner}." if owner else "")

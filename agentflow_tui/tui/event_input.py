@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from agentflow_tui.tui.safe_text import one_line
+
+_LARGEST = 1_000_000
+"""Bytes of a file that is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,26 @@ def parse_object(text: str, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f'{what}: an object such as {{"key": "value"}} is needed')
     return value
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file.
+
+    Raises:
+        InputError: The file cannot be read, is too large, or holds no JSON object.
+    """
+    name = one_line(path.name, 60)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        text = data.decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: {one_line(str(error), 200)}") from error
+    if len(data) > _LARGEST:
+        raise InputError(f"{name}: larger than {_LARGEST} bytes")
+    if not text.strip():
+        raise InputError(f"{name}: the file is empty")
+    return parse_object(text, name)
 
 
 def parse_metadata(text: str) -> dict[str, str]:

@@ -6,11 +6,17 @@ import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from textual.app import App
 from textual.dom import DOMNode
+from textual.strip import Strip
+from textual.widget import Widget
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+Drawn = TypeVar("Drawn", bound=Widget)
+
+_reported: WeakKeyDictionary[Widget, set[str]] = WeakKeyDictionary()
 
 
 @runtime_checkable
@@ -40,6 +46,23 @@ def guarded(handler: Handler) -> Handler:
             return _report(self.app, error, doing)
 
     return cast("Handler", run_async if inspect.iscoroutinefunction(handler) else run)
+
+
+def drawn(render_line: Callable[[Drawn, int], Strip]) -> Callable[[Drawn, int], Strip]:
+    """Wrap a widget's `render_line`: an error in it leaves the line blank and is reported once a widget."""
+
+    @functools.wraps(render_line)
+    def render(self: Drawn, y: int) -> Strip:
+        try:
+            return render_line(self, y)
+        except Exception as error:
+            seen = _reported.setdefault(self, set())
+            if type(error).__name__ not in seen:
+                seen.add(type(error).__name__)
+                _report(self.app, error, f"drawing the {self.id or type(self).__name__}")
+            return Strip.blank(self.size.width)
+
+    return render
 
 
 def _report(app: App[object], error: Exception, doing: str) -> None:

@@ -19,6 +19,7 @@ from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.event_input import EventInput
+from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench import Workbench
 
@@ -50,6 +51,11 @@ class RunDesk:
         self.run: Run | None = None
         self.given: EventInput | None = None
         """What the last run of this flow was given."""
+        self.ask_input: Literal["once", "always", "never"] = "once"
+        self.memory: InputMemory | None = None
+        """Earlier inputs of this flow."""
+        self.untitled = ""
+        """Name of a flow without a file."""
         self.is_starting = False
         self._began_at = 0.0
 
@@ -96,21 +102,42 @@ class RunDesk:
 
     async def ask_for_input(self) -> bool:
         """Let the input be edited; false when one left the dialog."""
-        keys = self.workbench.input_keys() or ("message",)
+        needed = self.workbench.input_keys()
         given = self.given or EventInput(self.workbench.example_input())
-        answer = await self.screen.app.push_screen_wait(InputDialog(keys, given))
+        earlier = self.memory.of(self._name) if self.memory is not None else ()
+        dialog = InputDialog(needed or ("message",), given, required=needed, earlier=earlier)
+        answer = await self.screen.app.push_screen_wait(dialog)
         if answer is not None:
             self.given = answer
+            self._remember(answer)
         return answer is not None
+
+    @property
+    def _name(self) -> str:
+        path = self.workbench.path
+        return str(path.absolute()) if path is not None else f"untitled {self.untitled}"
+
+    def _remember(self, given: EventInput) -> None:
+        if self.memory is not None and given.data:
+            try:
+                self.memory.keep(self._name, given)
+            except OSError as error:
+                self.screen.app.notify(
+                    one_line(str(error), _LONGEST), title="Input not kept", severity="warning", markup=False
+                )
 
     async def begin(self, until: Until) -> None:
         """Start a run that goes so far; asks for the input the first time, and says what is missing."""
         if self.is_live or self.is_starting:
             return
-        if self.given is None and self.workbench.flow is not None and not await self.ask_for_input():
+        if self._must_ask and self.workbench.flow is not None and not await self.ask_for_input():
             return
         while not await self._try_to_begin(until):
             pass
+
+    @property
+    def _must_ask(self) -> bool:
+        return self.ask_input == "always" or (self.ask_input == "once" and self.given is None)
 
     async def close(self) -> None:
         """Cancel what runs, and wait until it is over and stored."""
@@ -122,7 +149,7 @@ class RunDesk:
         """Start the run; false when it is to be tried again."""
         self.is_starting = True
         self.changed()
-        given = self.given or EventInput()
+        given = self.given or EventInput(self.workbench.example_input())
         try:
             event = Event.make(
                 given.data,

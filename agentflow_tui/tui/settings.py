@@ -1,4 +1,4 @@
-"""What the program remembers for a user: the theme, and the files opened last."""
+"""What the program remembers for a user: the settings, and the files opened last."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import contextlib
 import json
 import os
 import tempfile
-import tomllib
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import ParseError
 
 from agentflow_tui import paths
+from agentflow_tui.tui.preferences import Preferences, read_preferences
+from agentflow_tui.tui.toml_file import TomlFileError, read_toml
 
 _MOST_RECENT = 10
 
@@ -31,28 +34,58 @@ class Settings:
         return cls(paths.config_folder(), paths.state_folder())
 
     @property
+    def file(self) -> Path:
+        """The file of the settings."""
+        return self.config_folder / "settings.toml"
+
+    @property
+    def keys_file(self) -> Path:
+        """The file of the user's own keys."""
+        return self.config_folder / "keys.toml"
+
+    @property
+    def themes_folder(self) -> Path:
+        """The folder of the user's own themes."""
+        return self.config_folder / "themes"
+
+    def read(self) -> tuple[Preferences, tuple[str, ...]]:
+        """Return the settings, and one line for each that cannot be used and has its default."""
+        try:
+            return read_preferences(read_toml(self.file))
+        except FileNotFoundError:
+            return Preferences(), ()
+        except TomlFileError as error:
+            return Preferences(), (str(error),)
+
+    @property
     def theme(self) -> str:
         """Name of the theme that was chosen, or empty."""
-        try:
-            chosen = tomllib.loads(self._file.read_text(encoding="utf-8")).get("theme", "")
-        except (OSError, ValueError):
-            return ""
-        return chosen if isinstance(chosen, str) else ""
+        return self.read()[0].theme
 
     def keep_theme(self, name: str) -> None:
-        """Remember the theme; the file's other content and comments stay as they are.
+        """Remember the theme; raises as `keep` does."""
+        self.keep({("theme",): name})
+
+    def keep(self, values: Mapping[tuple[str, ...], str | int | bool]) -> None:
+        """Write settings, each under its path; the file's other content and comments stay as they are.
 
         Raises:
             OSError: The file cannot be written, or it is no TOML and is left alone.
         """
         try:
-            document = tomlkit.parse(self._file.read_text(encoding="utf-8"))
+            document = tomlkit.parse(self.file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             document = tomlkit.document()
-        except (ParseError, UnicodeDecodeError) as error:
-            raise OSError(f"{self._file} is not valid TOML and was left as it is") from error
-        document["theme"] = name
-        write_whole(self._file, tomlkit.dumps(document))
+        except (ParseError, UnicodeDecodeError, RecursionError) as error:
+            raise OSError(f"{self.file} is not valid TOML and was left as it is") from error
+        for (*tables, name), value in values.items():
+            inner: MutableMapping[str, Any] = document
+            for table in tables:
+                if not isinstance(inner.get(table), MutableMapping):
+                    inner[table] = tomlkit.table()
+                inner = inner[table]
+            inner[name] = value
+        write_whole(self.file, tomlkit.dumps(document))
 
     @property
     def recent_files(self) -> tuple[Path, ...]:
@@ -74,10 +107,6 @@ class Settings:
         newest = path.resolve()
         others = [other for other in self.recent_files if other != newest]
         write_whole(self._recent, json.dumps([str(p) for p in (newest, *others)][:_MOST_RECENT]))
-
-    @property
-    def _file(self) -> Path:
-        return self.config_folder / "settings.toml"
 
     @property
     def _recent(self) -> Path:

@@ -47,7 +47,7 @@ async def test_save_as_refuses_a_folder_and_asks_before_overwriting(desk: Desk) 
     other = desk.write("# other\n", "other.toml")
     path = desk.write(LOOP)
     async with desk.open(path) as pilot:
-        await pilot.press("f12")
+        await pilot.press("alt+s")
         await settle(pilot)
         dialog = pilot.app.screen
         assert isinstance(dialog, TextDialog)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
+
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.dialog_keys import DIALOG
 
 Answer = TypeVar("Answer")
 
@@ -13,10 +16,7 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None]):
     """A modal screen that returns an answer, or none when one left it with escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "close", id="dialog.leave", tooltip="Close without an answer."),
-        Binding("ctrl+c", "copy_selection", "copy", show=False, id="dialog.copy"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(DIALOG)
     AUTO_FOCUS = "*:can-focus"
 
     def action_leave(self) -> None:

@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.widgets import Markdown, Static
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
-from agentflow_tui.tui.keymap.bind import spelled
+from agentflow_tui.tui.keymap.bind import bindings, spelled
+from agentflow_tui.tui.keymap.dialog_keys import HELP
+from agentflow_tui.tui.keymap.keymap import UNBOUND
 from agentflow_tui.tui.keymap.table import TABLE
+from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
 
 _GROUPS = {key.id: key.group for key in TABLE}
-_ORDER = [name for name in dict.fromkeys(key.group for key in TABLE) if name != "Editor"]
+_ORDER = list(dict.fromkeys(key.group for key in (*WORKBENCH, *EVERYWHERE)))
 _KEY_WIDTH = 16
 _MARGIN = 12
 _WIDEST = 82
@@ -28,11 +31,7 @@ _OTHERS = "Also here"
 class HelpDialog(Dialog[str]):
     """Lists the keys that work where the focus was, nearest first, out of the bindings themselves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1,q", "leave", "close", show=False, id="help.close"),
-        Binding("j", "scroll_down", "down", show=False, id="help.down"),
-        Binding("k", "scroll_up", "up", show=False, id="help.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HELP)
 
     def __init__(self, place: str, about: str, active: Mapping[str, ActiveBinding]) -> None:
         """Take the pane's name, a sentence about it, and the bindings that are active there."""
@@ -69,7 +68,7 @@ def key_table(active: Mapping[str, ActiveBinding], width: int = 80) -> Content:
     groups: dict[str, dict[tuple[int, str], tuple[list[str], str]]] = {}
     for key, entry in active.items():
         binding, meaning = entry.binding, entry.tooltip or entry.binding.tooltip or entry.binding.description
-        if binding.system or not meaning:
+        if binding.system or not meaning or key == UNBOUND:
             continue
         group = _GROUPS.get(binding.id or "") or (_heading(entry.node) if binding.id else _OTHERS)
         actions = groups.setdefault(group, {})

@@ -4,102 +4,208 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Label, Static, TextArea
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.event_input import (
     EventInput,
     InputError,
     parse_metadata,
     parse_object,
     parse_value,
+    read_object,
     show_value,
 )
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.dialog_keys import INPUT
 from agentflow_tui.tui.safe_text import one_line, plain
 
 _LABEL = 30
 
 
 class InputDialog(Dialog[EventInput]):
-    """Asks for the event's data: one field per key that the flow uses, JSON for everything else."""
+    """Asks for the event's data: one field per key that the flow uses, or all of it as JSON."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+enter,f5", "accept", "run", id="input.run", tooltip="Run with this input.", priority=True
-        )
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(INPUT)
 
-    def __init__(self, keys: Sequence[str], given: EventInput) -> None:
-        """Take the keys that the flow needs, `message` first, and the values to start with."""
+    def __init__(
+        self,
+        keys: Sequence[str],
+        given: EventInput,
+        *,
+        required: Sequence[str] = (),
+        earlier: Sequence[EventInput] = (),
+    ) -> None:
+        """Take the keys that the flow uses, `message` first, and the values to start with.
+
+        `required` are keys that the flow cannot do without, `earlier` inputs that can be taken again, the
+        newest first.
+        """
         super().__init__(classes="dialog")
         self.keys = tuple(keys)
-        self.given = given
+        self.required = tuple(required)
+        self.inputs = (given, *(each for each in earlier if each != given))
+        self.recalled = 0
+        self.is_json = False
+        self._warned: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
-        rest = {key: value for key, value in self.given.data.items() if key not in self.keys}
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "INPUT OF THE RUN"
-            frame.border_subtitle = "enter run · tab next field · esc close"
+            frame.border_subtitle = self._ways()
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                for number, key in enumerate(self.keys):
-                    yield Label(plain(one_line(key, _LABEL)), markup=False)
-                    yield _line(self._shown(key), f"field-{number}")
-                yield Label("more data (JSON)", markup=False)
-                yield _text(json.dumps(rest, indent=2, ensure_ascii=False) if rest else "", "rest")
+                with Vertical(id="fields"):
+                    for number, key in enumerate(self.keys):
+                        sign = " · needed" if key in self.required else ""
+                        yield Label(plain(one_line(key, _LABEL) + sign), markup=False)
+                        yield _line(f"field-{number}")
+                    yield Label("more data (JSON)", markup=False)
+                    yield _text("rest")
+                with Vertical(id="whole-data"):
+                    yield Label("data (JSON)", markup=False)
+                    yield _text("whole")
                 yield Label("target agent", markup=False)
-                yield _line(self.given.target, "target")
+                yield _line("target")
                 yield Label("metadata (JSON, text values)", markup=False)
-                metadata = dict(self.given.metadata)
-                yield _line(json.dumps(metadata, ensure_ascii=False) if metadata else "", "metadata")
+                yield _line("metadata")
             yield Static("", id="note", classes="-wrong", markup=False)
 
+    def on_mount(self) -> None:
+        """Fill the fields."""
+        self.query_one("#whole-data").display = False
+        self._fill(self.inputs[0])
+
     def action_accept(self) -> None:
-        """Return the input, or say what is wrong with it."""
+        """Return the input, or say what is wrong with it; what is missing is said once."""
         try:
-            self.dismiss(self._read())
+            given = self._read()
         except InputError as error:
-            self.query_one("#note", Static).update(plain(f"✗ {error}"))
+            self._say(str(error))
+            return
+        missing = tuple(key for key in self.required if key not in given.data)
+        if missing and missing != self._warned:
+            self._warned = missing
+            self._say(f"the flow needs {one_line(', '.join(missing), 200)}; enter again runs without")
+            if not self.is_json and missing[0] in self.keys:
+                self.query_one(f"#field-{self.keys.index(missing[0])}").focus()
+            return
+        self.dismiss(given)
+
+    def action_recall(self, step: int) -> None:
+        """Take an earlier input (-1) or a later one (1)."""
+        place = min(max(self.recalled - step, 0), len(self.inputs) - 1)
+        if place != self.recalled:
+            self.recalled = place
+            self._fill(self.inputs[place])
+            self._say(f"earlier input {place} of {len(self.inputs) - 1}" if place else "", is_wrong=False)
+
+    def action_toggle_json(self) -> None:
+        """Change between fields and JSON; what was typed goes along."""
+        try:
+            given = self._read()
+        except InputError as error:
+            self._say(str(error))
+            return
+        self.is_json = not self.is_json
+        self.query_one("#fields").display = not self.is_json
+        self.query_one("#whole-data").display = self.is_json
+        self._fill(given)
+        first = "#whole" if self.is_json or not self.keys else "#field-0"
+        self.query_one(first).focus()
+
+    def action_load(self) -> None:
+        """Ask for a JSON file and take its object as the data."""
+        dialog = TextDialog("LOAD A FILE", note="path of a file with a JSON object", complaint=_complaint)
+        self.app.push_screen(dialog, self._load)
+
+    def _load(self, answer: str | None) -> None:
+        if not answer:
+            return
+        try:
+            data = read_object(Path(answer.strip()).expanduser())
+            before = self._read()
+        except InputError as error:
+            self._say(str(error))
+        else:
+            self._fill(EventInput(data, before.target, before.metadata))
+            self._say(f"loaded {len(data)} keys", is_wrong=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_accept()
 
+    def _ways(self) -> str:
+        recall = "↑↓ earlier · " if len(self.inputs) > 1 else ""
+        return f"enter run · {recall}F6 JSON · F7 file · esc close"
+
+    def _fill(self, given: EventInput) -> None:
+        rest = {key: value for key, value in given.data.items() if key not in self.keys}
+        for number, key in enumerate(self.keys):
+            field = self.query_one(f"#field-{number}", Input)
+            field.value = _shown(key, given.data[key]) if key in given.data else ""
+            field.cursor_position = len(field.value)
+        self.query_one("#rest", TextArea).text = _json(rest, 2)
+        self.query_one("#whole", TextArea).text = _json(dict(given.data), 2)
+        self.query_one("#target", Input).value = given.target
+        self.query_one("#metadata", Input).value = _json(dict(given.metadata))
+
     def _read(self) -> EventInput:
+        return EventInput(
+            self._read_data(),
+            self.query_one("#target", Input).value.strip(),
+            parse_metadata(self.query_one("#metadata", Input).value),
+        )
+
+    def _read_data(self) -> dict[str, Any]:
+        if self.is_json:
+            return parse_object(self.query_one("#whole", TextArea).text, "data")
         data: dict[str, Any] = {}
         for number, key in enumerate(self.keys):
             text = self.query_one(f"#field-{number}", Input).value
             if text:
                 data[key] = text if key == "message" else parse_value(text)
-        data |= parse_object(self.query_one("#rest", TextArea).text, "more data")
-        return EventInput(
-            data,
-            self.query_one("#target", Input).value.strip(),
-            parse_metadata(self.query_one("#metadata", Input).value),
-        )
+        return data | parse_object(self.query_one("#rest", TextArea).text, "more data")
 
-    def _shown(self, key: str) -> str:
-        if key not in self.given.data:
-            return ""
-        value = self.given.data[key]
-        return value if key == "message" and isinstance(value, str) else show_value(value)
+    def _say(self, text: str, *, is_wrong: bool = True) -> None:
+        note = self.query_one("#note", Static)
+        note.update(plain(f"✗ {text}" if is_wrong and text else text))
+        note.set_class(is_wrong, "-wrong")
 
 
-def _line(value: str, name: str) -> Input:
-    field = Input(value, id=name, compact=True, select_on_focus=False)
+def _shown(key: str, value: object) -> str:
+    return value if key == "message" and isinstance(value, str) else show_value(value)
+
+
+def _json(value: dict[str, Any], indent: int | None = None) -> str:
+    return json.dumps(value, indent=indent, ensure_ascii=False) if value else ""
+
+
+def _line(name: str) -> Input:
+    field = Input(id=name, compact=True, select_on_focus=False)
     field.cursor_blink = False
     return field
 
 
-def _text(value: str, name: str) -> TextArea:
+def _text(name: str) -> TextArea:
     # Not coloured: tree-sitter with its JSON grammar crashes the process (0.26.1 with 0.24.8).
-    area = TextArea(value, id=name, compact=True, tab_behavior="focus")
+    area = TextArea(id=name, compact=True, tab_behavior="focus")
     area.cursor_blink = False
     return area
+
+
+def _complaint(answer: str) -> str:
+    try:
+        read_object(Path(answer.strip()).expanduser())
+    except (InputError, RuntimeError) as error:
+        return str(error)
+    return ""

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.dialog_keys import NOT_READY
 from agentflow_tui.tui.safe_text import clean, plain
 
 
 class NotReadyDialog(Dialog[str]):
     """Says why a run cannot start and which commands mend that; returns `retry` or none."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "retry", "try again", id="notready.retry", tooltip="Try to start the run again."),
-        Binding("y", "yank", "copy all", id="notready.yank", tooltip="Copy the text to the clipboard."),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(NOT_READY)
 
     def __init__(self, message: str, hints: Sequence[str]) -> None:
         """Take what is wrong, and one line per thing that was tried or that mends it."""

@@ -9,12 +9,13 @@ from textual.binding import Binding, BindingType
 from agentflow_tui.tui.keymap.key import Key
 
 _SHOWN = {
-    "space": "space",
     "question_mark": "?",
     "comma": ",",
     "full_stop": ".",
     "colon": ":",
+    "semicolon": ";",
     "escape": "esc",
+    "unbound": "–",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
@@ -51,6 +52,6 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
 
 def spelled(key: str) -> str:
     """Return a key's name as a person writes it: `full_stop` is `.`, `ctrl+s` is `^s`."""
-    if key in _SHOWN:
-        return _SHOWN[key]
-    return key.upper() if key[0] == "f" and key[1:].isdigit() else key.replace("ctrl+", "^")
+    before, plus, name = key.rpartition("+")
+    shown = _SHOWN.get(name, name.upper() if name[0] == "f" and name[1:].isdigit() else name)
+    return f"{before}{plus}".replace("ctrl+", "^") + shown

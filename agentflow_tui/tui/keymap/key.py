@@ -21,6 +21,7 @@ class Key:
     """One sentence, for help and palette."""
     in_footer: bool = False
     in_palette: bool = True
+    """True when the palette offers it before anything was typed; it finds every action by its name."""
     is_priority: bool = False
     """True when it works before the focused widget gets the key, in dialogs too."""
     group: str = ""

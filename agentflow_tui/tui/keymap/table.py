@@ -1,379 +1,62 @@
-"""The table of all keys, by place."""
+"""The table of all keys, by place: bindings, palette, help, remapping and the handbook read it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from agentflow_tui.tui.keymap.dialog_keys import (
+    DIALOG,
+    GALLERY,
+    HELP,
+    INPUT,
+    JUMP,
+    NOT_READY,
+    PAGER,
+    SETTINGS,
+)
+from agentflow_tui.tui.keymap.editor_keys import EDITOR, FIND, PROBLEMS
 from agentflow_tui.tui.keymap.key import Key
+from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
+from agentflow_tui.tui.panes.entry_bar_keys import ENTRY_BAR
+from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
+from agentflow_tui.tui.panes.inspector.inspector_keys import INSPECTOR
+from agentflow_tui.tui.panes.line_view_keys import LINE_VIEW
+from agentflow_tui.tui.panes.timeline.timeline_keys import TIMELINE
 
-EVERYWHERE: tuple[Key, ...] = (
-    Key(
-        id="app.help",
-        keys=("question_mark", "f1"),
-        action="app.help",
-        label="help",
-        tooltip="Show the keys of the pane you are in.",
-        in_footer=True,
-        group="Everywhere",
-    ),
-    Key(
-        id="app.palette",
-        keys=("colon", "ctrl+p"),
-        action="app.command_palette",
-        label="commands",
-        tooltip="Search all commands by name.",
-        in_footer=True,
-        in_palette=False,
-        group="Everywhere",
-    ),
-    Key(
-        id="app.theme",
-        keys=("T",),
-        action="app.change_theme",
-        label="theme",
-        tooltip="Choose a colour theme; the choice is kept.",
-        group="Everywhere",
-    ),
-    Key(
-        id="app.quit",
-        keys=("ctrl+q",),
-        is_priority=True,
-        action="app.ask_to_quit",
-        label="quit",
-        tooltip="Leave; asks first when there is unsaved text or a live run.",
-        group="Everywhere",
-    ),
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Keys that work together while the focus is in one spot."""
+
+    name: str
+    keys: tuple[Key, ...]
+    pane: str = ""
+    """The pane whose actions these are; empty for the screen's own."""
+    selector: str = ""
+    """The widget that has the actions, as CSS; needed with a pane."""
+    around: str = ""
+    """The place whose keys work here too, unless one of these hides them."""
+
+
+PLACES: tuple[Place, ...] = (
+    Place("Workbench", (*WORKBENCH, *EVERYWHERE)),
+    Place("Graph", GRAPH, "graph", "#graph", "Workbench"),
+    Place("Inspector", INSPECTOR, "inspector", "#inspector", "Workbench"),
+    Place("Timeline", TIMELINE, "timeline", "#timeline", "Workbench"),
+    Place("Editor", EDITOR, "editor", "#code", "Workbench"),
+    Place("Problems", PROBLEMS, around="Workbench"),
+    Place("Find", FIND, around="Workbench"),
+    Place("Rows", LINE_VIEW, around="Inspector"),
+    Place("Entry", ENTRY_BAR, around="Workbench"),
+    Place("Gallery", GALLERY),
+    Place("Dialogs", DIALOG),
+    Place("Help", HELP, around="Dialogs"),
+    Place("Input", INPUT, around="Dialogs"),
+    Place("Not ready", NOT_READY, around="Dialogs"),
+    Place("Pager", PAGER, around="Dialogs"),
+    Place("Settings", SETTINGS, around="Dialogs"),
+    Place("Jump", JUMP),
 )
 
-RUN: tuple[Key, ...] = (
-    Key(
-        id="run.toggle",
-        keys=("space", "f5"),
-        action="toggle_run",
-        label="run/pause",
-        tooltip="Run the flow, pause it, or let it go on.",
-        in_footer=True,
-        group="Run",
-    ),
-    Key(
-        id="run.step",
-        keys=("s", "f8"),
-        action="step",
-        label="step",
-        tooltip="Run exactly one agent, then pause.",
-        in_footer=True,
-        group="Run",
-    ),
-    Key(
-        id="run.iteration",
-        keys=("S", "f9"),
-        action="step_iteration",
-        label="iteration",
-        tooltip="Run to the end of this loop iteration or stage, then pause.",
-        in_footer=True,
-        group="Run",
-    ),
-    Key(
-        id="run.to_end",
-        keys=("f10",),
-        action="run_to_end",
-        label="to the end",
-        tooltip="Run to the end without a further pause.",
-        group="Run",
-    ),
-    Key(
-        id="run.cancel",
-        keys=("ctrl+c",),
-        action="cancel_or_copy",
-        label="cancel",
-        tooltip="Copy the selected text; with none selected, cancel the run.",
-        group="Run",
-    ),
-    Key(
-        id="run.back",
-        keys=("escape",),
-        action="back",
-        label="cancel/back",
-        tooltip="Cancel the live run; otherwise close what is open.",
-        in_palette=False,
-        group="Run",
-    ),
-    Key(
-        id="run.input",
-        keys=("i",),
-        action="edit_input",
-        label="input",
-        tooltip="Edit what the next run is given.",
-        group="Run",
-    ),
-)
-
-HISTORY: tuple[Key, ...] = (
-    Key(
-        id="history.earlier",
-        keys=("comma",),
-        action="scrub(-1)",
-        label="scrub",
-        tooltip="Look at the run one event earlier.",
-        in_footer=True,
-        group="History",
-    ),
-    Key(
-        id="history.later",
-        keys=("full_stop",),
-        action="scrub(1)",
-        label="scrub",
-        tooltip="Look at the run one event later.",
-        in_footer=True,
-        group="History",
-    ),
-    Key(
-        id="history.follow",
-        keys=("G", "end"),
-        action="follow",
-        label="follow",
-        tooltip="Go to the newest event and follow the run again.",
-        group="History",
-    ),
-    Key(
-        id="history.diff",
-        keys=("d",),
-        action="cycle_diff",
-        label="diff",
-        tooltip="Go through the inspector's views of what an agent changed.",
-        in_footer=True,
-        group="History",
-    ),
-)
-
-PANES: tuple[Key, ...] = (
-    Key(
-        id="pane.editor",
-        keys=("1",),
-        action="show_pane('editor')",
-        label="editor",
-        tooltip="Go to the editor.",
-        group="Panes",
-    ),
-    Key(
-        id="pane.graph",
-        keys=("2", "f2"),
-        action="show_pane('graph')",
-        label="graph",
-        tooltip="Go to the graph.",
-        group="Panes",
-    ),
-    Key(
-        id="pane.inspector",
-        keys=("3", "f3"),
-        action="show_pane('inspector')",
-        label="inspector",
-        tooltip="Go to the inspector.",
-        group="Panes",
-    ),
-    Key(
-        id="pane.timeline",
-        keys=("4", "f4"),
-        action="show_pane('timeline')",
-        label="timeline",
-        tooltip="Go to the timeline.",
-        group="Panes",
-    ),
-    Key(
-        id="pane.next",
-        keys=("tab",),
-        action="next_pane(1)",
-        label="next pane",
-        tooltip="Go to the next pane.",
-        in_palette=False,
-        group="Panes",
-    ),
-    Key(
-        id="pane.previous",
-        keys=("shift+tab",),
-        action="next_pane(-1)",
-        label="previous pane",
-        tooltip="Go to the pane before.",
-        in_palette=False,
-        group="Panes",
-    ),
-    Key(
-        id="pane.zoom",
-        keys=("z", "f11"),
-        action="zoom",
-        label="zoom",
-        tooltip="Give this pane the whole window, or give it back.",
-        group="Panes",
-    ),
-)
-
-FILE: tuple[Key, ...] = (
-    Key(
-        id="file.save",
-        keys=("ctrl+s",),
-        action="save",
-        label="save",
-        tooltip="Write the text to its file.",
-        group="File",
-    ),
-    Key(
-        id="file.save_as",
-        keys=("f12",),
-        action="save_as",
-        label="save as",
-        tooltip="Write the text to another file and go on with that one.",
-        group="File",
-    ),
-    Key(
-        id="file.open",
-        keys=("o",),
-        action="app.open_gallery",
-        label="open",
-        tooltip="Open another flow: samples, recent files, this folder.",
-        group="File",
-    ),
-    Key(
-        id="file.yank",
-        keys=("y",),
-        action="yank",
-        label="yank",
-        tooltip="Copy what is selected in this pane to the clipboard.",
-        group="File",
-    ),
-    Key(
-        id="problem.next",
-        keys=("alt+n",),
-        action="next_problem(1)",
-        label="next problem",
-        tooltip="Go to the next problem in the text.",
-        group="File",
-    ),
-    Key(
-        id="problem.previous",
-        keys=("alt+p",),
-        action="next_problem(-1)",
-        label="previous problem",
-        tooltip="Go to the problem before.",
-        group="File",
-    ),
-    Key(
-        id="file.line",
-        keys=("ctrl+g",),
-        action="go_to_line",
-        label="go to line",
-        tooltip="Go to a line of the text by its number.",
-        group="File",
-    ),
-)
-
-EDITOR: tuple[Key, ...] = (
-    Key(
-        id="editor.find",
-        keys=("ctrl+f",),
-        action="screen.find",
-        label="find",
-        tooltip="Search in the text; enter or n goes on, N goes back, escape closes.",
-        group="Editor",
-    ),
-    Key(
-        id="editor.undo",
-        keys=("ctrl+z",),
-        action="undo",
-        label="undo",
-        tooltip="Take back the last change of the text.",
-        in_palette=False,
-        group="Editor",
-    ),
-    Key(
-        id="editor.redo",
-        keys=("ctrl+y",),
-        action="redo",
-        label="redo",
-        tooltip="Do again what undo took back.",
-        in_palette=False,
-        group="Editor",
-    ),
-)
-
-PROBLEMS: tuple[Key, ...] = (
-    Key(
-        id="problems.next",
-        keys=("n", "j"),
-        action="cursor_down",
-        label="next",
-        tooltip="Next problem in the list.",
-        in_palette=False,
-        group="Problems",
-    ),
-    Key(
-        id="problems.previous",
-        keys=("N", "k"),
-        action="cursor_up",
-        label="previous",
-        tooltip="Problem before in the list.",
-        in_palette=False,
-        group="Problems",
-    ),
-    Key(
-        id="problems.go",
-        keys=("enter",),
-        action="select",
-        label="go there",
-        tooltip="Put the cursor where the problem is.",
-        in_palette=False,
-        group="Problems",
-    ),
-)
-
-GALLERY: tuple[Key, ...] = (
-    Key(
-        id="gallery.open",
-        keys=("enter",),
-        is_priority=True,
-        action="open_chosen",
-        label="open",
-        tooltip="Open the chosen flow in the workbench.",
-        in_footer=True,
-        in_palette=False,
-        group="Gallery",
-    ),
-    Key(
-        id="gallery.down",
-        keys=("j",),
-        action="move(1)",
-        label="down",
-        tooltip="Next flow.",
-        in_palette=False,
-        group="Gallery",
-    ),
-    Key(
-        id="gallery.up",
-        keys=("k",),
-        action="move(-1)",
-        label="up",
-        tooltip="Flow before.",
-        in_palette=False,
-        group="Gallery",
-    ),
-    Key(
-        id="gallery.file",
-        keys=("o",),
-        action="ask_for_file",
-        label="open a file",
-        tooltip="Open a flow by the path of its file.",
-        in_footer=True,
-        group="Gallery",
-    ),
-    Key(
-        id="gallery.close",
-        keys=("escape",),
-        action="close",
-        label="back",
-        tooltip="Back to the flow that is open.",
-        in_palette=False,
-        group="Gallery",
-    ),
-)
-
-WORKBENCH: tuple[Key, ...] = (*RUN, *HISTORY, *PANES, *FILE)
-
-TABLE: tuple[Key, ...] = (*WORKBENCH, *EVERYWHERE, *EDITOR, *PROBLEMS, *GALLERY)
+TABLE: tuple[Key, ...] = tuple(key for place in PLACES for key in place.keys)
 """All of them."""

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.keymap.table import GALLERY
+from agentflow_tui.tui.keymap.dialog_keys import GALLERY
 from agentflow_tui.tui.panes.editor.code_area import CodeArea
 from agentflow_tui.tui.safe_text import one_line, plain
 from agentflow_tui.tui.screens.flow_entry import FlowEntry, find_here, find_samples, read_entry

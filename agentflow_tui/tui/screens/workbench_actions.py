@@ -12,13 +12,19 @@ from textual.screen import Screen
 from agentflow_tui.tui.bridge import Bridge
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.file_desk import FileDesk
+from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.keymap.table import WORKBENCH
+from agentflow_tui.tui.keymap.workbench_keys import WORKBENCH
+from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_layout import PaneLayout
+from agentflow_tui.tui.pane_text import pane_text
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.run_desk import RunDesk, Until
+from agentflow_tui.tui.screens.jump_screen import JumpScreen
 from agentflow_tui.workbench import Workbench
+
+_MOST_TARGETS = 26 * 26
 
 
 class WorkbenchActions(Screen[None]):
@@ -33,6 +39,7 @@ class WorkbenchActions(Screen[None]):
     desk: RunDesk
     files: FileDesk
     layout_of_panes: PaneLayout
+    texts: PaneDesk
 
     @property
     def reasons_to_stay(self) -> tuple[str, ...]:
@@ -128,6 +135,26 @@ class WorkbenchActions(Screen[None]):
         """Give the pane the whole window, or give it back."""
         self.layout_of_panes.zoom()
 
+    def action_jump(self) -> None:
+        """Show letters over everything that one can go to."""
+
+        def go(target: JumpTarget | None) -> None:
+            if target is not None:
+                target.go()
+
+        self.app.push_screen(JumpScreen(jump_targets(self, self.layout_of_panes)[:_MOST_TARGETS]), go)
+
+    def action_write_pane(self) -> None:
+        """Write the pane's text to a file."""
+        self._work(self.texts.write(*self._pane_text()), "write", "writing a pane")
+
+    def action_print_pane(self) -> None:
+        """Print the pane's text to the terminal."""
+        if self.desk.is_live and self.bridge.view.newest.status == "running":
+            self.app.notify("Pause the run first: it would stand still meanwhile.", markup=False, timeout=3)
+        else:
+            self.texts.print(*self._pane_text())
+
     # File
 
     def action_save(self) -> None:
@@ -161,6 +188,10 @@ class WorkbenchActions(Screen[None]):
         self._work(self._go_to_line(), "line", "going to a line")
 
     # Inner workings
+
+    def _pane_text(self) -> tuple[str, str]:
+        pane = self.layout_of_panes.current
+        return pane, pane_text(self.query_one(f"#{pane}"))
 
     def _go(self, until: Until) -> None:
         if self.desk.is_live:

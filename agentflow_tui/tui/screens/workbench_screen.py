@@ -16,14 +16,20 @@ from textual.worker import Worker, WorkerState
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.bridge import Bridge, View
+from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.guard import Reporter, guarded
+from agentflow_tui.tui.input_memory import InputMemory
+from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_layout import PaneLayout
 from agentflow_tui.tui.pane_tabs import PANES, PaneTab, PaneTabs
+from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
+from agentflow_tui.tui.panes.pager_wanted import PagerWanted
 from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
+from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_headline import headline, outcome
 from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
@@ -48,13 +54,22 @@ class WorkbenchScreen(WorkbenchActions):
     graph = getters.query_one("#graph", GraphPane)
     timeline = getters.query_one("#timeline", TimelinePane)
 
-    def __init__(self, workbench: Workbench, settings: Settings, clock: Clock, *, untitled: str = "") -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        settings: Settings,
+        clock: Clock,
+        *,
+        untitled: str = "",
+        preferences: Preferences | None = None,
+    ) -> None:
         """Take an opened flow; `untitled` names a text that has no file yet."""
         super().__init__()
         self.workbench = workbench
         self.settings = settings
         self.clock = clock
         self.untitled = untitled
+        self.preferences = preferences or Preferences()
         self.selection: str | None = None
         self._seconds: Timer | None = None
         self._check_is_wanted = False
@@ -82,11 +97,15 @@ class WorkbenchScreen(WorkbenchActions):
             self, self.workbench, self.editor, self.settings, self.show_checked, self.untitled
         )
         self.desk = RunDesk(self, self.workbench, self.bridge, self.clock, self._show_status)
+        self.desk.memory = InputMemory(self.settings.state_folder)
+        self.desk.untitled = self.untitled
         self.layout_of_panes = PaneLayout(self)
+        self.texts = PaneDesk(self)
         for number, pane in enumerate(PANES, 1):
             self.query_one(f"#{pane}").border_title = f"{number} {pane.upper()}"
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.use_preferences(self.preferences)
         self.files.show()
         self.show_checked()
         self._show_view(self.bridge.view)
@@ -98,6 +117,15 @@ class WorkbenchScreen(WorkbenchActions):
         """Cancel what runs, keep what is not saved, and stop."""
         self.bridge.stop()
         await self.desk.close()
+
+    def use_preferences(self, preferences: Preferences) -> None:
+        """Do as the user chose, from now on."""
+        self.preferences = preferences
+        self.desk.ask_input = preferences.ask_input
+        self.graph.is_following = preferences.follow
+        code, chosen = self.editor.code, preferences.editor
+        code.show_line_numbers, code.soft_wrap = chosen.line_numbers, chosen.wrap
+        code.indent_width = chosen.indent
 
     @property
     def is_live(self) -> bool:
@@ -124,19 +152,35 @@ class WorkbenchScreen(WorkbenchActions):
     @guarded
     def _node_selected(self, event: GraphPane.NodeSelected) -> None:
         self.selection = event.path
-        self.inspector.show(self.bridge.view.state, self.selection)
+        self.inspector.show(self.bridge.view.state, self.selection, self.bridge.view.history)
 
     @on(GraphPane.NodeEntered)
     @guarded
     def _node_entered(self, event: GraphPane.NodeEntered) -> None:
         self.selection = event.path
-        self.inspector.show(self.bridge.view.state, self.selection)
+        self.inspector.show(self.bridge.view.state, self.selection, self.bridge.view.history)
         self.layout_of_panes.show("inspector")
 
-    @on(TimelinePane.CursorMoved)
+    @on(CursorMoved)
     @guarded
-    def _cursor_moved(self, event: TimelinePane.CursorMoved) -> None:
+    def _cursor_moved(self, event: CursorMoved) -> None:
         self.bridge.look_at(event.seq)
+
+    @on(PagerWanted)
+    @guarded
+    def _pager_wanted(self, event: PagerWanted) -> None:
+        self.app.push_screen(PagerDialog(event.title, event.text))
+
+    @on(events.Click)
+    @guarded
+    def _clicked(self, event: events.Click) -> None:
+        # A pane's border and title belong to the pane itself: a click goes there, a second one zooms.
+        pane = event.widget
+        if pane is None or pane.id not in PANES or pane.content_region.contains(*event.screen_offset):
+            return
+        self.layout_of_panes.show(pane.id)
+        if event.chain > 1:
+            self.layout_of_panes.zoom()
 
     @on(PaneTab.Clicked)
     @guarded
@@ -204,8 +248,9 @@ class WorkbenchScreen(WorkbenchActions):
             if view.length and not self._shown_length and self.layout_of_panes.current != "editor":
                 self.layout_of_panes.reveal_beside("inspector")
         self._shown_length = view.length
-        self.graph.show_state(view.state)
-        self.inspector.show(view.state, self.selection)
+        is_live = self.desk.is_live and view.is_following and view.state.status == "running"
+        self.graph.show_state(view.state, is_live=is_live)
+        self.inspector.show(view.state, self.selection, view.history)
         self.timeline.show(view.history, view.cursor, view.is_following)
         self._show_status()
 

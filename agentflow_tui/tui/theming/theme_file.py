@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from agentflow_tui.control_characters import visible_line
+from agentflow_tui.tui.toml_file import TomlFileError, read_toml
+
+_LONGEST = 300
 _WORDS = frozenset({"none", "bold", "dim", "italic", "reverse", "underline", "b"})
 
 
@@ -73,13 +76,14 @@ def read_theme(path: Path) -> Theme:
         ThemeError: The file cannot be read, is no TOML, lacks something or names a colour that is none.
     """
     try:
-        return ThemeFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).theme
+        return ThemeFile.model_validate(read_toml(path)).theme
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ThemeError(f"{path.name}: {place}: {first['msg']}") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ThemeError(f"{path.name}: {error}") from error
+        told = f"{path.name}: {place}: {first['msg']}"
+        raise ThemeError(visible_line(told, _LONGEST)) from error
+    except (FileNotFoundError, TomlFileError) as error:
+        raise ThemeError(visible_line(str(error), _LONGEST)) from error
 
 
 def _parse_color(value: str) -> None:

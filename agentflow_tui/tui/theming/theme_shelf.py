@@ -12,6 +12,8 @@ from agentflow_tui.resources import resource_folder
 from agentflow_tui.tui.theming.theme_file import ThemeError, read_theme
 
 DEFAULT_THEME = "agentflow-dark"
+_MOST = 200
+"""Files of a folder that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,12 @@ class ThemeShelf:
     """One line per theme file that was left out."""
 
 
-def load_themes(*folders: Path) -> ThemeShelf:
+def load_themes(*folders: Path, user_folder: Path | None = None) -> ThemeShelf:
     """Read the themes in the folders; without any, ours and then the user's own, which win by name."""
     found: dict[str, Theme] = {}
     problems: list[str] = []
-    for folder in folders or _folders(problems):
-        for path in sorted(folder.glob("*.toml")):
+    for folder in folders or _folders(problems, user_folder):
+        for path in sorted(folder.glob("*.toml"))[:_MOST]:
             try:
                 theme = read_theme(path)
             except ThemeError as error:
@@ -38,10 +40,10 @@ def load_themes(*folders: Path) -> ThemeShelf:
     return ThemeShelf(tuple(found.values()), tuple(problems))
 
 
-def _folders(problems: list[str]) -> tuple[Path, ...]:
+def _folders(problems: list[str], user_folder: Path | None) -> tuple[Path, ...]:
     try:
         ours: tuple[Path, ...] = (resource_folder("themes"),)
     except FileNotFoundError as error:
         problems.append(str(error))
         ours = ()
-    return (*ours, paths.config_folder() / "themes")
+    return (*ours, user_folder or paths.config_folder() / "themes")

@@ -24,8 +24,13 @@ _FROM_TEXTUAL = {
     "syntax-punctuation": "foreground-muted",
 }
 
+OUR_VARIABLES = frozenset(_FROM_TEXTUAL)
+"""Names of the colours that our own themes set."""
+_LACKING = {"foreground-disabled": "foreground-muted"}
+"""What some of Textual's own themes leave out."""
+
 
 def fallbacks(known: Mapping[str, str]) -> dict[str, str]:
     """Return a value for each of our variables, out of the variables that every theme has."""
     plain = known.get("foreground", "#808080")
-    return {name: known.get(source, plain) for name, source in _FROM_TEXTUAL.items()}
+    return {name: known.get(source, plain) for name, source in (_FROM_TEXTUAL | _LACKING).items()}

@@ -12,7 +12,7 @@ from textual.widgets.text_area import Document, Selection
 
 from agentflow_tui.config import Problem
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.keymap.table import EDITOR
+from agentflow_tui.tui.keymap.editor_keys import EDITOR
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.theming.editor_theme import EDITOR_THEME, TOML_QUERY, editor_theme, rich_color
 

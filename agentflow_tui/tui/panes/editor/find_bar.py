@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.editor_keys import FIND
 from agentflow_tui.tui.safe_text import plain
 
 
 class FindBar(Horizontal, can_focus=True):
     """Type to search; after enter the keys n and N go on and back, and escape closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,enter,f3", "seek(True)", "next", id="find.next", tooltip="Next place."),
-        Binding("N", "seek(False)", "previous", key_display="N", id="find.previous", tooltip="Place before."),
-        Binding(
-            "slash,ctrl+f", "edit", "change", show=False, id="find.edit", tooltip="Change what is searched."
-        ),
-        Binding("escape", "close", "close", id="find.close", tooltip="Back to the text."),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(FIND)
     HELP = "**enter** starts, then **n** next, **N** previous, **/** change, **escape** back to the text."
 
     class Sought(Message):

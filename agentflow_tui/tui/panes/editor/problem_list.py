@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from agentflow_tui.config import Problem
 from agentflow_tui.tui.keymap.bind import bindings
-from agentflow_tui.tui.keymap.table import PROBLEMS
+from agentflow_tui.tui.keymap.editor_keys import PROBLEMS
 from agentflow_tui.tui.safe_text import one_line
 
 GLYPH = {"error": "✗", "warning": "⚠", "info": "ℹ"}

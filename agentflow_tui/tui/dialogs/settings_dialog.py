@@ -1,0 +1,115 @@
+"""The form of the settings, made from their description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, Label, Select, Static
+
+from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.dialog_keys import SETTINGS
+from agentflow_tui.tui.preferences import Preferences, fields
+from agentflow_tui.tui.safe_text import plain
+
+Path = tuple[str, ...]
+
+
+class SettingsDialog(Dialog[Preferences]):
+    """Changes the settings; returns the new ones, which are not written yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(SETTINGS)
+
+    def __init__(self, preferences: Preferences, themes: Sequence[str], place: str) -> None:
+        """Take the settings so far, the names of all themes, and where the settings are kept."""
+        super().__init__(classes="dialog")
+        self.preferences = preferences
+        self.themes = tuple(themes)
+        self.place = place
+
+    def compose(self) -> ComposeResult:
+        """Lay out one field per setting."""
+        with Vertical(classes="dialog-frame -wide -tall") as frame:
+            frame.border_title = "SETTINGS"
+            frame.border_subtitle = "ctrl+s keep · esc close"
+            with VerticalScroll(classes="settings-body", can_focus=False):
+                for path, field, value in fields(self.preferences):
+                    with Vertical(classes="setting"):
+                        yield Label(plain(f"{'.'.join(path)}: {field.description}"), markup=False)
+                        yield self._widget(path, field, value)
+            yield Static(plain(f"kept in {self.place}"), id="note", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("keep", id="keep", compact=True)
+                yield Button("close", id="close", compact=True)
+
+    def action_keep(self) -> None:
+        """Return the settings, or say what is wrong with one."""
+        values: dict[str, Any] = {}
+        for path, field, _ in fields(self.preferences):
+            widget = self.query_one(f"#{_id(path)}")
+            inner = values
+            for part in path[:-1]:
+                inner = inner.setdefault(part, {})
+            inner[path[-1]] = _value(widget, field)
+        try:
+            self.dismiss(Preferences.model_validate(values))
+        except ValidationError as error:
+            first = error.errors()[0]
+            path = tuple(str(part) for part in first["loc"])
+            note = self.query_one("#note", Static)
+            note.update(plain(f"✗ {'.'.join(path)}: {first['msg']}"))
+            note.add_class("-wrong")
+            self.query_one(f"#{_id(path)}").focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_keep() if event.button.id == "keep" else self.action_leave()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_keep()
+
+    def _widget(self, path: Path, field: FieldInfo, value: object) -> Widget:
+        name = _id(path)
+        if field.annotation is bool:
+            return Checkbox("on", bool(value), id=name, compact=True)
+        options = self.themes if path == ("theme",) else get_args(field.annotation)
+        if path == ("theme",) or get_origin(field.annotation) is Literal:
+            chosen = str(value) if value in options else str(options[0])
+            return Select(
+                [(plain(option), option) for option in options],
+                value=chosen,
+                id=name,
+                allow_blank=False,
+                compact=True,
+            )
+        line = Input(str(value), id=name, type="integer", compact=True, select_on_focus=False)
+        line.cursor_blink = False
+        return line
+
+
+def changes(before: Preferences, after: Preferences) -> Mapping[Path, str | int | bool]:
+    """Return the settings that differ, by path."""
+    old = {path: value for path, _, value in fields(before)}
+    return {path: value for path, _, value in fields(after) if value != old[path]}
+
+
+def _id(path: Path) -> str:
+    return "set-" + "-".join(path)
+
+
+def _value(widget: Widget, field: FieldInfo) -> object:
+    if isinstance(widget, Checkbox | Select):
+        return widget.value
+    text = widget.value if isinstance(widget, Input) else ""
+    return text.strip() or field.default

@@ -1,0 +1,112 @@
+"""What the user chose, put to work: settings, keys and themes, at the start and when their files change."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.theme import Theme
+from watchfiles import awatch
+
+from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog, changes
+from agentflow_tui.tui.keymap.keymap import Keymap, read_keymap
+from agentflow_tui.tui.preferences import Preferences
+from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.settings import Settings
+from agentflow_tui.tui.theming.theme_shelf import DEFAULT_THEME, load_themes
+
+_LONGEST = 600
+_DEBOUNCE_MS = 200
+_STEP_MS = 100
+
+
+class PreferenceDesk:
+    """Reads the user's files, tells all their problems in one toast, and writes what is changed here."""
+
+    def __init__(self, app: App[Any], settings: Settings) -> None:
+        """Take the app to dress and where the files are; reads them at once."""
+        self.app = app
+        self.settings = settings
+        self.preferences = Preferences()
+        self.keymap = Keymap({})
+        self.problems: tuple[str, ...] = ()
+        """One line for each part of the user's files that cannot be used."""
+        self._themes: dict[str, Theme] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything again and use it."""
+        self.preferences, wrong_settings = self.settings.read()
+        self.keymap = read_keymap(self.preferences.keys, self.settings.keys_file)
+        self.app.set_keymap(self.keymap.overrides)
+        shelf = load_themes(user_folder=self.settings.themes_folder)
+        fresh = {theme.name: theme for theme in shelf.themes}
+        is_repainted = self.app.theme in self._themes and self._themes[self.app.theme] != fresh.get(
+            self.app.theme
+        )
+        for theme in shelf.themes:
+            self.app.register_theme(theme)
+        self._themes = fresh
+        chosen = self.preferences.theme or DEFAULT_THEME
+        wrong_theme: tuple[str, ...] = ()
+        if chosen not in self.app.available_themes:
+            wrong_theme = (f"theme: there is no {one_line(chosen, 60)!r}",)
+            chosen = DEFAULT_THEME if DEFAULT_THEME in self.app.available_themes else "textual-dark"
+        self.app.animation_level = self.preferences.animation
+        if self.app.theme != chosen:
+            self.app.theme = chosen
+        elif is_repainted and self.app.theme in fresh:
+            self.app.refresh_css(animate=False)
+            self.app.theme_changed_signal.publish(self.app.current_theme)
+        self.problems = (*wrong_settings, *wrong_theme, *self.keymap.problems, *shelf.problems)
+
+    def tell_problems(self) -> None:
+        """Show in one toast what cannot be used."""
+        if self.problems:
+            self.app.notify(
+                one_line("; ".join(self.problems), _LONGEST),
+                title="Left out of your settings, keys and themes",
+                severity="warning",
+                timeout=12,
+                markup=False,
+            )
+
+    def keep_theme(self, name: str) -> None:
+        """Remember the theme that was chosen."""
+        if name != (self.preferences.theme or DEFAULT_THEME):
+            self._keep({("theme",): name})
+
+    async def edit(self) -> bool:
+        """Let the settings be changed, keep and use them; false when one left the form. Needs a worker."""
+        shown = self.preferences.model_copy(update={"theme": self.app.theme})
+        dialog = SettingsDialog(shown, sorted(self.app.available_themes), str(self.settings.file))
+        answer = await self.app.push_screen_wait(dialog)
+        if answer is None:
+            return False
+        if changed := dict(changes(shown, answer)):
+            self._keep(changed)
+        return bool(changed)
+
+    async def watch(self) -> None:
+        """Use the files anew whenever they change; ends with its worker. Watches an existing folder only."""
+        folder = self.settings.config_folder
+        if not await asyncio.to_thread(folder.is_dir):
+            return
+        async for changed in awatch(folder, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=asyncio.Event()):
+            if any(Path(name).suffix == ".toml" for _, name in changed):
+                before = self.problems
+                self.reload()
+                if self.problems != before:
+                    self.tell_problems()
+
+    def _keep(self, values: dict[tuple[str, ...], str | int | bool]) -> None:
+        try:
+            self.settings.keep(values)
+        except OSError as error:
+            self.app.notify(
+                one_line(str(error), _LONGEST), title="Settings not kept", severity="warning", markup=False
+            )
+            return
+        self.reload()
