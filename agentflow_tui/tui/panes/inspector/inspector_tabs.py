@@ -87,14 +87,18 @@ class InspectorTabs(Vertical):
                 self._path = (part, name)
         return self._path
 
-    def show(self, state: RunState, selection: str | None, history: Sequence[HistoryEvent] = ()) -> None:
+    def show(
+        self, state: RunState, selection: str | None, history: Sequence[HistoryEvent] | None = None
+    ) -> None:
         """Show a run at the node with this path, or at its last agent run; cheap when nothing changed.
 
-        `history` holds all events of the run, also those after the cursor: Writers and Loop show them.
+        `history` holds all events of the run, also those after the cursor: Writers and Loop show them;
+        without it the one before is kept.
         """
         self._run_state = state
         self._selection = selection
-        self._book.watch(history)
+        if history is not None:
+            self._book.watch(history)
         if self.is_mounted:
             self._refresh_view()
 

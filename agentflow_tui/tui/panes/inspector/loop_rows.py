@@ -22,6 +22,8 @@ LOOP = "loop"
 HEADS = "heads"
 """First part of the key of the row that names the iterations."""
 _CELL = 11
+_NARROW_CELL = 8
+_WIDE = 60
 _KEY_SHARE = 3
 _KEY_WIDEST = 24
 _SPARKS = 16
@@ -36,10 +38,12 @@ class Grid:
     iterations: Sequence[Iteration]
     first: int
     """Position of the first iteration shown."""
+    cell: int
+    """Cells of each of them."""
 
     def iteration_at(self, x: int) -> Iteration | None:
         """Return the iteration whose column is at `x` cells from the left."""
-        column = (x - self.key_width - self.spark_width) // _CELL
+        column = (x - self.key_width - self.spark_width) // self.cell
         return self.iterations[column] if 0 <= column < len(self.iterations) else None
 
 
@@ -73,12 +77,13 @@ def grid_of(lens: LoopLens, cursor: int, width: int) -> Grid:
     key_width = min(_KEY_WIDEST, max(width // _KEY_SHARE, 8))
     has_numbers = any(row.numbers is not None for row in lens.rows)
     room = width - key_width
-    sparks = min(len(lens.iterations), _SPARKS, max(room - _CELL, 0)) + 1 if has_numbers else 0
-    count = max((room - sparks) // _CELL, 1)
+    cell = _CELL if width >= _WIDE else _NARROW_CELL
+    sparks = min(len(lens.iterations), _SPARKS, width // 6) + 1 if has_numbers else 0
+    count = max((room - sparks) // cell, 1)
     here = sum(1 for each in lens.iterations if each.started_seq <= cursor)
     last = max(min(here, len(lens.iterations)), min(count, len(lens.iterations)))
     first = max(last - count, 0)
-    return Grid(key_width, sparks, lens.iterations[first:last], first)
+    return Grid(key_width, sparks, lens.iterations[first:last], first, cell)
 
 
 def _heading(lens: LoopLens, is_open: bool, key: tuple[str, ...]) -> Row:
@@ -108,7 +113,7 @@ def _table(lens: LoopLens, cursor: int, width: int) -> list[Row]:
     grid = grid_of(lens, cursor, width)
     here = max((each.started_seq for each in grid.iterations if each.started_seq <= cursor), default=-1)
     heads = [
-        Content(one_line(_fitted(_head(each, each.started_seq == here), _CELL), _CELL)).stylize(
+        Content(one_line(_fitted(_head(each, each.started_seq == here), grid.cell), grid.cell)).stylize(
             "bold $primary" if each.started_seq == here else "$foreground-muted"
         )
         for each in grid.iterations
@@ -138,7 +143,7 @@ def _row(row: LensRow, grid: Grid, loop: str) -> Row:
     ]
     for number in range(grid.first, grid.first + len(grid.iterations)):
         before = row.values[number - 1] if number else row.start
-        parts.append(_cell(before, row.values[number], row.changed[number]))
+        parts.append(_cell(before, row.values[number], row.changed[number], grid.cell))
     return Row(
         Content("").join(parts),
         value=row.values[-1] if row.values[-1] is not GONE else "",
@@ -147,13 +152,13 @@ def _row(row: LensRow, grid: Grid, loop: str) -> Row:
     )
 
 
-def _cell(before: Any, value: Any, is_changed: bool) -> Content:
+def _cell(before: Any, value: Any, is_changed: bool, width: int) -> Content:
     sign, style = " ", "$foreground-muted"
     if is_changed:
         sign, style = ("+", "$diff-added") if before is GONE else ("~", "$warning")
         if value is GONE:
             sign, style = "-", "$diff-removed"
-    return Content(one_line(_fitted(f"{sign}{_brief(value)}", _CELL), _CELL)).stylize(style)
+    return Content(one_line(_fitted(f"{sign}{_brief(value)}", width), width)).stylize(style)
 
 
 def _brief(value: Any) -> str:  # noqa: PLR0911

@@ -12,14 +12,13 @@ from textual.content import Content
 from agentflow_tui.history.diff import diff_words
 from agentflow_tui.tui.panes.line_break import line_breaks
 from agentflow_tui.tui.panes.row import Row
-from agentflow_tui.tui.safe_text import clean
+from agentflow_tui.tui.safe_text import clean, one_line
 
 MIN_WIDTH = 80
 """Cells from which on two columns are read more easily than one."""
 _MOST_PAIRS = 4_000_000
 _CONTEXT_LINES = 2
-_ADDED = "$diff-added bold"
-_REMOVED = "$diff-removed strike"
+_STYLES = {"+": "$diff-added bold", "-": "$diff-removed strike"}
 
 Pair = tuple[str | None, str | None]
 
@@ -87,32 +86,45 @@ def _shortened(same: list[Pair], *, head: int, tail: int) -> Iterator[Pair]:
 
 def _drawn(old: str | None, new: str | None, width: int) -> Iterator[Content]:
     left, right = _halves(old, new)
-    lines = max(len(left_lines := _broken(left, width)), len(right_lines := _broken(right, width)))
-    for number in range(lines):
+    left_lines, right_lines = _broken(left, "-", width), _broken(right, "+", width)
+    if old == new:
+        left_lines, right_lines = _broken(left, " ", width), _broken(right, " ", width)
+    for number in range(max(len(left_lines), len(right_lines))):
         one = left_lines[number] if number < len(left_lines) else Content("")
         other = right_lines[number] if number < len(right_lines) else Content("")
         padding = Content(" " * max(width - cell_len(one.plain), 0))
         yield Content("").join((one, padding, Content(" │ ").stylize("$foreground-muted"), other))
 
 
-def _halves(old: str | None, new: str | None) -> tuple[Content, Content]:
-    if old is None:
-        return Content(""), Content(f"+ {clean(new or '')}").stylize(_ADDED)
-    if new is None:
-        return Content(f"- {clean(old)}").stylize(_REMOVED), Content("")
+def _halves(old: str | None, new: str | None) -> tuple[Content | None, Content | None]:
+    if old is None or new is None:
+        return (
+            None if old is None else Content(clean(old)).stylize(_STYLES["-"]),
+            None if new is None else Content(clean(new)).stylize(_STYLES["+"]),
+        )
     if old == new:
-        same = Content(f"  {clean(old)}").stylize("$foreground-muted")
+        same = Content(clean(old)).stylize("$foreground-muted")
         return same, same
-    left, right = [Content("- ").stylize(_REMOVED)], [Content("+ ").stylize(_ADDED)]
+    left: list[Content] = []
+    right: list[Content] = []
     for word in diff_words(old, new):
         if word.kind != "added":
-            left.append(Content(clean(word.text)).stylize(_REMOVED if word.kind == "removed" else ""))
+            left.append(Content(clean(word.text)).stylize(_STYLES["-"] if word.kind == "removed" else ""))
         if word.kind != "removed":
-            right.append(Content(clean(word.text)).stylize(_ADDED if word.kind == "added" else ""))
+            right.append(Content(clean(word.text)).stylize(_STYLES["+"] if word.kind == "added" else ""))
     return Content("").join(left), Content("").join(right)
 
 
-def _broken(line: Content, width: int) -> list[Content]:
+def _broken(line: Content | None, sign: str, width: int) -> list[Content]:
+    """Break a line at the column's width; its sign stands before the first part."""
+    if line is None:
+        return []
     line = line.expand_tabs(4)
-    breaks = line_breaks(line.plain, width)
-    return [line[start:end] for start, end in zip((0, *breaks), (*breaks, len(line.plain)), strict=True)]
+    breaks = line_breaks(line.plain, width - 2)
+    parts = [line[start:end] for start, end in zip((0, *breaks), (*breaks, len(line.plain)), strict=True)]
+    lead = [Content(f"{one_line(sign, 1)} ").stylize(_STYLES.get(sign, ""))]
+    # A break leaves its space at the end, where there may be no cell for it.
+    return [
+        Content("").join((first, part.rstrip() if cell_len(part.plain) > width - 2 else part))
+        for first, part in zip(lead + [Content("  ")] * (len(parts) - 1), parts, strict=True)
+    ]

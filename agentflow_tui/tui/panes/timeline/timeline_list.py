@@ -116,7 +116,8 @@ class TimelineList(HistoryView):
         """Ask to look at the event at a position; keys count from there on before the answer comes."""
         self._wanted = min(max(number, -1), len(self._index) - 1)
         seq = self._history[self._wanted].seq if self._wanted >= 0 else -1
-        self.post_message(CursorMoved(seq))
+        # Textual stops a message at the widget that was busy when it was made; that may be the pane around.
+        self.call_later(self._tell, seq)
 
     def go_to_newest(self) -> None:
         """Ask to look at the newest event, and scroll there."""
@@ -172,6 +173,9 @@ class TimelineList(HistoryView):
         ]
         strip = Strip(segments).crop_extend(0, width, whole)
         return self._selected(strip, row).apply_offsets(0, row)
+
+    def _tell(self, seq: int) -> None:
+        self.post_message(CursorMoved(seq))
 
     def _nothing(self) -> str:
         if not self._index.lines:
