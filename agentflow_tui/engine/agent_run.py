@@ -50,6 +50,7 @@ class AgentRun(Call):
         "_recorder",
         "_run",
         "_step",
+        "_then",
         "delta",
         "failure",
     )
@@ -86,14 +87,14 @@ class AgentRun(Call):
 
     async def _main(self) -> None:
         try:
+            if self._run.past is not None:
+                self._then = await self._run.past.claim(self._step.path)
             await self._go()
         finally:
             self.finish()
 
     async def _go(self) -> None:
         run, step, frame = self._run, self._step, self._frame
-        if run.past is not None and not run.past.is_over:
-            self._then = await run.past.claim(step.path)
         if self._then is not None:
             run.gate.pass_by()
         elif not run.gate.try_enter():
@@ -126,7 +127,7 @@ class AgentRun(Call):
     async def _work(self) -> Delta:
         run, step = self._run, self._step
         if self._then is not None and run.past is not None:
-            return await run.past.tell(self._then, self.call)
+            return await run.past.tell(self._then, self)
         agent = run.agents.get(step.key)
         if agent is None:
             raise AgentError(f"no agent is called '{step.agent}'")

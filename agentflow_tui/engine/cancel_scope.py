@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 class Interruption:
     """Why something was stopped before its end."""
 
-    kind: Literal["cancel", "timeout", "phase"]
-    """Cancelled from outside, out of time, or no longer needed because its phase has failed."""
+    kind: Literal["cancel", "timeout", "phase", "agent", "again"]
+    """Cancelled from outside, out of time, or no longer needed because its phase has failed; of one agent run
+    only: cancelled by hand, or stopped by hand to run again."""
     text: str
 
 

@@ -54,8 +54,9 @@ class Engine:
     ) -> None:
         """Keep the parts. `emit` gets every history event in order, on the event loop.
 
-        With a `past` the first run goes through it again and on from its end. `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
-        numbers from 0 to 1 for the jitter of retries.
+        `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
+        numbers from 0 to 1 for the jitter of retries. With a `past` the first run goes through it again and
+        on from its end.
         """
         self._plan = plan
         self._agents = agents

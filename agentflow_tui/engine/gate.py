@@ -33,6 +33,10 @@ class Gate:
         self._running += 1
         return True
 
+    def pass_by(self) -> None:
+        """An agent run of the past has begun: no control holds it."""
+        self._running += 1
+
     async def enter(self, path: str) -> None:
         """Wait until the agent at `path` may start; the order of arrival is kept."""
         ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()

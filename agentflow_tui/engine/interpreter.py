@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentflow_tui.conditions import Condition, ConditionError, Scope
 from agentflow_tui.engine.agent import Agent

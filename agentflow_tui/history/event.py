@@ -228,6 +228,15 @@ class AgentStarted(HistoryEvent):
 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPinned(HistoryEvent):
+    """The agent is not called: its output is pinned, and is what `AgentCompleted` says next."""
+
+    kind: ClassVar[str] = "agent_pinned"
+    path: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentCompleted(HistoryEvent):
     """An agent run ended well; `delta` goes to `scope`."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.policy_event import ErrorRouted
 
 EDIT_PATH = "(edit)"
 """The path of a `StateChanged` by which a person changed the state; no node of a plan has it."""
@@ -28,6 +29,7 @@ _TOLD_AGAIN = (
     ev.LoopStalled,
     ev.ChoiceTaken,
     ev.HandedOver,
+    ErrorRouted,
     ev.AgentStarted,
     ev.AgentCompleted,
     ev.AgentFailed,
@@ -133,6 +135,7 @@ class KnownEvents:
         """Take the history up to event `n`."""
         past = history[: max(n, -1) + 1]
         point = resume_point(past, n)
+        self._past = past
         self._left: Counter[Hashable] = Counter(
             _identity(event)
             for event in past
@@ -141,11 +144,25 @@ class KnownEvents:
         # What is run again begins again, also what an earlier interruption had closed.
         self._left.subtract(_identity(event) for event in point.in_flight)
         self._left.subtract(_identity(event) for event in _cut_off(past))
+        self.left = self._left.total()
+        """How many events were not told again yet."""
 
     @property
     def is_exhausted(self) -> bool:
         """True when the engine has told everything again; what is left over is a drift."""
-        return not +self._left
+        return not self.left
+
+    @property
+    def missing(self) -> ev.HistoryEvent | None:
+        """The first event of the history that was not told again."""
+        told = self._left.copy()
+        found = None
+        for event in reversed(self._past):
+            identity = _identity(event)
+            if isinstance(event, _TOLD_AGAIN) and told[identity] > 0:
+                told[identity] -= 1
+                found = event
+        return found
 
     def take(self, event: ev.HistoryEvent) -> bool:
         """Return True when the history has this event already: it must not be appended again."""
@@ -153,6 +170,7 @@ class KnownEvents:
         if not isinstance(event, _TOLD_AGAIN) or self._left[identity] <= 0:
             return False
         self._left[identity] -= 1
+        self.left -= 1
         return True
 
 

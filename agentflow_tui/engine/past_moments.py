@@ -1,0 +1,120 @@
+"""The moments of a history that nothing but the history knows, in their order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
+from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
+from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME
+
+_End = ev.AgentCompleted | ev.AgentFailed | ev.AgentCancelled
+_INNER = (
+    ev.ModelCallStarted,
+    ev.TokensReceived,
+    ev.ModelCallEnded,
+    ev.ModelCallFailed,
+    ev.Warned,
+    ev.AgentPinned,
+    pol.AttemptFailed,
+    pol.AttemptStarted,
+    pol.Throttled,
+    pol.BreakerChanged,
+)
+"""What is told between the start and the end of an agent run, in its name."""
+
+
+@dataclass(eq=False, slots=True)
+class TimesAgo:
+    """One agent run as it was."""
+
+    agent: str
+    inner: list[ev.HistoryEvent] = field(default_factory=list)
+    end: _End | None = None
+    """None when the history stops before."""
+    turn: asyncio.Future[None] | None = None
+    """Set when it may end; none before the engine has come to it."""
+    is_over: bool = False
+    told: int = 0
+    """How many of `inner` were told again."""
+
+    @property
+    def reason(self) -> str:
+        """Why it was cancelled."""
+        return self.end.reason if isinstance(self.end, ev.AgentCancelled) else ""
+
+    @property
+    def kind_of_stop(self) -> Literal["agent", "again"]:
+        """Whether the agent run was cancelled by hand, or stopped to run again."""
+        return "again" if self.reason == STOPPED_BY_PAUSE else "agent"
+
+    @property
+    def is_stopped_from_outside(self) -> bool:
+        """Whether something around it was stopped: then the engine stops it again."""
+        is_by_hand = self.reason.startswith(CANCELLED_BY_HAND) or self.reason == STOPPED_BY_PAUSE
+        return isinstance(self.end, ev.AgentCancelled) and not is_by_hand
+
+    def take(self, event: ev.HistoryEvent) -> bool:
+        """Whether this event is the next to be told."""
+        if self.told < len(self.inner) and self.inner[self.told] is event:
+            self.told += 1
+            return True
+        return False
+
+    def rest(self) -> Iterator[ev.HistoryEvent]:
+        """Everything that was not told, to be told now."""
+        while self.told < len(self.inner):
+            self.told += 1
+            yield self.inner[self.told - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An event that the engine cannot find out by itself."""
+
+    event: ev.HistoryEvent
+    then: TimesAgo | None = None
+    """The agent run that it belongs to."""
+
+
+def moments_of(
+    past: Sequence[ev.HistoryEvent], *, is_replay: bool
+) -> tuple[list[Moment], dict[tuple[str, int], TimesAgo]]:
+    """Return the moments in order, and the agent runs by path and number.
+
+    What happened inside agent runs is among them only in a replay.
+    """
+    moments: list[Moment] = []
+    runs: dict[tuple[str, int], TimesAgo] = {}
+    begun: Counter[str] = Counter()
+    running: dict[str, TimesAgo] = {}
+    for event in past:
+        path = getattr(event, "path", "")
+        match event:
+            case ev.AgentStarted():
+                running[path] = runs[path, begun[path]] = TimesAgo(event.agent)
+                begun[path] += 1
+            case ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled() if path in running:
+                then = running.pop(path)
+                if isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF):
+                    begun[path] -= 1
+                    moments = [moment for moment in moments if moment.then is not then]
+                    continue
+                then.end = event
+                moments.append(Moment(event, then))
+            case ev.CallbackFailed():
+                inside = [then for then in running.values() if then.agent == event.agent]
+                moments.append(Moment(event, inside[0] if inside else None))
+                if inside:
+                    inside[0].inner.append(event)
+            case ev.RunPaused() | ev.RunResumed():
+                moments.append(Moment(event))
+            case _ if is_replay and isinstance(event, _INNER) and path in running:
+                running[path].inner.append(event)
+                moments.append(Moment(event, running[path]))
+    return [m for m in moments if m.then is None or m.then.end is not None or is_replay], runs
