@@ -97,7 +97,7 @@ def test_what_did_not_change_is_the_same_object() -> None:
 
 
 def long_look(scrubber: Scrubber, walk: Sequence[int]) -> float:
-    """Return the processor seconds that 98 of 100 looks stay below; the rest may meet a garbage collection."""
+    """Return the processor seconds that 98 of 100 looks stay below; others may meet garbage collection."""
     looks = []
     for seq in walk:
         began = time.thread_time()
