@@ -76,7 +76,7 @@ def _writer(write: Write, is_here: bool, is_later: bool) -> Row:
         (one_line(value, _LONGEST), muted or ("$diff-removed" if write.is_removal else "$syntax-string")),
         (one_line(size, 60), "$foreground-muted"),
     )
-    return Row(content, value=write.value, key=(SEQ, str(write.seq)))
+    return Row(content, value=write.value, key=(SEQ, str(write.seq)), is_wrapped=False)
 
 
 def _who(write: Write) -> str:

@@ -12,6 +12,7 @@ from agentflow_tui.tui.panes.timeline.event_filter import ERRORS, toggled
 from agentflow_tui.tui.safe_text import plain
 
 _CHIPS = ("✗ errors", "agent:", "kind:", "✕ clear")
+_NARROW = 70
 
 
 class Chip(Static):
@@ -45,7 +46,8 @@ class FilterBar(EntryBar):
     """An entry, and the words that can be clicked instead of typed."""
 
     DEFAULT_CSS = """
-    FilterBar > Chip { display: block; }
+    FilterBar.-narrow > Chip { display: none; }
+    FilterBar.-narrow > #entry-name { display: none; }
     """
 
     def __init__(self) -> None:
@@ -57,6 +59,10 @@ class FilterBar(EntryBar):
         yield from super().compose()
         for word in _CHIPS:
             yield Chip(word)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the room to the text where there is little."""
+        self.set_class(event.size.width < _NARROW, "-narrow")
 
     @on(Chip.Clicked)
     def _clicked(self, event: Chip.Clicked) -> None:
