@@ -109,11 +109,6 @@ class GraphCanvas(ScrollView):
         return self.drawing.plan
 
     @property
-    def is_as_it_ran(self) -> bool:
-        """Whether the plan is drawn as the run went through it."""
-        return self.drawing.ran is not None
-
-    @property
     def layout_drawn(self) -> Layout | None:
         """The drawing on the screen."""
         return self.drawing.layout
@@ -158,7 +153,7 @@ class GraphCanvas(ScrollView):
             return self.search.line(self.size.width, self._colours()["mark"])
         painter = self.drawing.painter
         if painter is None or not self.boxes:
-            words = NOT_RUN if self.is_as_it_ran else NO_PLAN
+            words = NO_PLAN if self.drawing.ran is None else NOT_RUN
             return empty_line(words, y, self.size, self._colours()["label"])
         strip = self._drawn_line(painter, y)
         place = self.minimap_place

@@ -48,6 +48,11 @@ class GraphPane(GraphCanvas, can_focus=True):
     _pressed_at: Offset | None = None
     _has_dragged = False
 
+    @property
+    def is_as_it_ran(self) -> bool:
+        """Whether the plan is drawn as the run went through it."""
+        return self.drawing.ran is not None
+
     def watch_selected(self, before: str, after: str) -> None:
         """Mark the box, bring it into view and tell others."""
         painter = self.drawing.painter
