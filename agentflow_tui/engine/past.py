@@ -12,7 +12,7 @@ from agentflow_tui.engine.cancel_scope import Interruption
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.past_clock import PastClock
-from agentflow_tui.engine.past_moments import Moment, TimesAgo, moments_of
+from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, moments_of, opening
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.resume import EDIT_PATH, KnownEvents
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _IDLE_TICKS = 20
 """Turns of the event loop without anything new after which nothing will come any more."""
 _ENDS = (ev.AgentCompleted, ev.AgentFailed, ev.AgentCancelled)
-_BEGINNINGS = (ev.NodeStarted, ev.FanStarted, ev.AgentStarted, ev.StateChanged)
 
 
 class Past:
@@ -51,7 +50,7 @@ class Past:
         self._past = history[: max(n, -1) + 1]
         self._is_replay = is_replay
         self._known = KnownEvents(history, n)
-        self._moments, self._runs = moments_of(self._past, is_replay=is_replay)
+        self._moments, self._runs = moments_of(self._past, self._known, is_replay=is_replay)
         self._edits = self._edits_of(history, n, edit)
         self._begun: Counter[str] = Counter()
         self._open: dict[str, TimesAgo] = {}
@@ -60,7 +59,10 @@ class Past:
         self._held_back: list[ev.HistoryEvent] = []
         self._is_old_edit = False
         self._is_mute = False
-        self._has_ended = False
+        self._is_pumping = False
+        self._is_telling = False
+        self._has_stopped = False
+        self._next = 0
         self._emit: Callable[[ev.HistoryEvent], None] | None = None
         self._settled = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -91,7 +93,7 @@ class Past:
     def begin(self, run: Interpreter, frame: Frame, root: str) -> None:
         """Go through the past with this run, whose own state `frame` has; called before its first event."""
         self._run, self._frame, self._root = run, frame, root
-        self._task = asyncio.get_running_loop().create_task(self._go())
+        self._task = asyncio.get_running_loop().create_task(self._watch())
 
     def end(self) -> None:
         """The run is over."""
@@ -117,6 +119,7 @@ class Past:
         """Do what the agent run did, when it is its turn; raises what it raised."""
         then.turn = asyncio.get_running_loop().create_future()
         self._activity += 1
+        self._pump()
         try:
             await then.turn
             end = then.end
@@ -134,29 +137,12 @@ class Past:
 
     def hook_delta(self, hook: str) -> Delta | None:
         """What the callbacks on a hook of the run did to the state then; none when they have to be called."""
-        if hook == "BeforeEventHandling":
-            has_begun = self._is_replay or any(isinstance(event, _BEGINNINGS) for event in self._past)
-            return self._opening() if has_begun else None
-        told = self._closing()
+        told = (
+            opening(self._past, self._root)
+            if hook == "BeforeEventHandling"
+            else closing(self._past, self._root)
+        )
         return EMPTY_DELTA if told is None and self._is_replay else told
-
-    def _opening(self) -> Delta:
-        for event in self._past:
-            if isinstance(event, ev.StateChanged) and event.path == self._root:
-                return event.delta
-            if isinstance(event, _BEGINNINGS) and getattr(event, "path", "") != EDIT_PATH:
-                break
-        return EMPTY_DELTA
-
-    def _closing(self) -> Delta | None:
-        delta, is_after_root = None, False
-        for event in self._past:
-            path = getattr(event, "path", None)
-            if path == self._root and isinstance(event, (ev.NodeEnded, ev.FanEnded, *_ENDS)):
-                delta, is_after_root = None, True
-            elif path == self._root and is_after_root and isinstance(event, ev.StateChanged):
-                delta = event.delta
-        return delta
 
     def _edits_of(
         self, history: Sequence[ev.HistoryEvent], n: int, edit: Delta
@@ -173,12 +159,10 @@ class Past:
         self._activity += 1
         if isinstance(event, _ENDS) and (then := self._open.pop(event.path, None)):
             then.is_over = True
-        if isinstance(event, ev.RunEnded):
-            self._has_ended = True
         is_known = self._known.take(event)
         self._taken += is_known
         if self._is_replay:
-            if not self._is_mute:
+            if not self._is_mute and (is_known or not self._is_beyond(event)):
                 self._pass_on(event)
         elif not is_known and not self._is_old_edit:
             self._pass_on(event)
@@ -186,6 +170,14 @@ class Past:
             _, delta, self._is_old_edit = self._edits.pop(0)
             self._change(delta)
             self._is_old_edit = False
+        self._pump()
+
+    def _is_beyond(self, event: ev.HistoryEvent) -> bool:
+        """Whether a history that stops in the middle stops before this event."""
+        if self._is_telling or not self._past or isinstance(self._past[-1], ev.RunEnded):
+            return False
+        is_in_flight = isinstance(event, ev.AgentStarted) and event.path in self._open
+        return self._known.is_exhausted and not is_in_flight
 
     def _pass_on(self, event: ev.HistoryEvent) -> None:
         if self._emit is None or not (self._is_replay or self.is_over):
@@ -203,70 +195,80 @@ class Past:
             meta_removed=delta.meta_removed,
         )
 
-    async def _go(self) -> None:
-        for moment in self._moments:
-            if not await self._live_again(moment):
-                self._adrift()
-                return
-        if self._is_replay:
-            await self._finish_replay()
+    def _pump(self) -> None:
+        """Let everything happen whose turn it is, in the moment in which it is."""
+        if self._is_pumping or self.is_over:
             return
-        if not await self._until(lambda: self._known.is_exhausted):
-            self._adrift()
-            return
-        self._settle()
+        self._is_pumping = True
+        while self._next < len(self._moments) and self._live_again(self._moments[self._next]):
+            self._next += 1
+        self._is_pumping = False
+        if self._next == len(self._moments) and self._known.is_exhausted and not self._is_replay:
+            self._settle()
 
-    async def _live_again(self, moment: Moment) -> bool:
+    def _live_again(self, moment: Moment) -> bool:
+        """Whether the moment is over."""
         event, then = moment.event, moment.then
-        if then is None:
-            self._clock.advance(event.at)
-            match event:
-                case ev.RunPaused():
-                    self._run.time.stand_still()
-                case ev.RunResumed():
-                    self._run.time.go_on()
-                case _:
-                    self._again(event)
+        if then is not None and then.is_over:
             return True
-        if not await self._until(lambda: then.turn is not None or then.is_over):
+        if self._taken < moment.after or (then is not None and then.turn is None):
             return False
-        if then.is_over:
-            return True
         self._clock.advance(event.at)
+        if then is None:
+            self._between(event)
+            return True
         if event is not then.end:
             if then.take(event):
                 self._again(event)
             return True
-        if then.is_stopped_from_outside:
-            return await self._stopped(then)
-        if then.turn is not None and not then.turn.done():
+        if not then.is_stopped_from_outside and then.turn is not None and not then.turn.done():
             then.turn.set_result(None)
-        return await self._until(lambda: then.is_over)
+        return False
 
-    async def _stopped(self, then: TimesAgo) -> bool:
-        """A scope around it was stopped: by another result, by a time limit or by the user."""
-        while not await self._until(lambda: then.is_over):
+    def _between(self, event: ev.HistoryEvent) -> None:
+        match event:
+            case ev.RunPaused():
+                self._run.time.stand_still()
+            case ev.RunResumed():
+                self._run.time.go_on()
+            case _:
+                self._again(event)
+
+    async def _watch(self) -> None:
+        seen, idle = self._activity, 0
+        while not self.is_over:
+            await asyncio.sleep(0)
+            idle = idle + 1 if seen == self._activity else 0
+            seen = self._activity
+            if idle > _IDLE_TICKS:
+                idle = 0
+                self._unstick()
+
+    def _unstick(self) -> None:
+        """Nothing comes by itself any more: what stopped it then was a time limit or the user."""
+        moment = self._moments[self._next] if self._next < len(self._moments) else None
+        then = None if moment is None else moment.then
+        if then is not None and then.turn is not None and then.is_stopped_from_outside:
             if "timeout after" not in then.reason:
                 self._run.cancel(then.reason)
-                return await self._until(lambda: then.is_over)
-            if not self._clock.ring():
-                return False
-        return True
-
-    async def _finish_replay(self) -> None:
-        last = self._past[-1] if self._past else None
-        while not await self._until(lambda: self._has_ended):
-            if not isinstance(last, ev.RunEnded) or self.unexpected and last.status == "completed":
-                break
-            self._clock.advance(last.at)
-            if last.status == "cancelled":
-                self._run.cancel(last.error)
-                last = None
             elif not self._clock.ring():
-                break
-        self._is_mute = True
-        self._run.cancel("the replay is over")
-        self._settled.set()
+                self._adrift()
+        elif moment is None and self._is_replay and self._is_stopped_at_the_end():
+            return
+        else:
+            self._adrift()
+
+    def _is_stopped_at_the_end(self) -> bool:
+        """Whether a replay was brought to its end in the way in which the run was."""
+        last = self._past[-1] if self._past else None
+        if not isinstance(last, ev.RunEnded) or self._has_stopped:
+            return False
+        self._clock.advance(last.at)
+        if last.status == "cancelled":
+            self._has_stopped = True
+            self._run.cancel(last.error)
+            return True
+        return "timeout after" in last.error and self._clock.ring()
 
     def _adrift(self) -> None:
         missing = self._known.missing
@@ -298,15 +300,6 @@ class Past:
     def _again(self, event: ev.HistoryEvent) -> None:
         self._clock.advance(event.at)
         facts = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in ("seq", "at")}
+        self._is_telling = True
         self._run.journal.record(type(event), **facts)
-
-    async def _until(self, holds: Callable[[], bool]) -> bool:
-        """Whether it comes true while something still happens."""
-        seen, idle = self._activity, 0
-        while not holds():
-            await asyncio.sleep(0)
-            idle = idle + 1 if seen == self._activity else 0
-            seen = self._activity
-            if idle > _IDLE_TICKS:
-                return False
-        return True
+        self._is_telling = False

@@ -11,7 +11,8 @@ from typing import Literal
 from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
-from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME
+from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, KnownEvents
 
 _End = ev.AgentCompleted | ev.AgentFailed | ev.AgentCancelled
 _INNER = (
@@ -78,12 +79,14 @@ class Moment:
     """An event that the engine cannot find out by itself."""
 
     event: ev.HistoryEvent
+    after: int
+    """So many events have to be told again before."""
     then: TimesAgo | None = None
     """The agent run that it belongs to."""
 
 
 def moments_of(
-    past: Sequence[ev.HistoryEvent], *, is_replay: bool
+    past: Sequence[ev.HistoryEvent], known: KnownEvents, *, is_replay: bool
 ) -> tuple[list[Moment], dict[tuple[str, int], TimesAgo]]:
     """Return the moments in order, and the agent runs by path and number.
 
@@ -93,7 +96,9 @@ def moments_of(
     runs: dict[tuple[str, int], TimesAgo] = {}
     begun: Counter[str] = Counter()
     running: dict[str, TimesAgo] = {}
+    told, after = {event.seq for event in known.events}, 0
     for event in past:
+        after += event.seq - 1 in told
         path = getattr(event, "path", "")
         match event:
             case ev.AgentStarted():
@@ -106,15 +111,57 @@ def moments_of(
                     moments = [moment for moment in moments if moment.then is not then]
                     continue
                 then.end = event
-                moments.append(Moment(event, then))
+                moments.append(Moment(event, after, then))
             case ev.CallbackFailed():
                 inside = [then for then in running.values() if then.agent == event.agent]
-                moments.append(Moment(event, inside[0] if inside else None))
+                moments.append(Moment(event, after, inside[0] if inside else None))
                 if inside:
                     inside[0].inner.append(event)
             case ev.RunPaused() | ev.RunResumed():
-                moments.append(Moment(event))
+                moments.append(Moment(event, after))
             case _ if is_replay and isinstance(event, _INNER) and path in running:
                 running[path].inner.append(event)
-                moments.append(Moment(event, running[path]))
+                moments.append(Moment(event, after, running[path]))
     return [m for m in moments if m.then is None or m.then.end is not None or is_replay], runs
+
+
+def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
+    """Return the history without the agent runs that a crash or a fork cut off and that ran again."""
+    running: dict[str, list[ev.HistoryEvent]] = {}
+    gone: set[int] = set()
+    for event in history:
+        path = getattr(event, "path", "")
+        if isinstance(event, ev.AgentStarted):
+            running[path] = []
+        if path in running:
+            running[path].append(event)
+        if isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF):
+            gone.update(each.seq for each in running.pop(path, []))
+    return [event for event in history if event.seq not in gone]
+
+
+def opening(past: Sequence[ev.HistoryEvent], root: str) -> Delta | None:
+    """Return what callbacks did to the state before the node `root` began; none when it had not begun."""
+    for event in past:
+        match event:
+            case ev.StateChanged() if event.path == root:
+                return event.delta
+            case ev.NodeStarted() | ev.FanStarted() | ev.AgentStarted():
+                return EMPTY_DELTA
+    return None
+
+
+def closing(past: Sequence[ev.HistoryEvent], root: str) -> Delta | None:
+    """Return what callbacks did to the state after the node `root` had ended; none if nothing."""
+    delta, has_ended = None, False
+    for event in past:
+        if getattr(event, "path", None) != root:
+            continue
+        match event:
+            case (
+                ev.NodeEnded() | ev.FanEnded() | ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled()
+            ):
+                delta, has_ended = None, True
+            case ev.StateChanged() if has_ended:
+                delta = event.delta
+    return delta

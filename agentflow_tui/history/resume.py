@@ -134,17 +134,19 @@ class KnownEvents:
     def __init__(self, history: Sequence[ev.HistoryEvent], n: int) -> None:
         """Take the history up to event `n`."""
         past = history[: max(n, -1) + 1]
-        point = resume_point(past, n)
-        self._past = past
-        self._left: Counter[Hashable] = Counter(
-            _identity(event)
-            for event in past
-            if isinstance(event, _TOLD_AGAIN) and not _is_of_a_person(event) and not _is_interruption(event)
-        )
         # What is run again begins again, also what an earlier interruption had closed.
-        self._left.subtract(_identity(event) for event in point.in_flight)
-        self._left.subtract(_identity(event) for event in _cut_off(past))
-        self.left = self._left.total()
+        again = {event.seq for event in (*resume_point(past, n).in_flight, *_cut_off(past))}
+        self.events = [
+            event
+            for event in past
+            if isinstance(event, _TOLD_AGAIN)
+            and event.seq not in again
+            and not _is_of_a_person(event)
+            and not _is_interruption(event)
+        ]
+        """What has to be told again, in order."""
+        self._left = Counter(map(_identity, self.events))
+        self.left = len(self.events)
         """How many events were not told again yet."""
 
     @property
@@ -157,9 +159,9 @@ class KnownEvents:
         """The first event of the history that was not told again."""
         told = self._left.copy()
         found = None
-        for event in reversed(self._past):
+        for event in reversed(self.events):
             identity = _identity(event)
-            if isinstance(event, _TOLD_AGAIN) and told[identity] > 0:
+            if told[identity] > 0:
                 told[identity] -= 1
                 found = event
         return found

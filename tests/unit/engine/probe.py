@@ -9,6 +9,7 @@ from typing import Any
 
 from agentflow_tui.engine import Agent, AgentContext, Control, Engine, Event, Hooks, RunResult, State
 from agentflow_tui.engine.guards import Guards
+from agentflow_tui.engine.past import Past
 from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted
 from agentflow_tui.history.fold import fold
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Plan, Step, walk
@@ -32,6 +33,7 @@ class Probe:
         routes: ErrorRoutes | None = None,
         guards: Guards | None = None,
         clock: FakeClock | None = None,
+        past: Past | None = None,
     ) -> None:
         self.clock = clock or FakeClock()
         self.control = Control(paused=paused)
@@ -49,6 +51,7 @@ class Probe:
             flow_name="probe",
             guards=guards,
             rng=random.Random(1).random,
+            past=past,
         )
 
     async def run(self, data: Mapping[str, Any] | None = None, **event: Any) -> RunResult:
