@@ -21,7 +21,7 @@ from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.hook_firing import state_from
 from agentflow_tui.engine.recorder import Recorder
 from agentflow_tui.engine.run_time import Deadline
-from agentflow_tui.engine.state import State
+from agentflow_tui.engine.state import State, delta_of
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted, Warned
 from agentflow_tui.plan.node import Step
@@ -86,20 +86,34 @@ class AgentRun(Call):
         return self.delta
 
     async def _main(self) -> None:
+        run, step = self._run, self._step
         try:
-            if self._run.past is not None:
-                self._then = await self._run.past.claim(self._step.path)
-            await self._go()
+            if run.past is not None and not run.past.is_over:
+                self._then = await run.past.claim(step.path)
+            if self._then is not None:
+                run.gate.pass_by()
+            elif not run.gate.try_enter():
+                await run.gate.enter(step.path)
+            self._begin()
+            try:
+                self.delta = await self._work()
+                self._is_done = True
+            except KeyboardInterrupt:
+                raise
+            except asyncio.CancelledError:
+                if self.interruption is not None:
+                    raise
+                self._error = self._cancelled_error()
+            except BaseException as error:
+                self._error = self._timeout_error() if self._is_expired else error
+            if self._error is not None and not self.is_over:
+                await self._report_error(self._error)
         finally:
             self.finish()
 
-    async def _go(self) -> None:
+    def _begin(self) -> None:
         run, step, frame = self._run, self._step, self._frame
-        if self._then is not None:
-            run.gate.pass_by()
-        elif not run.gate.try_enter():
-            await run.gate.enter(step.path)
-        self._began = run.clock.now()
+        self._began = run.time.now()
         run.journal.record(
             AgentStarted,
             path=step.path,
@@ -110,49 +124,51 @@ class AgentRun(Call):
         )
         if step.timeout is not None and self._then is None:
             self._arm()
-        try:
-            self.delta = await self._work()
-            self._is_done = True
-        except KeyboardInterrupt:
-            raise
-        except asyncio.CancelledError:
-            if self.interruption is not None:
-                raise
-            self._error = self._cancelled_error()
-        except BaseException as error:
-            self._error = self._timeout_error() if self._is_expired else error
-        if self._error is not None and not self.is_over:
-            await self._report_error(self._error)
 
     async def _work(self) -> Delta:
-        run, step = self._run, self._step
+        run, step, frame = self._run, self._step, self._frame
         if self._then is not None and run.past is not None:
             return await run.past.tell(self._then, self)
         agent = run.agents.get(step.key)
         if agent is None:
             raise AgentError(f"no agent is called '{step.agent}'")
-        hooked = None
-        if not run.hooks.is_idle("BeforeAgentRun"):
-            hooked = await self._fire("BeforeAgentRun", self._state())
-        if step.policies is None:
-            after = await self._attempt(agent, hooked, 1)
+        if step.policies is None and run.hooks.is_empty:
+            # Nothing to be done around it: the way of nearly all agent runs.
+            given = self._state()
+            returned = await agent.run(run.event, given, self._context(1))
+            self._check_obeyed()
+            if isinstance(returned, dict) and run.hooks.is_empty:
+                return delta_of(returned, frame.state.data)
+            after = self._state_from(returned, given)
         else:
-            after = await self._with_policies(agent, hooked, step.policies)
+            after = await self._inside_hooks(agent)
         if not run.hooks.is_idle("AfterAgentRun"):
             after = await self._fire("AfterAgentRun", after, duration=self._duration())
         return after.delta()
 
+    async def _inside_hooks(self, agent: Agent) -> State:
+        hooked = None
+        if not self._run.hooks.is_idle("BeforeAgentRun"):
+            hooked = await self._fire("BeforeAgentRun", self._state())
+        if self._step.policies is None:
+            return await self._attempt(agent, hooked, 1)
+        return await self._with_policies(agent, hooked, self._step.policies)
+
     async def _attempt(self, agent: Agent, hooked: State | None, number: int) -> State:
         """Call the agent once; `hooked` is the state that callbacks left, if there were any."""
-        before = self._state() if hooked is None else hooked
-        given = before if hooked is None else hooked.fork()
+        given = self._state() if hooked is None else hooked.fork()
         returned = await agent.run(self._run.event, given, self._context(number))
+        self._check_obeyed()
+        return self._state_from(returned, given, hooked)
+
+    def _check_obeyed(self) -> None:
+        """Raise when the agent held on to its work after it was told to stop: it does not count."""
         if self._is_expired or self.interruption is not None:
-            # The agent held on to its work after it was told to stop; what it found does not count.
             raise asyncio.CancelledError
-        if before is given and returned is not given:
-            # What the agent did to the state it was given counts only when it returns it.
-            before = self._state()
+
+    def _state_from(self, returned: object, given: State, hooked: State | None = None) -> State:
+        # What the agent did to the state it was given counts only when it returns it.
+        before = given if returned is given else hooked or self._state()
         return state_from(returned, given=given, before=before, who="the agent")
 
     async def _with_policies(self, agent: Agent, hooked: State | None, policies: Policies) -> State:
@@ -248,7 +264,7 @@ class AgentRun(Call):
         return AgentError("the agent cancelled itself", category="unknown")
 
     def _duration(self) -> float:
-        return 0.0 if self._began is None else self._run.clock.now() - self._began
+        return 0.0 if self._began is None else self._run.time.now() - self._began
 
     def _settle(self) -> None:
         self._disarm()
@@ -263,35 +279,46 @@ class AgentRun(Call):
         if self.is_abandoned:
             text = f"agent '{step.agent}' did not stop within {GRACE_SECONDS:g} s and was left behind"
             run.journal.record(Warned, message=text, path=step.path)
-        facts = {
+        error = self._final_error()
+        if self.interruption is not None:
+            self._recorder.close(self.interruption.text)
+            run.journal.record(AgentCancelled, reason=self.interruption.text, **self._facts())
+        elif error is None:
+            self._recorder.close("the agent ended before the answer came")
+            # Applied first: a person's edit that follows the event comes on top.
+            if frame.scope != step.path:
+                frame.state.apply(self.delta)
+            run.journal.record(
+                AgentCompleted,
+                path=step.path,
+                agent=step.agent,
+                delta=self.delta,
+                duration=self._duration(),
+                scope=frame.scope,
+                iteration=frame.iteration,
+            )
+        else:
+            self._recorder.close("the agent failed before the answer came")
+            self._fail(error)
+
+    def _facts(self) -> Mapping[str, object]:
+        step, frame = self._step, self._frame
+        return {
             "path": step.path,
             "agent": step.agent,
             "scope": frame.scope,
             "iteration": frame.iteration,
             "duration": self._duration(),
         }
-        error = self._final_error()
-        if self.interruption is not None:
-            self._recorder.close(self.interruption.text)
-            run.journal.record(AgentCancelled, reason=self.interruption.text, **facts)
-        elif error is None:
-            self._recorder.close("the agent ended before the answer came")
-            # Applied first: a person's edit that follows the event comes on top.
-            if frame.scope != step.path:
-                frame.state.apply(self.delta)
-            run.journal.record(AgentCompleted, delta=self.delta, **facts)
-        else:
-            self._recorder.close("the agent failed before the answer came")
-            self._fail(error, facts)
 
     def _final_error(self) -> BaseException | None:
         if self._is_done or self._error is not None or self.interruption is not None:
             return self._error
         return self._cancelled_error()
 
-    def _fail(self, error: BaseException, facts: Mapping[str, object]) -> None:
+    def _fail(self, error: BaseException) -> None:
         text, category, hint = error_text(error), categorize(error), error_hint(error)
-        self._run.journal.record(AgentFailed, error=text, category=category, hint=hint, **facts)
+        self._run.journal.record(AgentFailed, error=text, category=category, hint=hint, **self._facts())
         name = self._step.agent
         self.failure = NodeFailed(
             f"agent '{name}' failed: {text}", category=category, hint=hint, agent=name, cause=text

@@ -26,6 +26,11 @@ class HookFiring:
         self._event = event
         self._journal = journal
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has registered for any hook."""
+        return self._hooks.is_empty
+
     def is_idle(self, hook: Hook) -> bool:
         """Whether nobody has registered for this hook."""
         return self._hooks.is_empty or not self._hooks.callbacks(hook)

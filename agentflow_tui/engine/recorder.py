@@ -35,7 +35,7 @@ class Recorder:
         self._journal: Journal | None = journal
         self._path = path
         self._agent = agent
-        self._open: dict[str, None] = {}
+        self._open: tuple[str, ...] = ()
 
     def model_call_started(
         self,
@@ -49,7 +49,7 @@ class Recorder:
         if self._journal is None:
             return ""
         call = self._journal.new_call()
-        self._open[call] = None
+        self._open += (call,)
         self._journal.record(
             ModelCallStarted,
             path=self._path,
@@ -82,7 +82,7 @@ class Recorder:
         """The answer is whole; times in seconds; for `source` see `ModelCallEnded`."""
         if self._journal is None or call not in self._open:
             return
-        del self._open[call]
+        self._close(call)
         self._journal.record(
             ModelCallEnded,
             path=self._path,
@@ -101,7 +101,7 @@ class Recorder:
         """The call failed or was cancelled."""
         if self._journal is None or call not in self._open:
             return
-        del self._open[call]
+        self._close(call)
         self._journal.record(
             ModelCallFailed,
             path=self._path,
@@ -119,6 +119,9 @@ class Recorder:
 
     def close(self, reason: str) -> None:
         """The agent run has ended: calls that are still open failed for this reason; nothing comes after."""
-        for call in tuple(self._open):
+        for call in self._open:
             self.model_call_failed(call, error=reason, category="unknown")
         self._journal = None
+
+    def _close(self, call: str) -> None:
+        self._open = tuple(one for one in self._open if one != call)

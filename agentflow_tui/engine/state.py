@@ -7,7 +7,7 @@ from typing import Any
 
 from agentflow_tui.engine.json_value import checked_key, copy_json, same_json, thaw
 from agentflow_tui.engine.meta import checked_meta_value
-from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 
 _EMPTY: Mapping[str, Any] = {}
 _GONE = object()
@@ -74,16 +74,6 @@ class Layer(MutableMapping[str, Any]):
         """A plain dict of everything, a private copy."""
         return {key: thaw(self[key]) for key in self}
 
-    def written(self) -> Iterator[tuple[str, Any]]:
-        """The keys and values on top that are there; what was only read may be among them."""
-        for key, value in self.over.items():
-            if value is not _GONE:
-                yield key, value
-
-    def removed(self) -> tuple[str, ...]:
-        """The keys of the base that are gone, sorted."""
-        return tuple(sorted(key for key, value in self.over.items() if value is _GONE))
-
 
 class State:
     """Data (JSON values) and meta (text) that one agent run may change as it likes.
@@ -141,13 +131,9 @@ class State:
 
         Raises `AgentError` that names the path of a value that is no JSON value.
         """
-        data, meta = self._data, self._meta
-        return Delta(
-            set=_changed(data, copy_json) if data.over else _EMPTY,
-            removed=data.removed() if data.over else (),
-            meta_set=_changed(meta, _copy_meta) if meta.over else _EMPTY,
-            meta_removed=meta.removed() if meta.over else (),
-        )
+        data, removed = _changed(self._data, copy_json)
+        meta, meta_removed = _changed(self._meta, _copy_meta)
+        return _delta(data, removed, meta, meta_removed)
 
     def __repr__(self) -> str:
         """Data and meta, for a person who debugs a handler."""
@@ -158,14 +144,42 @@ def _copy_meta(value: Any, key: str) -> str:
     return checked_meta_value(key, value)
 
 
-def _changed(layer: Layer, copy: Any) -> dict[str, Any]:
+def delta_of(written: Mapping[Any, Any], base: Mapping[str, Any]) -> Delta:
+    """What changes when these keys are set, as `State.update` and `State.delta` would say."""
     changed: dict[str, Any] = {}
+    for any_key, value in written.items():
+        key = checked_key(any_key, "the returned mapping")
+        own = copy_json(value, key)
+        if key not in base or not same_json(own, base[key]):
+            changed[key] = own
+    return _delta(changed, ())
+
+
+def _delta(
+    data: Mapping[str, Any],
+    removed: tuple[str, ...],
+    meta: Mapping[str, str] = _EMPTY,
+    meta_removed: tuple[str, ...] = (),
+) -> Delta:
+    if not (data or removed or meta or meta_removed):
+        return EMPTY_DELTA
+    return Delta(data, removed, meta, meta_removed)
+
+
+def _changed(layer: Layer, copy: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    if not layer.over:
+        return {}, ()
+    changed: dict[str, Any] = {}
+    gone: list[str] = []
     base = layer.base
-    for key, value in layer.written():
+    for key, value in layer.over.items():
+        if value is _GONE:
+            gone.append(key)
+            continue
         own = copy(value, checked_key(key, "data"))
         if key not in base or not same_json(own, base[key]):
             changed[key] = own
-    return changed
+    return changed, tuple(sorted(gone))
 
 
 def _lay(layer: Layer, written: Mapping[str, Any], removed: tuple[str, ...]) -> None:
