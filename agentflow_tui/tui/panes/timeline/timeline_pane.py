@@ -25,7 +25,7 @@ from agentflow_tui.tui.panes.timeline.ruler import Ruler
 from agentflow_tui.tui.panes.timeline.timeline_keys import TIMELINE
 from agentflow_tui.tui.panes.timeline.timeline_list import TimelineList
 from agentflow_tui.tui.panes.timeline.waterfall_view import WaterfallView
-from agentflow_tui.tui.safe_text import plain
+from agentflow_tui.tui.safe_text import one_line, plain
 
 _TITLE = "4 TIMELINE"
 _TITLE_MARGIN = 20
@@ -151,7 +151,7 @@ A click on an iteration goes there.
         else:
             told = {"error": "No error", "agent": "No agent run", "iteration": "No iteration"}[kind]
             where = "after" if step > 0 else "before"
-            self.notify(plain(f"{told} {where} this moment.").plain, markup=False, timeout=2)
+            self.notify(one_line(f"{told} {where} this moment.", 80), markup=False, timeout=2)
 
     def action_filter(self) -> None:
         """Let a filter be typed; it shows in the list."""
