@@ -13,6 +13,7 @@ from agentflow_tui.conditions.condition_error import ConditionError
 from agentflow_tui.conditions.scope import Scope
 
 _MISSING = object()
+_NUMBERS = (int, float)
 # A float reaches about 1.8e308; larger whole numbers only serve to fill memory.
 _MAX_BITS = 1024
 
@@ -71,22 +72,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         return self._find(node.path) is not _MISSING
 
     def _find(self, node: Path) -> Any:
-        scope = self._scope
-        parts = node.parts
-        if node.root == "data":
-            if len(parts) == 1:
-                if parts[0] == "iteration" and scope.iteration is not None:
-                    return scope.iteration
-                if parts[0] == "elapsed_seconds" and scope.elapsed_seconds is not None:
-                    return scope.elapsed_seconds
-            value: Any = scope.data
-        else:
-            value = scope.meta if node.root == "meta" else scope.event
-        for part in parts:
-            if not isinstance(value, Mapping) or part not in value:
-                return _MISSING
-            value = value[part]
-        return value
+        return _find(node, self._scope)
 
     @staticmethod
     def _literal(node: ast.Constant) -> Any:
@@ -101,8 +87,44 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         return FUNCTIONS[node.func.id](*[self._eval(argument) for argument in node.args])
 
 
+def compare_quickly(tree: ast.expr) -> Callable[[Scope], bool] | None:
+    """Give what answers a comparison of one path with one literal, as `Evaluator` would, without a walk.
+
+    Nearly all conditions are such a comparison; for any other there is none.
+    """
+    match tree:
+        case ast.Compare(left=Path() as path, ops=[operation], comparators=[ast.Constant(value=literal)]):
+            compare = _OPERATORS[type(operation)]
+        case _:
+            return None
+
+    def holds(scope: Scope) -> bool:
+        value = _find(path, scope)
+        return bool(compare(None if value is _MISSING else value, literal))
+
+    return holds
+
+
+def _find(node: Path, scope: Scope) -> Any:
+    parts = node.parts
+    if node.root == "data":
+        if len(parts) == 1:
+            if parts[0] == "iteration" and scope.iteration is not None:
+                return scope.iteration
+            if parts[0] == "elapsed_seconds" and scope.elapsed_seconds is not None:
+                return scope.elapsed_seconds
+        value: Any = scope.data
+    else:
+        value = scope.meta if node.root == "meta" else scope.event
+    for part in parts:
+        if not isinstance(value, Mapping) or part not in value:
+            return _MISSING
+        value = value[part]
+    return value
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
 
 
 def _numeric(name: str, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -243,6 +243,23 @@ def test_whatever_the_values_only_the_two_errors_come(
         assert str(error)
 
 
+@given(
+    path=st.sampled_from(["a", "b.c", "meta.m", "event.a", "iteration", "elapsed_seconds", "a['b.c']"]),
+    sign=st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "in", "not in"]),
+    literal=st.sampled_from(["1", "1.0", "0.5", "true", "null", "'x'", "''", "-1"]),
+    a=JSON,
+    b=JSON,
+    iteration=st.none() | st.integers(1, 3),
+)
+def test_the_short_way_says_what_the_long_way_says(  # noqa: PLR0913
+    path: str, sign: str, literal: str, a: Any, b: Any, iteration: int | None
+) -> None:
+    condition = parse_condition(f"{path} {sign} {literal}")
+    scope = Scope({"a": a, "b": b}, {"m": "x"}, {"a": a}, iteration, 1.0 if iteration else None)
+    assert (condition.quick is None) is (literal == "-1")
+    assert condition.holds(scope) is bool(condition.evaluate(scope))
+
+
 @given(st.text(max_size=60))
 def test_any_text_parses_or_is_refused(text: str) -> None:
     try:
