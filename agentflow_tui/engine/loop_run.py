@@ -63,8 +63,8 @@ class LoopRun:
     def _iterate(self, number: int) -> Work:
         run, loop, frame = self._run, self._loop, self._frame
         scope, path = frame.scope, loop.path
+        frame.state.set_meta("loop_iteration", str(number))
         run.journal.record(IterationStarted, path=path, iteration=number, scope=scope)
-        run.change(frame, path, meta_set={"loop_iteration": str(number)})
         changes = frame.state.changes
         status = "completed"
         try:

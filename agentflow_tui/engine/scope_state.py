@@ -47,6 +47,12 @@ class ScopeState:
             self._touched.update(delta.set, delta.removed)
             self._touched_meta.update(delta.meta_set, delta.meta_removed)
 
+    def set_meta(self, key: str, text: str) -> None:
+        """Set one key of meta, for the engine."""
+        self.meta[key] = text
+        if self._origin is not None:
+            self._touched_meta.add(key)
+
     def delta(self) -> Delta:
         """What a branch changed since it began."""
         if self._origin is None:

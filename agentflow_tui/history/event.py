@@ -1,8 +1,9 @@
 """The kinds of event that make up a run's history, each one frozen dataclass.
 
-Two families keep the state: `AgentCompleted` and `StateChanged` carry a delta for one *scope*. The scope
-`""` is the run's own state; a branch of a `Fan` has its path as scope, opens with its parent's state when
-`FanStarted` says so, and is closed by `FanEnded`, whose delta goes to the parent.
+Three kinds change the state of one *scope*: `AgentCompleted` and `StateChanged` carry a delta for it, and
+`IterationStarted` implies one. The scope `""` is the run's own state; a branch of a `Fan` has its path as
+scope, opens with its parent's state when `FanStarted` says so, and is closed by `FanEnded`, whose delta goes
+to the parent.
 """
 
 from __future__ import annotations
@@ -160,6 +161,11 @@ class IterationStarted(HistoryEvent):
     path: str
     iteration: int
     scope: str = ""
+
+    @property
+    def delta(self) -> Delta:
+        """What it changes in the state of `scope`: meta `loop_iteration` (semantics §9 loops)."""
+        return Delta(meta_set={"loop_iteration": str(self.iteration)})
 
 
 @quick

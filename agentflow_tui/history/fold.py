@@ -161,6 +161,7 @@ class RunFold:
     def _iteration_started(self, event: ev.IterationStarted) -> None:
         self._head = replace(self._head, iteration=event.iteration, loop_path=event.path)
         self._nodes.iterate(event.path, event.iteration)
+        self._scope(event.scope).change(event.delta)
 
     def _loop_stalled(self, event: ev.LoopStalled) -> None:
         self._warnings.append(f"{event.path}: iteration {event.iteration} and the one before changed nothing")

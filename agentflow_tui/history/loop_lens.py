@@ -113,6 +113,7 @@ class LoopWatch:
                     self._scopes = {"": KeyHistory(_begin(event))}
                 case IterationStarted():
                     self._start(event)
+                    self._change(event.scope, event.delta, event.path)
                     changed = True
                 case IterationEnded() if event.path in self._open:
                     self._open[event.path].end(event)

@@ -11,6 +11,7 @@ from agentflow_tui.history.event import (
     AgentCompleted,
     FanEnded,
     HistoryEvent,
+    IterationStarted,
     RunStarted,
     StateChanged,
 )
@@ -54,7 +55,7 @@ class Provenance:
                 case AgentCompleted():
                     write = Write(event.seq, event.at, "agent", event.path, event.agent, event.iteration)
                     self._change(event.delta, replace(write, scope=event.scope))
-                case StateChanged():
+                case StateChanged() | IterationStarted():
                     write = Write(event.seq, event.at, "engine", event.path, scope=event.scope)
                     self._change(event.delta, write)
                 case FanEnded():
