@@ -67,6 +67,8 @@ def _about_agent(event: ev.HistoryEvent) -> Entry | None:  # noqa: PLR0911
         case ev.AgentStarted():
             iteration = "" if event.iteration is None else f"it.{event.iteration}"
             return Entry("◐", "agent started", event.agent, iteration, "running")
+        case ev.AgentPinned():
+            return Entry("▣", "agent pinned", event.agent, "not called: its output is pinned", "paused")
         case ev.AgentCompleted():
             detail = f"{event.duration:.2f} s  {_keys(event.delta)}"
             return Entry("●", "agent done", event.agent, detail, "completed")
