@@ -260,7 +260,7 @@ class AgentflowApp(App[None]):
             if tool
             else "by the terminal (OSC 52), if it allows that"
         )
-        self.notify(f"{len(clean(text))} characters copied {way}", markup=False, timeout=3)
+        self.notify(clean(f"{len(text):d} characters copied {way}"), markup=False, timeout=3)
 
     @property
     def _bench(self) -> WorkbenchScreen | None:

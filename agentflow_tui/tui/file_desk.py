@@ -14,7 +14,7 @@ from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.panes.editor.draft import Draft
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.workbench import Workbench
 
@@ -136,7 +136,7 @@ class FileDesk:
         return False
 
     async def _may_overwrite(self, path: Path) -> bool:
-        body = Content.assemble((one_line(str(path), 400), "bold"), " is there already. ", _size(path))
+        body = Content.assemble((one_line(str(path), 400), "bold"), " is there already. ", clean(_size(path)))
         choices = (
             Choice("c", "cancel", "cancel"),
             Choice("o", "overwrite it", "overwrite", is_destructive=True),

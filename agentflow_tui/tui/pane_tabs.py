@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from agentflow_tui.tui.safe_text import clean
+
 PANES = ("editor", "graph", "inspector", "timeline")
 
 
@@ -24,7 +26,9 @@ class PaneTab(Static):
 
     def __init__(self, number: int, pane: str) -> None:
         """Take the pane's number and name."""
-        super().__init__(Content.assemble((f"{number} ", "bold $footer-key-foreground"), pane), markup=False)
+        super().__init__(
+            Content.assemble((f"{number:d} ", "bold $footer-key-foreground"), clean(pane)), markup=False
+        )
         self.pane = pane
 
     def on_click(self) -> None:

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from agentflow_tui.history.run_state import RunState
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 SIGNS = {
     "idle": ("○", "READY", "$status-waiting"),
@@ -72,7 +72,7 @@ def _line(headline: Headline, width: int) -> Content:
     if gap < 1:
         left = left.truncate(max(width - right.cell_length - 3, 8), ellipsis=True)
         gap = max(width - left.cell_length - right.cell_length - 2, 1)
-    return Content.assemble(left, " ", ("─" * (gap - 0), "$border-blurred"), " ", right)
+    return Content.assemble(left, " ", ("─" * gap, "$border-blurred"), " ", right)
 
 
 def _flow(headline: Headline) -> Content:
@@ -89,16 +89,16 @@ def _flow(headline: Headline) -> Content:
 def _run(headline: Headline) -> Content:
     state = headline.state
     glyph, word, color = SIGNS[headline.word or state.status]
-    parts = [Content.styled(f"{glyph} {word}", f"bold {color}")]
+    parts = [Content.styled(clean(f"{glyph} {word}"), f"bold {color}")]
     if state.status != "idle":
-        parts.append(Content(clock_time(headline.elapsed)))
+        parts.append(Content(clean(clock_time(headline.elapsed))))
     if state.iteration:
-        limit = f"/{headline.limit}" if headline.limit else ""
-        parts.append(Content(f"iteration {state.iteration}{limit}"))
+        limit = f"/{headline.limit:d}" if headline.limit else ""
+        parts.append(Content(f"iteration {state.iteration:d}{limit}"))
     if tokens := state.prompt_tokens + state.completion_tokens:
-        parts.append(Content(f"{tokens:,} tok".replace(",", " ")))
+        parts.append(Content(clean(f"{tokens:,d} tok".replace(",", " "))))
     if headline.behind:
-        parts.append(Content.styled(f"⏴ {headline.behind} behind", "bold $accent"))
+        parts.append(Content.styled(f"⏴ {headline.behind:d} behind", "bold $accent"))
     line = parts[0]
     for number, part in enumerate(parts[1:]):
         line = Content.assemble(line, " " if number == 0 and state.status != "idle" else " · ", part)

@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.widgets import Button, Static
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
-from agentflow_tui.tui.safe_text import plain
+from agentflow_tui.tui.safe_text import clean, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,13 @@ class ChoiceDialog(Dialog[str]):
         with Vertical(classes="dialog-frame") as frame:
             frame.border_title = plain(self.question)
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                yield Static(self.body, markup=False)
+                body: Content = self.body
+                yield Static(body, markup=False)
             with Horizontal(classes="dialog-buttons"):
                 for choice in self.choices:
-                    label = Content.assemble((f"{choice.key} ", "bold $footer-key-foreground"), choice.label)
+                    label = Content.assemble(
+                        (clean(f"{choice.key} "), "bold $footer-key-foreground"), clean(choice.label)
+                    )
                     yield Button(
                         label,
                         id=f"answer-{choice.value}",

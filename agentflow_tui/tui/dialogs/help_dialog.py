@@ -19,6 +19,7 @@ from agentflow_tui.tui.keymap.dialog_keys import HELP
 from agentflow_tui.tui.keymap.keymap import UNBOUND
 from agentflow_tui.tui.keymap.table import TABLE
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
+from agentflow_tui.tui.safe_text import clean, plain
 
 _GROUPS = {key.id: key.group for key in TABLE}
 _ORDER = list(dict.fromkeys(key.group for key in (*WORKBENCH, *EVERYWHERE)))
@@ -43,7 +44,7 @@ class HelpDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         """Lay out the table of keys."""
         with Vertical(classes="dialog-frame -wide -tall") as frame:
-            frame.border_title = f"HELP · {self.place}"
+            frame.border_title = plain(f"HELP · {self.place}")
             frame.border_subtitle = "↑↓ scroll · esc close"
             with VerticalScroll(id="keys"):
                 width = min(self.app.size.width - _MARGIN, _WIDEST)
@@ -75,11 +76,13 @@ def key_table(active: Mapping[str, ActiveBinding], width: int = 80) -> Content:
         actions.setdefault((id(entry.node), binding.action), ([], meaning))[0].append(spelled(key))
     lines: list[Content] = []
     for group in sorted(groups, key=_rank):
-        lines.append(Content.styled(group.upper(), "bold $accent"))
+        lines.append(Content.styled(clean(group.upper()), "bold $accent"))
         for keys, meaning in groups[group].values():
             names = " ".join(keys)
             first, *rest = textwrap.wrap(meaning, max(width - _KEY_WIDTH - 1, _KEY_WIDTH))
-            lines.append(Content.assemble((f"{names:<{_KEY_WIDTH}} ", "bold $primary"), first))
+            lines.append(
+                Content.assemble((clean(names.ljust(_KEY_WIDTH + 1)), "bold $primary"), clean(first))
+            )
             lines += [Content(" " * (_KEY_WIDTH + 1) + line) for line in rest]
         lines.append(Content(""))
     return Content("\n").join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
+from agentflow_tui.tui.safe_text import plain
 
 
 class LeaveDialog(ChoiceDialog):
@@ -14,7 +15,7 @@ class LeaveDialog(ChoiceDialog):
 
     def __init__(self, reasons: Sequence[str], *, can_save: bool) -> None:
         """Take what would be lost, one line each, and whether saving helps."""
-        body = Content("\n").join(Content(f"• {reason}") for reason in reasons)
+        body = Content("\n").join(plain(f"• {reason}") for reason in reasons)
         save = (Choice("s", "save and leave", "save"),) if can_save else ()
         choices = (
             Choice("c", "stay", "stay"),

@@ -19,7 +19,7 @@ from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import GALLERY
 from agentflow_tui.tui.panes.editor.code_area import CodeArea
-from agentflow_tui.tui.safe_text import one_line, plain
+from agentflow_tui.tui.safe_text import clean, one_line, plain
 from agentflow_tui.tui.screens.flow_entry import FlowEntry, find_here, find_samples, read_entry
 from agentflow_tui.tui.settings import Settings
 
@@ -151,7 +151,7 @@ class GalleryScreen(Screen[None]):
         where = "opens as a copy" if entry.kind == "sample" else one_line(str(entry.path.parent), 200)
         self.about.update(
             Content.assemble(
-                (entry.pattern or "flow", "bold $primary"),
+                (clean(entry.pattern or "flow"), "bold $primary"),
                 "  ",
                 one_line(entry.when, 400),
                 "\n",

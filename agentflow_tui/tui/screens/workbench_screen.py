@@ -32,6 +32,7 @@ from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
 from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_headline import headline, outcome
+from agentflow_tui.tui.safe_text import plain
 from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.status_line import StatusLine
@@ -102,7 +103,7 @@ class WorkbenchScreen(WorkbenchActions):
         self.layout_of_panes = PaneLayout(self)
         self.texts = PaneDesk(self)
         for number, pane in enumerate(PANES, 1):
-            self.query_one(f"#{pane}").border_title = f"{number} {pane.upper()}"
+            self.query_one(f"#{pane}").border_title = plain(f"{number:d} {pane.upper()}")
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.use_preferences(self.preferences)

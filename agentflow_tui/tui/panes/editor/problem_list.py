@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from agentflow_tui.config import Problem
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.editor_keys import PROBLEMS
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 GLYPH = {"error": "✗", "warning": "⚠", "info": "ℹ"}
 _COLOR = {"error": "$error", "warning": "$warning", "info": "$primary"}
@@ -72,10 +72,10 @@ def counts(problems: Sequence[Problem]) -> str:
 
 
 def _entry(problem: Problem) -> Content:
-    place = f"{problem.line}:{problem.column}" if problem.line else "file"
+    place = f"{problem.line:d}:{problem.column:d}" if problem.line else "file"
     entry = Content.assemble(
         (f"{GLYPH[problem.severity]} ", _COLOR[problem.severity]),
-        (f"{place} ", "bold"),
+        (clean(f"{place} "), "bold"),
         one_line(problem.message, _LONGEST),
     )
     if problem.hint:
