@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +37,16 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in _XDG:
         patch.setenv(name, str(folder / name.removeprefix("XDG_").lower()))
     patch.setenv("AGENTFLOW_TEST_CACHE", str(_REAL_CACHE))
+
+
+@pytest.fixture(autouse=True)
+def _no_store_left_open() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if "(_connection_worker_thread)" in thread.name:
+            thread.join(5)
+            assert not thread.is_alive(), "a run store was left open"
 
 
 @pytest.fixture(scope="session")

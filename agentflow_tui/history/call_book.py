@@ -45,6 +45,7 @@ class CallBook:
     def start(self, event: ModelCallStarted) -> None:
         """A model is asked."""
         self._open[event.path] = event.call
+        self._pieces.pop(event.call, None)
         self._put(
             ModelCall(
                 call=event.call,

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from agentflow_tui.history.schema import bring_up_to_date
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 async def opened(path: Path) -> aiosqlite.Connection:
     """Return a connection to the store at `path`, which is made when it is not there.
 
+    A connection that nobody closes does not keep a process alive that has otherwise ended.
+
     Raises:
         StoreError: it cannot be opened, is no store, or is of a newer version (then it stays as it is).
     """
-    import aiosqlite
-
     try:
         await asyncio.to_thread(_prepare, path)
-        connection = await aiosqlite.connect(path)
+        connection = await _unstarted(path)
         try:
             await connection.execute("PRAGMA busy_timeout = 2000")
             await connection.execute("PRAGMA foreign_keys = ON")
@@ -37,6 +38,17 @@ async def opened(path: Path) -> aiosqlite.Connection:
     except (sqlite3.Error, OSError) as error:
         raise explained(error, path) from error
     return connection
+
+
+def _unstarted(path: Path) -> aiosqlite.Connection:
+    import aiosqlite
+
+    # A thread is a daemon when the one that makes it is, and aiosqlite lets nobody choose.
+    made: list[aiosqlite.Connection] = []
+    maker = Thread(target=lambda: made.append(aiosqlite.connect(path)), daemon=True)
+    maker.start()
+    maker.join()
+    return made[0]
 
 
 def _prepare(path: Path) -> None:

