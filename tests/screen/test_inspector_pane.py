@@ -88,9 +88,9 @@ async def test_a_huge_state_opens_piece_by_piece() -> None:
     )
     app = Shown()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
-        began = time.perf_counter()
+        began = time.process_time()
         rows = await look(pilot, state, "State")
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
         assert len(rows) < 300
         app.view.move_to(next(n for n, row in enumerate(rows) if "more" in row))
         app.view.focus()
@@ -246,9 +246,9 @@ async def test_streaming_costs_what_is_new() -> None:
         folded, costs = RunFold(), []
         for event in story.events:
             folded.apply(event)
-            began = time.perf_counter()
+            began = time.process_time()
             app.pane.show(folded.snapshot(), None)
-            costs.append(time.perf_counter() - began)
+            costs.append(time.process_time() - began)
         await pilot.pause()
         assert len(app.text()) == 2_003
         assert app.view.scroll_offset.y == app.view.max_scroll_y

@@ -35,6 +35,6 @@ def test_every_piece_fits_and_nothing_is_lost(text: str, width: int) -> None:
 
 def test_a_megabyte_without_a_space_takes_milliseconds() -> None:
     for text in ("x" * 1_000_000, "é" * 1_000_000):
-        began = time.perf_counter()
+        began = time.process_time()
         assert len(line_breaks(text, 80)) == 12_499
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2

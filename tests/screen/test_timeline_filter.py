@@ -207,9 +207,9 @@ async def test_a_hundred_thousand_events_are_filtered_without_holding_keys_up() 
         story.add(ev.Warned, message=f"warning {n}", path="loop/agent")
     app = Shown(story.events)
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
-        began = time.perf_counter()
+        began = time.process_time()
         app.pane.list.show_only(parse_filter("9999"))
-        assert time.perf_counter() - began < 0.1
+        assert time.process_time() - began < 0.1
         for _ in range(100):
             await pilot.pause()
             if app.pane.list.counts[0] == 19:

@@ -248,17 +248,17 @@ async def test_a_hundred_thousand_events_scroll_at_full_speed() -> None:
         story.add(ev.Warned, message=f"warning {n}", path="loop/agent")
     app = Shown(story.events)
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
-        began = time.perf_counter()
+        began = time.process_time()
         for n in range(50):
             app.look(n * 2_000)
             app.lines()
         # 50 looks all over the history; a frame is 33 ms.
-        assert (time.perf_counter() - began) / 50 < 0.033
-        began = time.perf_counter()
+        assert (time.process_time() - began) / 50 < 0.033
+        began = time.process_time()
         for _ in range(100):
             story.add(ev.Warned, message="more")
             app.look(len(story.events) - 1)
-        assert (time.perf_counter() - began) / 100 < 0.01
+        assert (time.process_time() - began) / 100 < 0.01
         await pilot.pause()
 
 

@@ -180,6 +180,7 @@ def test_ctrl_c_before_the_run_begins_is_130_too(tmp_path: Path) -> None:
     path = tmp_path / "auto.toml"
     path.write_text(FLOW.replace('"scripted"', '"auto"'))
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         command = [sys.executable, "-m", "agentflow_tui", "run", str(path), "-i", "message=x"]
         env = {**os.environ, "OLLAMA_HOST": address}

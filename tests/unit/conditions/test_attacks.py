@@ -102,10 +102,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
 def test_refused_when_parsed_and_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ConditionSyntaxError) as refused:
         parse_condition(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     error = refused.value
     assert error.line == 1
     assert 1 <= error.column <= len(text) + 1
@@ -145,10 +145,10 @@ def test_huge_numbers_are_not_calculated_with(value: int) -> None:
 
 def test_a_chain_of_products_stays_small() -> None:
     condition = parse_condition("*".join(["n"] * 60))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ConditionError, match="too large"):
         condition.evaluate(Scope({"n": 10**300}))
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 def test_a_large_state_does_not_slow_a_condition() -> None:
@@ -158,9 +158,9 @@ def test_a_large_state_does_not_slow_a_condition() -> None:
     def best(scope: Scope) -> float:
         times = []
         for _ in range(50):
-            start = time.perf_counter()
+            start = time.process_time()
             assert condition.holds(scope)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return min(times)
 
     assert best(large) < 20 * best(small)

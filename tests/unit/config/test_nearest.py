@@ -37,7 +37,7 @@ def test_thousands_of_wrong_names_do_not_keep_an_editor_waiting() -> None:
     names = ", ".join(f'"zz{number}"' for number in range(7500))
     agents = "".join(f"[agents.a{number}]\nsystem_prompt = 'You are a helper.'\n" for number in range(7500))
     text = f'[orchestration]\nmode = "sequential"\nsequential_agents = [{names}]\n{agents}'
-    start = time.perf_counter()
+    start = time.process_time()
     checked = check_text(text, env={})
     assert len(checked.errors) == 7500
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

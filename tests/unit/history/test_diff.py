@@ -104,9 +104,9 @@ def test_both_texts_can_be_read_from_the_changes(old: str, new: str) -> None:
 def test_a_huge_text_does_not_hold_the_screen_up() -> None:
     old = " ".join(f"word{n}" for n in range(60_000))
     new = " ".join(f"word{n if n % 40 else -n}" for n in range(60_000))
-    began = time.perf_counter()
+    began = time.process_time()
     changes = diff_words(old, new)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert "".join(c.text for c in changes if c.kind != "removed") == new
 
 

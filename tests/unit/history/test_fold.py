@@ -311,14 +311,14 @@ def test_a_long_streaming_run_can_be_looked_at_all_the_time() -> None:
     for n in range(50):
         story.add(ev.AgentStarted, path="a", agent="a")
         story.call("a", f"c{n}", *["token "] * 1000)
-    began = time.perf_counter()
+    began = time.process_time()
     fold(story.events)
-    whole = time.perf_counter() - began
+    whole = time.process_time() - began
     folded = RunFold()
-    began = time.perf_counter()
+    began = time.process_time()
     for number, event in enumerate(story.events):
         folded.apply(event)
         if number % 30 == 0:
             folded.snapshot()
     # 1 000 events/s and 30 looks/s are 1 700 looks here; they must not cost a multiple of the events.
-    assert time.perf_counter() - began < 20 * whole + 0.5
+    assert time.process_time() - began < 20 * whole + 0.5

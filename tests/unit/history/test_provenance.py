@@ -111,6 +111,6 @@ def test_a_hundred_thousand_events_are_read_in_a_moment() -> None:
     story = Story()
     for n in range(50_000):
         story.agent("a", k=n)
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(provenance(story.events, ("data", "k"))) == 50_000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -242,9 +242,9 @@ def test_two_hundred_agents_are_laid_out_fast() -> None:
 
 
 def _seconds(plan: Plan) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     lay_out(plan, direction="right", detail="full", room=(10_000, 100))
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize(
