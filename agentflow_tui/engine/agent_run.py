@@ -123,7 +123,7 @@ class AgentRun(Call):
             stage=frame.stage,
         )
         if step.timeout is not None and self._then is None:
-            self._arm()
+            self._deadline = Deadline(run.time, step.timeout, self._expire)
 
     async def _work(self) -> Delta:
         run, step, frame = self._run, self._step, self._frame

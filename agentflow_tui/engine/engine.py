@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from typing import NamedTuple
 
 from agentflow_tui.engine.agent import Agent
 from agentflow_tui.engine.call import GRACE_SECONDS, Call
@@ -23,6 +22,7 @@ from agentflow_tui.engine.hooks import Hook, Hooks
 from agentflow_tui.engine.interpreter import Interpreter
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.json_value import thaw
+from agentflow_tui.engine.new_id import new_id
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.engine.run_time import Deadline, RunTime
@@ -96,13 +96,20 @@ class Engine:
             rng=self._rng,
             past=past,
         )
-        return await _Course(self._plan, run, self._run_id or str(uuid.uuid4())).go(
+        return await _Course(self._plan, run, self._run_id or new_id()).go(
             problem,
             flow=self._flow_name,
             chosen_by=chosen_by,
             reason=reason,
             started_at=self._clock.timestamp(),
         )
+
+
+class _End(NamedTuple):
+    status: str
+    error: str = ""
+    category: str = ""
+    hint: str = ""
 
 
 class _Course:
@@ -112,8 +119,7 @@ class _Course:
         self._plan = plan
         self._run = run
         self._run_id = run_id
-        facts = run.event.facts()
-        self._facts = facts
+        facts = run.event_facts
         self._state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
         self._frame = Frame("", self._state, run.stops)
 
@@ -127,7 +133,7 @@ class _Course:
             run_id=self._run_id,
             mode=plan.mode,
             session_id=event.session_id,
-            event=self._facts,
+            event=run.event_facts,
             **facts,
         )
         run.control.listen(self._control_used)
@@ -139,8 +145,6 @@ class _Course:
         finally:
             deadline.cancel()
             run.control.listen(None)
-        data = {key: thaw(value) for key, value in self._state.data.items()}
-        ended = replace(ended, data=data, meta=dict(self._state.meta))
         run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
         if run.past is not None:
             run.past.end()
@@ -148,9 +152,19 @@ class _Course:
             raise run.journal.error
         if run.is_cancelled_from_outside:
             raise asyncio.CancelledError
-        return ended
+        data = {key: thaw(value) for key, value in self._state.data.items()}
+        return RunResult(
+            self._run_id,
+            ended.status,
+            ended.error,
+            ended.category,
+            ended.hint,
+            event.session_id,
+            data,
+            dict(self._state.meta),
+        )
 
-    async def _through(self, problem: str) -> RunResult:
+    async def _through(self, problem: str) -> _End:
         run = self._run
         try:
             if problem:
@@ -162,30 +176,26 @@ class _Course:
         except Interrupted as stopped:
             return self._bad_end(stopped)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
-            return self._result("failed", f"the engine failed: {error_text(error)}", "unknown")
-        return self._result("completed")
+            return _End("failed", f"the engine failed: {error_text(error)}", "unknown")
+        return _End("completed")
 
-    async def _failed(self, failure: NodeFailed) -> RunResult:
+    async def _failed(self, failure: NodeFailed) -> _End:
         run, routes = self._run, self._plan.error_routes
         if routes is not None:
             with suppress(Interrupted):
                 await run_error_handler(run, routes, self._frame, failure)
         return self._bad_end(failure)
 
-    def _bad_end(self, error: NodeFailed | Interrupted) -> RunResult:
+    def _bad_end(self, error: NodeFailed | Interrupted) -> _End:
         stopped = self._run.stops.interruption
         if stopped is not None:
             if stopped.kind == "cancel":
-                return self._result("cancelled", stopped.text)
+                return _End("cancelled", stopped.text)
             hint = "set [orchestration] timeout_seconds to allow more"
-            return self._result("failed", stopped.text, "timeout", hint)
+            return _End("failed", stopped.text, "timeout", hint)
         if isinstance(error, NodeFailed):
-            return self._result("failed", error.message, error.category, error.hint)
-        return self._result("failed", error.interruption.text, "unknown")
-
-    def _result(self, status: str, error: str = "", category: str = "", hint: str = "") -> RunResult:
-        event = self._run.event
-        return RunResult(self._run_id, status, error, category, hint, event.session_id)
+            return _End("failed", error.message, error.category, error.hint)
+        return _End("failed", error.interruption.text, "unknown")
 
     async def _after(self) -> None:
         run = self._run

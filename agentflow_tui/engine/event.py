@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from agentflow_tui.engine.json_value import copy_json, thaw
 from agentflow_tui.engine.meta import checked_meta
+from agentflow_tui.engine.new_id import new_id
 
 
 class FrozenData(Mapping[str, Any]):
@@ -69,9 +69,9 @@ class Event:
         Raises `AgentError` that names the key when the data are no JSON or the metadata no text.
         """
         return cls(
-            id=event_id if event_id is not None else str(uuid.uuid4()),
-            data={} if data is None else copy_json(data, "data"),
-            metadata={} if metadata is None else checked_meta(metadata),
+            id=event_id if event_id is not None else new_id(),
+            data=FrozenData({} if data is None else copy_json(data, "data")),
+            metadata=FrozenMeta({} if metadata is None else checked_meta(metadata)),
             target=target,
             timestamp=timestamp if timestamp is not None else datetime.now(UTC).isoformat(),
         )
@@ -92,7 +92,12 @@ class Event:
         }
 
     def frozen(self) -> Event:
-        """The same event with a copy of the data that no agent can change; raises as `make` does."""
+        """The same event with a copy of the data that no agent can change; raises as `make` does.
+
+        One that `make` made is such an event already.
+        """
+        if isinstance(self.data, FrozenData) and isinstance(self.metadata, FrozenMeta):
+            return self
         return Event(
             id=self.id,
             data=FrozenData(copy_json(self.data, "data")),

@@ -71,7 +71,8 @@ class Interpreter:
         self.context = copy_context()
         """What every agent begins with: nothing that another agent set reaches it."""
         self.is_cancelled_from_outside = False
-        self._event_facts: dict[str, Any] | None = None
+        self.event_facts = event.facts()
+        """The event as conditions and the history see it."""
 
     def cancel_from_outside(self) -> None:
         """The task that awaits the run was cancelled: end the run in order."""
@@ -175,11 +176,8 @@ class Interpreter:
 
     def holds(self, condition: Condition, frame: Frame, who: str) -> bool:
         """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""
-        if self._event_facts is None:
-            self._event_facts = self.event.facts()
-        scope = Scope(
-            frame.state.data, frame.state.meta, self._event_facts, frame.iteration, self.time.active()
-        )
+        state = frame.state
+        scope = Scope(state.data, state.meta, self.event_facts, frame.iteration, self.time.active())
         try:
             return condition.holds(scope)
         except ConditionError as error:

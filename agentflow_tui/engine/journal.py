@@ -16,12 +16,13 @@ class Journal:
     that cannot be recorded has to end.
     """
 
-    __slots__ = ("_calls", "_emit", "_is_closed", "_next", "_time", "error", "on_error")
+    __slots__ = ("_calls", "_emit", "_is_closed", "_next", "_now", "_started", "error", "on_error")
 
     def __init__(self, emit: Callable[[HistoryEvent], None], time: RunTime) -> None:
         """Start with number 0."""
         self._emit = emit
-        self._time = time
+        self._now = time.now
+        self._started = time.started
         self._next = 0
         self._calls = 0
         self._is_closed = False
@@ -32,15 +33,21 @@ class Journal:
         """Write an event of this kind; `seq` and `at` are filled in."""
         if self._is_closed:
             return
-        self._is_closed = kind is RunEnded
+        if kind is RunEnded:
+            self._is_closed = True
         seq = self._next
         self._next = seq + 1
+        fields["seq"], fields["at"] = seq, self._now() - self._started
         try:
-            self._emit(kind(seq=seq, at=self._time.at(), **fields))
+            self._emit(kind(**fields))
         except Exception as error:
             self.error, self._is_closed = error, True
             if self.on_error is not None:
                 self.on_error()
+
+    def skip_calls(self, count: int) -> None:
+        """Give out no id up to that of call `count`: the run's past has them."""
+        self._calls = max(self._calls, count)
 
     def new_call(self) -> str:
         """An id for a model call that no other in the run has."""

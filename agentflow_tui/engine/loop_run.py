@@ -86,7 +86,7 @@ class LoopRun:
 
     def _is_done(self, inside: Frame) -> bool:
         condition, data = self._loop.condition, inside.state.data
-        if any([data.get(flag) is True for flag in STOP_FLAGS]):
+        if data.get("loop_completed") is True or data.get("loop_complete") is True:
             return True
         return condition is not None and self._run.holds(condition, inside, "loop condition")
 
