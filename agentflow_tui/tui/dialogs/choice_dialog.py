@@ -36,7 +36,7 @@ class ChoiceDialog(Dialog[str]):
         """Take a title and a body of safe text, and the answers from left to right."""
         super().__init__(classes="dialog")
         self.question = title
-        self.body = body
+        self.body = Static(body, markup=False)
         self.choices = choices
 
     def compose(self) -> ComposeResult:
@@ -44,8 +44,7 @@ class ChoiceDialog(Dialog[str]):
         with Vertical(classes="dialog-frame") as frame:
             frame.border_title = plain(self.question)
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                body: Content = self.body
-                yield Static(body, markup=False)
+                yield self.body
             with Horizontal(classes="dialog-buttons"):
                 for choice in self.choices:
                     label = Content.assemble(
