@@ -9,7 +9,7 @@ from typing import Protocol
 
 from agentflow_tui.engine import Control
 from agentflow_tui.engine.run_result import RunResult
-from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted, Warned
+from agentflow_tui.history.event import HistoryEvent, ModelCallEnded, RunEnded, RunStarted, Warned
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.redaction import Redaction
 
@@ -42,14 +42,18 @@ class Run:
         keeper: Keeper | None = None,
         observer: Observer | None = None,
         notes: Sequence[str] = (),
+        history: Sequence[HistoryEvent] = (),
     ) -> None:
-        """Take what is known before the start; each of `notes` is a warning that follows the first event."""
+        """Take what is known before the start; each of `notes` is a warning that follows the first event.
+
+        `history` is what lies behind the run already, and is stored already.
+        """
         self.run_id = run_id
         self.plan = plan
         self.control = control
         self.model_label = model_label
         """Which model answers, such as `ollama gemma3:1b`; `no model` when no agent asks one."""
-        self.history: list[HistoryEvent] = []
+        self.history: list[HistoryEvent] = list(history)
         self.on_event: Callable[[], None] | None = None
         """Called after each new event, in the event loop's thread."""
         self._redaction = redaction
@@ -99,6 +103,9 @@ class Run:
 
     async def _drive(self, engine: Awaitable[RunResult], finish: Callable[[], Awaitable[None]]) -> RunResult:
         try:
-            return await engine
+            result = await engine
         finally:
             await finish()
+        answered = [event for event in self.history if isinstance(event, ModelCallEnded)]
+        taken = sum(event.source == "recording" for event in answered)
+        return dataclasses.replace(result, calls=len(answered), calls_from_recordings=taken)

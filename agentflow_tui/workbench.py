@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from agentflow_tui.agents.cast import Cast, Providers, build_cast, handler_files
-from agentflow_tui.agents.file_hooks import FileHooks
+from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
-from agentflow_tui.agents.provider_pools import ProviderPools
-from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.agents.user_code import UserCode
+from agentflow_tui.archive import Archive, StoredRun, storing
 from agentflow_tui.config import Checked, Flow, Problem, check_text
-from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, SystemClock
-from agentflow_tui.engine.guards import Guards
+from agentflow_tui.departure import Departure, event_of
+from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
 from agentflow_tui.flow_notes import FlowNotes
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.input_keys import input_keys
-from agentflow_tui.not_ready import NotReadyError, explained
+from agentflow_tui.launcher import Launcher, Order
+from agentflow_tui.llm.run_recordings import RecordingMode
+from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.redaction import Redaction
+from agentflow_tui.replay import Replay, replay
 from agentflow_tui.run import Run
-from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
 
 
 class Workbench:
@@ -54,12 +50,11 @@ class Workbench:
         """
         self._env = dict(os.environ if env is None else env)
         self._clock = clock or SystemClock()
-        self._providers = providers
         self._store = store or RunStore()
         self._trust = trust or Trust(data_folder() / "trust.json")
-        self._telemetry = Telemetry()
-        self._guards = Guards(self._clock)
-        self._runs: list[Run] = []
+        self._launcher = Launcher(self._env, self._clock, self._store, self._trust, providers)
+        self.archive = Archive(self._store, Redaction.of(self._env).text)
+        """The stored runs."""
         self._file: FlowFile | None = None
         self.text = ""
         """The text that was checked last."""
@@ -88,7 +83,7 @@ class Workbench:
         """Read and check a file; what is wrong with it becomes problems, and the text stays empty then."""
         self._file = FlowFile(path)
         self._flow = self.plan = None
-        self._guards = Guards(self._clock)
+        self._launcher.forget_guards()
         self._file_problem = None
         text = ""
         try:
@@ -136,57 +131,138 @@ class Workbench:
         """Return the input that the file's comments propose; empty without one."""
         return self.notes.example_input
 
-    async def start(self, event: Event, *, paused: bool = False) -> Run:
+    async def start(self, event: Event, *, paused: bool = False, mode: RecordingMode | None = None) -> Run:
         """Run the text that was checked last, saved or not; with `paused` it stands before its first agent.
+
+        `mode` says where answers come from; without one a model is always asked, and answers are kept.
 
         Raises:
             NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
                 or cannot run.
         """
+        return await self._launch(event, paused=paused, mode=mode or "record")
+
+    async def fork(  # noqa: PLR0913 - what a fork can change
+        self,
+        run: str,
+        at_seq: int,
+        *,
+        name: str = "",
+        edits: Mapping[str, Any] | None = None,
+        meta_edits: Mapping[str, Any] | None = None,
+        event: Event | None = None,
+        text: str | None = None,
+        paused: bool = False,
+        mode: RecordingMode = "auto",
+    ) -> Run:
+        """Begin a new run with the events of another up to `at_seq`, and go on from there; that one stays.
+
+        `edits` and `meta_edits` change the state there (`REMOVED` takes a key away), `text` the flow, `event`
+        the input (then everything runs again). `mode` says where answers come from.
+
+        Raises:
+            NotReadyError: As `start`; or the flow of now goes another way than these events: nothing is kept
+                then.
+        """
+        found = await self.archive.load(run)
+        departure = Departure.make(found.history, at_seq, edits=edits, meta_edits=meta_edits, event=event)
+        if text is not None:
+            self.check(text)
+        self._ready()
+        with storing():
+            run_id = await self._store.fork(found.run_id, departure.at_seq, name)
+        return await self._depart(departure, run_id, found.run_id, paused=paused, mode=mode)
+
+    async def rerun(
+        self,
+        run: str,
+        from_seq: int,
+        *,
+        name: str = "",
+        paused: bool = False,
+        mode: RecordingMode = "auto",
+    ) -> Run:
+        """Keep what came before event `from_seq` and run everything else again, as a fork.
+
+        In `mode` `auto` calls that did not change are taken from recordings; `record` asks the model again.
+
+        Raises:
+            NotReadyError: As `fork`.
+        """
+        return await self.fork(run, from_seq - 1, name=name, paused=paused, mode=mode)
+
+    async def resume(self, run: str, *, paused: bool = False, mode: RecordingMode = "record") -> Run:
+        """Go on with a run whose process died, from its last stored event; it stays the same run.
+
+        What was in flight is marked as of unknown outcome, and the run warns before it does it again.
+
+        Raises:
+            NotReadyError: As `fork`; or the run has ended, or another process drives it.
+        """
+        found = await self.archive.load(run)
+        departure = Departure.after_crash(found.history)
+        self._ready()
+        with storing():
+            lock = await self._store.acquire(found.run_id)
+        try:
+            return await self._depart(departure, found.run_id, found.run_id, paused=paused, mode=mode)
+        except NotReadyError:
+            lock.release()
+            raise
+
+    async def replay(self, run: str | StoredRun, *, text: str | None = None) -> Replay:
+        """Live a stored run, or one from a file, again without calling anybody, and compare.
+
+        `text` takes the place of the flow's text that was kept with the run.
+
+        Raises:
+            NotReadyError: There is no such run, or its flow has errors.
+        """
+        found = run if isinstance(run, StoredRun) else await self.archive.load(run)
+        wanted = text or found.flow_text or self.text
+        checked = check_text(wanted, folder=self.path.parent if self.path else None, env=self._env)
+        if checked.flow is None:
+            raise NotReadyError.invalid(checked.errors)
+        try:
+            plan = ModeChoice.make(checked.flow, event_of(found.history)).plan
+        except PlanError as error:
+            raise NotReadyError(str(error)) from error
+        return await replay(found.history, plan, self._clock)
+
+    async def _depart(
+        self, departure: Departure, run_id: str, origin: str, *, paused: bool, mode: RecordingMode
+    ) -> Run:
+        try:
+            with storing():
+                line = await self._store.ancestry(origin)
+            run = await self._launch(
+                departure.event, paused=paused, mode=mode, departure=departure, run_id=run_id, line=line
+            )
+        except NotReadyError:
+            if not departure.is_crash:
+                with storing():
+                    await self._store.delete(run_id)
+            raise
+        return run
+
+    async def _launch(  # noqa: PLR0913 - what a run begins with
+        self,
+        event: Event,
+        *,
+        paused: bool,
+        mode: RecordingMode,
+        departure: Departure | None = None,
+        run_id: str = "",
+        line: tuple[str, ...] = (),
+    ) -> Run:
         if self._flow is not None and self._flow.nested:
             # The files inside may have changed since.
             self.check(self.text)
         flow, choice = self._choice(event)
-        plan = choice.plan
-        pools = ProviderPools(plan.flows, self._env, sleep=self._clock.sleep, given=self._providers)
-        try:
-            cast, hooks = await self._cast(flow, plan, pools)
-            watch, watch_notes = await self._watch(flow)
-        except BaseException:
-            await pools.aclose()
-            raise
-        run = Run(
-            str(uuid.uuid4()),
-            plan,
-            Control(paused=paused),
-            cast.model_label,
-            redaction=Redaction.of(self._env, self._secrets(plan)),
-            keeper=self._store,
-            observer=watch,
-            notes=(*cast.notes, *watch_notes),
+        control = Control(paused=paused)
+        return await self._launcher.launch(
+            Order(flow, self.text, self.path, event, choice, control, mode, departure, run_id, line)
         )
-        self._store.on_failure = lambda error: run.warn(f"this run is not stored: {error}")
-        engine = Engine(
-            plan,
-            cast.agents,
-            clock=self._clock,
-            hooks=hooks,
-            emit=run.record,
-            control=run.control,
-            run_id=run.run_id,
-            flow_name=self._name(flow),
-            guards=self._guards,
-        )
-
-        async def finish() -> None:
-            self._runs.remove(run)
-            if watch is not None:
-                watch.end()
-            await pools.aclose()
-
-        self._runs.append(run)
-        run.begin(engine.run(event, chosen_by=choice.by, reason=choice.reason), finish=finish)
-        return run
 
     def grant_trust(self) -> tuple[Path, ...]:
         """Allow the Python code in the flow's folder as it is now; return the handlers' files.
@@ -207,15 +283,7 @@ class Workbench:
 
     async def aclose(self) -> None:
         """Cancel what runs, wait for its end, store it and release everything."""
-        for run in tuple(self._runs):
-            run.control.cancel("the workbench was closed")
-            await run.wait()
-        if self._providers is not None:
-            await self._providers.aclose()
-        # Told while the run went on; closing can do no more about it.
-        with suppress(StoreError):
-            await self._store.aclose()
-        await self._telemetry.aclose()
+        await self._launcher.aclose()
 
     def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
         flow = self._ready()
@@ -230,26 +298,6 @@ class Workbench:
         if self.checked.flow is None:
             raise NotReadyError("no flow is open")
         return self.checked.flow
-
-    async def _cast(self, flow: Flow, plan: Plan, pools: ProviderPools) -> tuple[Cast, Hooks]:
-        code, hooks = UserCode(self.path.parent if self.path else None, self._trust), Hooks()
-        with explained(self.path):
-            cast = await build_cast(plan, pools.by_file, code=code)
-            await FileHooks(flow, hooks).load(code)
-        return cast, hooks
-
-    async def _watch(self, flow: Flow) -> tuple[RunWatch | None, tuple[str, ...]]:
-        try:
-            watch = await self._telemetry.watch(flow.telemetry)
-        except TelemetryError as error:
-            return None, (str(error),)
-        return watch, (watch.note,) if watch is not None and watch.note else ()
-
-    def _secrets(self, plan: Plan) -> tuple[str, ...]:
-        return tuple(secret for flow in plan.flows.values() for secret in secrets_in(flow, self._env))
-
-    def _name(self, flow: Flow) -> str:
-        return flow.agent_flow.name or (self.path.stem if self.path else "unnamed")
 
 
 def _plan_of(flow: Flow) -> Plan | None:

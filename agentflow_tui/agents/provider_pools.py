@@ -10,6 +10,7 @@ from agentflow_tui.agents.cast import Providers
 from agentflow_tui.agents.provider_tables import provider_tables, with_file_keys
 from agentflow_tui.config import Flow
 from agentflow_tui.llm.provider_pool import ProviderPool
+from agentflow_tui.llm.run_recordings import RunRecordings
 
 
 class ProviderPools:
@@ -22,11 +23,14 @@ class ProviderPools:
         *,
         sleep: Callable[[float], Awaitable[None]],
         given: Providers | None = None,
+        recordings: RunRecordings | None = None,
     ) -> None:
         """Take the flows as `Plan.flows` has them; nothing is connected yet.
 
-        `given` serves all of them in place of pools, and is not closed here.
+        `given` serves all of them in place of pools, and is not closed here. With `recordings` calls are
+        answered from them as their mode says, except those to `given`.
         """
+        self._recordings = recordings
         self._pools: dict[str, ProviderPool] = {}
         self.by_file: dict[str, Providers] = {}
         """By `Step.flow`."""
@@ -47,5 +51,6 @@ class ProviderPools:
     ) -> ProviderPool:
         key = json.dumps(tables, sort_keys=True, default=str)
         if key not in self._pools:
-            self._pools[key] = ProviderPool(tables, with_file_keys(env, tables), sleep=sleep)
+            keys = with_file_keys(env, tables)
+            self._pools[key] = ProviderPool(tables, keys, sleep=sleep, recordings=self._recordings)
         return self._pools[key]

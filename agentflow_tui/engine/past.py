@@ -15,7 +15,7 @@ from agentflow_tui.engine.past_clock import PastClock
 from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, moments_of, opening
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
-from agentflow_tui.history.resume import EDIT_PATH, KnownEvents
+from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents, resume_point
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.call import Call
@@ -42,13 +42,18 @@ class Past:
         *,
         edit: Delta = EMPTY_DELTA,
         is_replay: bool = False,
+        why: str = CUT_OFF,
     ) -> None:
         """Take the history up to event `n` (-1: nothing of it); `edit` changes the state right after it.
 
-        With `is_replay` everything is told again, calls and pieces of answers too, and nothing comes after.
+        `why` is what the events say that end what was in flight: `CUT_OFF` in a fork, `UNKNOWN_OUTCOME` after
+        a crash. With `is_replay` everything is told again, calls and pieces of answers too, and nothing comes
+        after.
         """
         self._past = history[: max(n, -1) + 1]
         self._is_replay = is_replay
+        self._point = resume_point(history, n, why=why)
+        self._why = why
         self._known = KnownEvents(history, n)
         self._moments, self._runs = moments_of(self._past, self._known, is_replay=is_replay)
         self._edits = self._edits_of(history, n, edit)
@@ -93,12 +98,15 @@ class Past:
     def begin(self, run: Interpreter, frame: Frame, root: str) -> None:
         """Go through the past with this run, whose own state `frame` has; called before its first event."""
         self._run, self._frame, self._root = run, frame, root
+        run.journal.skip_calls(sum(isinstance(event, ev.ModelCallStarted) for event in self._past))
         self._task = asyncio.get_running_loop().create_task(self._watch())
 
     def end(self) -> None:
         """The run is over."""
         if self._task is not None:
             self._task.cancel()
+        if not self.is_over and not self._is_replay:
+            self._adrift()
         self._settled.set()
 
     async def claim(self, path: str) -> TimesAgo | None:
@@ -291,11 +299,21 @@ class Past:
         self._settled.set()
         self._clock.go_live()
         held_back, self._held_back = self._held_back, []
-        for event in held_back:
+        for event in (*self._point.closing, *self._warnings(), *held_back):
             self._pass_on(event)
         if self._run.time.is_still:
             self._run.time.go_on()
             self._run.journal.record(ev.RunResumed, until=self._run.control.until)
+
+    def _warnings(self) -> list[ev.HistoryEvent]:
+        """Nothing whose outcome nobody knows is done again in silence."""
+        if self._why != UNKNOWN_OUTCOME:
+            return []
+        text = "nobody knows whether agent '{}' had done its work when the process ended; it runs again"
+        return [
+            ev.Warned(seq=0, at=self._past[-1].at, path=run.path, message=text.format(run.agent))
+            for run in self._point.in_flight
+        ]
 
     def _again(self, event: ev.HistoryEvent) -> None:
         self._clock.advance(event.at)

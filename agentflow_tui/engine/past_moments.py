@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
@@ -126,7 +126,10 @@ def moments_of(
 
 
 def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
-    """Return the history without the agent runs that a crash or a fork cut off and that ran again."""
+    """Return the history without the agent runs that a crash or a fork cut off and that ran again.
+
+    What is left is numbered anew.
+    """
     running: dict[str, list[ev.HistoryEvent]] = {}
     gone: set[int] = set()
     for event in history:
@@ -137,7 +140,10 @@ def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
             running[path].append(event)
         if isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF):
             gone.update(each.seq for each in running.pop(path, []))
-    return [event for event in history if event.seq not in gone]
+    if not gone:
+        return list(history)
+    left = (event for event in history if event.seq not in gone)
+    return [replace(event, seq=seq) for seq, event in enumerate(left)]
 
 
 def opening(past: Sequence[ev.HistoryEvent], root: str) -> Delta | None:

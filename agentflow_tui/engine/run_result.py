@@ -20,3 +20,7 @@ class RunResult:
     session_id: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     meta: dict[str, str] = field(default_factory=dict)
+    calls: int = 0
+    """How many model calls were answered."""
+    calls_from_recordings: int = 0
+    """How many of them no model had to answer."""

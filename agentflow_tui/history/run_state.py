@@ -137,6 +137,16 @@ class RunState:
     completion_tokens: int = 0
 
     @property
+    def answered_calls(self) -> int:
+        """How many model calls were answered."""
+        return sum(call.status == "completed" for call in self.calls.values())
+
+    @property
+    def calls_from_recordings(self) -> int:
+        """How many of the answered calls no model had to answer."""
+        return sum(call.source == "recording" for call in self.calls.values())
+
+    @property
     def is_over(self) -> bool:
         """True when nothing can follow."""
         return self.status in ("completed", "failed", "cancelled")

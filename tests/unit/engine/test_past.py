@@ -19,7 +19,7 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.compare import first_divergence
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, resume_point
+from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Step
 from tests.unit.engine.probe import Doing, Probe, chain, counting, loop, returning, sleeping
 from tests.unit.engine.test_any_plan import agents_of_all_kinds, plans
@@ -72,10 +72,9 @@ def test_a_run_goes_on_from_any_event_to_the_same_end(root: Node, data: Any) -> 
         whole = first.history
         n = data.draw(st.integers(-1, len(whole) - 2))
         past = Past(whole, n)
-        closing = resume_point(whole, n, why=CUT_OFF).closing
         second = await again(root, agents_of_all_kinds(), past)
         assert past.drift == ""
-        history = [*whole[: n + 1], *closing]
+        history = whole[: n + 1]
         history += [replace(event, seq=len(history) + i) for i, event in enumerate(second.history)]
         assert sum(isinstance(event, ev.RunStarted) for event in history) == 1
         assert all(a.at <= b.at for a, b in zip(history, history[1:], strict=False))
@@ -150,6 +149,23 @@ async def test_a_flow_that_takes_another_way_calls_nobody_and_tells_nothing() ->
     result = await second.engine.run(Event.make({}))
     assert "agent_started of b" in past.drift
     assert (result.status, second.history) == ("cancelled", [])
+
+
+async def test_what_was_in_flight_in_a_crash_is_not_done_again_in_silence() -> None:
+    root = chain("slow", "slow")
+    first = Probe(root, {"slow": sleeping(7, {"k": 1})})
+    await first.run({})
+    crashed = first.history[:-3]
+    assert isinstance(crashed[-1], ev.AgentStarted)
+    past = Past(crashed, len(crashed) - 1, why=UNKNOWN_OUTCOME)
+    second = Probe(root, {"slow": sleeping(7, {"k": 2})}, past=past)
+    assert (await second.engine.run(Event.make({}))).data == {"k": 2}
+    cancelled, warned, started = second.history[:3]
+    assert isinstance(cancelled, ev.AgentCancelled)
+    assert cancelled.reason == UNKNOWN_OUTCOME
+    assert isinstance(warned, ev.Warned)
+    assert "'slow'" in warned.message
+    assert isinstance(started, ev.AgentStarted)
 
 
 async def test_a_paused_run_stands_where_its_past_ends_and_time_goes_on_from_there() -> None:
@@ -231,4 +247,4 @@ def test_what_a_crash_cut_off_is_no_part_of_what_was_lived() -> None:
     call = ev.TokensReceived(seq=1, at=0, path="p", call="c", text="x")
     gone = ev.AgentCancelled(seq=2, at=0, path="p", agent="a", duration=0, reason=CUT_OFF)
     done = ev.AgentCompleted(seq=4, at=0, path="p", agent="a", delta=Delta(), duration=0)
-    assert lived([started(0), call, gone, started(3), done]) == [started(3), done]
+    assert lived([started(0), call, gone, started(3), done]) == [started(0), replace(done, seq=1)]

@@ -1,0 +1,139 @@
+"""Where a run begins that does not begin at the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agentflow_tui.engine import AgentError, Event
+from agentflow_tui.engine.past import Past
+from agentflow_tui.history import event as ev
+from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, resume_point
+from agentflow_tui.not_ready import NotReadyError
+
+REMOVED = object()
+"""In the edits of a fork: the key goes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A history, the event after which the run leaves it, and what is different from there on."""
+
+    history: Sequence[ev.HistoryEvent]
+    at_seq: int
+    event: Event
+    edit: Delta = EMPTY_DELTA
+    is_crash: bool = False
+    """The run itself goes on after its process died; else it is a fork, and the original stays."""
+
+    @classmethod
+    def make(
+        cls,
+        history: Sequence[ev.HistoryEvent],
+        at_seq: int,
+        *,
+        edits: Mapping[str, Any] | None = None,
+        meta_edits: Mapping[str, Any] | None = None,
+        event: Event | None = None,
+    ) -> Departure:
+        """Leave after event `at_seq`; with another `event` nothing of the history stays.
+
+        Raises:
+            NotReadyError: There is no such event, or the edits cannot be made there.
+        """
+        last = len(history) - (1 if history and isinstance(history[-1], ev.RunEnded) else 0) - 1
+        if not -1 <= at_seq < len(history):
+            raise NotReadyError(f"there is no event {at_seq}; the run has 0 to {len(history) - 1}")
+        at = -1 if event is not None else min(at_seq, last)
+        edit = _edit(edits or {}, meta_edits or {})
+        if not edit.is_empty:
+            _refuse_inside_phase(history[: at + 1])
+        return cls(history, at, event or event_of(history), edit)
+
+    @classmethod
+    def after_crash(cls, history: Sequence[ev.HistoryEvent]) -> Departure:
+        """Go on after the last event of a run that never ended.
+
+        Raises:
+            NotReadyError: It has ended.
+        """
+        if history and isinstance(history[-1], ev.RunEnded):
+            raise NotReadyError("the run has ended; there is nothing to resume", hints=("fork or re-run it",))
+        return cls(history, len(history) - 1, event_of(history), is_crash=True)
+
+    def past(self) -> Past:
+        """What the engine goes through first."""
+        why = UNKNOWN_OUTCOME if self.is_crash else CUT_OFF
+        return Past(self.history, self.at_seq, edit=self.edit, why=why)
+
+    def done(self) -> list[ev.HistoryEvent]:
+        """What lies behind without the agent runs that are cut off: those ask again."""
+        past = self.history[: self.at_seq + 1]
+        again = {run.path: run.seq for run in resume_point(past, self.at_seq).in_flight}
+        return [
+            event for event in past if event.seq < again.get(getattr(event, "path", ""), len(self.history))
+        ]
+
+    def behind(self, run_id: str) -> list[ev.HistoryEvent]:
+        """The events that the run has already, in its own name."""
+        events = list(self.history[: self.at_seq + 1])
+        if events and isinstance(events[0], ev.RunStarted):
+            events[0] = replace(events[0], run_id=run_id)
+        return events
+
+
+def event_of(history: Sequence[ev.HistoryEvent]) -> Event:
+    """Return the input of a run.
+
+    Raises:
+        NotReadyError: The history does not begin with it, or it is damaged.
+    """
+    first = history[0] if history else None
+    if not isinstance(first, ev.RunStarted):
+        raise NotReadyError("the history has no beginning")
+    facts = first.event
+    try:
+        return Event.make(
+            facts.get("data"),
+            metadata=facts.get("metadata"),
+            target=str(facts.get("target") or ""),
+            event_id=str(facts.get("id") or ""),
+            timestamp=str(facts.get("timestamp") or ""),
+        )
+    except AgentError as error:
+        raise NotReadyError(f"the input of the run is damaged: {error}") from error
+
+
+def _edit(edits: Mapping[str, Any], meta_edits: Mapping[str, Any]) -> Delta:
+    try:
+        checked = Event.make(
+            {key: value for key, value in edits.items() if value is not REMOVED},
+            metadata={key: value for key, value in meta_edits.items() if value is not REMOVED},
+        )
+    except AgentError as error:
+        raise NotReadyError(f"the edit cannot be made: {error}") from error
+    return Delta(
+        set=dict(checked.data),
+        removed=tuple(sorted(key for key, value in edits.items() if value is REMOVED)),
+        meta_set=dict(checked.metadata),
+        meta_removed=tuple(sorted(key for key, value in meta_edits.items() if value is REMOVED)),
+    )
+
+
+def _refuse_inside_phase(past: Sequence[ev.HistoryEvent]) -> None:
+    """A parallel phase works on copies, so a change of the run's state there would be lost in the merge."""
+    open_phases: list[ev.FanStarted] = []
+    for event in past:
+        if isinstance(event, ev.FanStarted):
+            open_phases.append(event)
+        elif isinstance(event, ev.FanEnded):
+            open_phases = [phase for phase in open_phases if phase.path != event.path]
+    if open_phases:
+        first = open_phases[0]
+        raise NotReadyError(
+            f"event {len(past) - 1} is inside the parallel phase '{first.path}', whose branches have copies "
+            "of the state",
+            hints=(f"edit before it (event {first.seq - 1}) or after it has ended",),
+        )

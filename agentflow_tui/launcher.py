@@ -1,0 +1,204 @@
+"""Starts runs and releases what they used."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentflow_tui.agents.cast import Cast, Providers, build_cast
+from agentflow_tui.agents.file_hooks import FileHooks
+from agentflow_tui.agents.provider_pools import ProviderPools
+from agentflow_tui.agents.provider_tables import secrets_in
+from agentflow_tui.agents.trust import Trust
+from agentflow_tui.agents.user_code import UserCode
+from agentflow_tui.config import Flow
+from agentflow_tui.departure import Departure
+from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, ModeChoice
+from agentflow_tui.engine.guards import Guards
+from agentflow_tui.history.recording_shelf import RecordingShelf
+from agentflow_tui.history.store import RunStore
+from agentflow_tui.history.store_error import StoreError
+from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings
+from agentflow_tui.not_ready import NotReadyError, explained
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.redaction import Redaction
+from agentflow_tui.run import Run
+from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
+
+_WAYS = (
+    "take the flow as it was, or go on from an earlier event;",
+    "from the beginning, calls that did not change are taken from recordings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to run, and how."""
+
+    flow: Flow
+    text: str
+    """Of the flow, as it is kept with the run."""
+    path: Path | None
+    """Of its file; its folder holds Python code."""
+    event: Event
+    choice: ModeChoice
+    control: Control = field(default_factory=Control)
+    mode: RecordingMode = "record"
+    """Where answers of models come from."""
+    departure: Departure | None = None
+    """What lies behind the run, if anything."""
+    run_id: str = ""
+    """A new one when empty."""
+    line: tuple[str, ...] = ()
+    """Runs whose recordings come first."""
+
+    @property
+    def name(self) -> str:
+        """What the run calls its flow."""
+        return self.flow.agent_flow.name or (self.path.stem if self.path else "unnamed")
+
+
+class Launcher:
+    """Keeps what runs share: the store, telemetry, circuit breakers and rate limits."""
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        clock: Clock,
+        store: RunStore,
+        trust: Trust,
+        providers: Providers | None = None,
+    ) -> None:
+        """`providers` replace the real model back ends and are closed in the end."""
+        self._env = env
+        self._clock = clock
+        self._store = store
+        self._trust = trust
+        self._providers = providers
+        self._telemetry = Telemetry()
+        self._guards = Guards(clock)
+        self._runs: list[Run] = []
+        self._chores: set[asyncio.Task[None]] = set()
+
+    def forget_guards(self) -> None:
+        """Another flow is open: its breakers are closed."""
+        self._guards = Guards(self._clock)
+
+    async def launch(self, order: Order) -> Run:
+        """Start a run; one with a past is returned when that lies behind it.
+
+        Raises:
+            NotReadyError: No model, code that may not run, or the flow goes another way than its past.
+        """
+        plan = order.choice.plan
+        redaction = Redaction.of(self._env, self._secrets(plan))
+        pools = ProviderPools(
+            plan.flows,
+            self._env,
+            sleep=self._clock.sleep,
+            given=self._providers,
+            recordings=self._recordings(order, redaction),
+        )
+        try:
+            cast, hooks = await self._cast(order, plan, pools)
+            watch, watch_notes = await self._watch(order.flow)
+        except BaseException:
+            await pools.aclose()
+            raise
+        run_id = order.run_id or str(uuid.uuid4())
+        run = Run(
+            run_id,
+            plan,
+            order.control,
+            cast.model_label,
+            redaction=redaction,
+            keeper=self._store,
+            observer=watch,
+            notes=(*cast.notes, *watch_notes),
+            history=order.departure.behind(run_id) if order.departure is not None else (),
+        )
+        await self._begin(order, run, cast, hooks, watch, pools)
+        chore = asyncio.create_task(self._keep_text(run, redaction.text(order.text)))
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
+        return run
+
+    async def _begin(  # noqa: PLR0913, PLR0917 - what a run uses
+        self, order: Order, run: Run, cast: Cast, hooks: Hooks, watch: RunWatch | None, pools: ProviderPools
+    ) -> None:
+        past = order.departure.past() if order.departure is not None else None
+        self._store.on_failure = lambda error: run.warn(f"this run is not stored: {error}")
+        engine = Engine(
+            run.plan,
+            cast.agents,
+            clock=self._clock,
+            hooks=hooks,
+            emit=run.record,
+            control=run.control,
+            run_id=run.run_id,
+            flow_name=order.name,
+            guards=self._guards,
+            past=past,
+        )
+
+        async def finish() -> None:
+            self._runs.remove(run)
+            if watch is not None:
+                watch.end()
+            await pools.aclose()
+
+        self._runs.append(run)
+        choice = order.choice
+        run.begin(engine.run(order.event, chosen_by=choice.by, reason=choice.reason), finish=finish)
+        if past is None:
+            return
+        await past.over()
+        if past.drift:
+            await run.wait()
+            raise NotReadyError(f"the flow goes another way than this run did: {past.drift}", hints=_WAYS)
+
+    async def aclose(self) -> None:
+        """Cancel what runs, wait for its end, store it and release everything."""
+        for run in tuple(self._runs):
+            run.control.cancel("the workbench was closed")
+            await run.wait()
+        await asyncio.gather(*self._chores)
+        if self._providers is not None:
+            await self._providers.aclose()
+        # Told while the run went on; closing can do no more about it.
+        with suppress(StoreError):
+            await self._store.aclose()
+        await self._telemetry.aclose()
+
+    def _recordings(self, order: Order, redaction: Redaction) -> RunRecordings:
+        shelf = RecordingShelf(store=self._store, runs=order.line)
+        recordings = RunRecordings(shelf, mode=order.mode, sleep=self._clock.sleep, redact=redaction.text)
+        if order.departure is not None:
+            recordings.skip(order.departure.done())
+        return recordings
+
+    async def _keep_text(self, run: Run, text: str) -> None:
+        # A run that is not stored was told of; without its text it can still be seen.
+        with suppress(StoreError):
+            await self._store.describe(run.run_id, flow_text=text)
+
+    async def _cast(self, order: Order, plan: Plan, pools: ProviderPools) -> tuple[Cast, Hooks]:
+        code, hooks = UserCode(order.path.parent if order.path else None, self._trust), Hooks()
+        with explained(order.path):
+            cast = await build_cast(plan, pools.by_file, code=code)
+            await FileHooks(order.flow, hooks).load(code)
+        return cast, hooks
+
+    async def _watch(self, flow: Flow) -> tuple[RunWatch | None, tuple[str, ...]]:
+        try:
+            watch = await self._telemetry.watch(flow.telemetry)
+        except TelemetryError as error:
+            return None, (str(error),)
+        return watch, (watch.note,) if watch is not None and watch.note else ()
+
+    def _secrets(self, plan: Plan) -> tuple[str, ...]:
+        return tuple(secret for flow in plan.flows.values() for secret in secrets_in(flow, self._env))
