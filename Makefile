@@ -1,4 +1,5 @@
 # Each target sets up all it needs, from the lock files, on a machine that has only make and Python >= 3.11 with venv.
+#   make test ARGS="tests/unit -n 0"       runs some of the tests, one after the other
 #   make run PYTHON=/usr/bin/python3.13    uses that Python
 #   make run ARGS="--help"                 passes arguments to the program; likewise make test, make bench
 #   make run WEIGHTS=no                    does not fetch the small language model
@@ -49,7 +50,7 @@ endif
 # Textual reads its settings when pytest loads the snapshot plugin, before any conftest can hide them.
 test: $(STAMPS)/dev
 	@for name in $$(env | sed -n 's/^\(TEXTUAL_[A-Z_]*\)=.*/\1/p'); do unset "$$name"; done; \
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup --hypothesis-profile ci $(ARGS)
 
 check: $(STAMPS)/dev
 	$(BIN)/ruff check .

@@ -16,7 +16,8 @@ import pytest
 from agentflow_tui.resources import resource_folder
 from tests.live.conftest import RealOllama
 
-pytestmark = pytest.mark.live
+# Together, as they share one Ollama server; the first run fetches it and the weights.
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live"), pytest.mark.timeout(1200)]
 
 SAMPLES = sorted(resource_folder("sample_configs").glob("*.toml"))
 NOWHERE = "127.0.0.1:9"

@@ -20,7 +20,8 @@ from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest, Message
 from agentflow_tui.llm.provider_pool import ProviderPool
 from agentflow_tui.llm.weights import SMOLLM2
 
-pytestmark = pytest.mark.live
+# Together, as they share one Ollama server; the first run fetches it and the weights.
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live"), pytest.mark.timeout(1200)]
 
 SYSTEM = Message("system", "You are a concise assistant. Answer in one sentence.")
 FRANCE = ChatRequest(
