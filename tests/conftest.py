@@ -15,7 +15,7 @@ from agentflow_tui import paths
 # The weights of the live tests are large, so they stay in the real cache: saved before it is hidden.
 _REAL_CACHE = Path(os.environ.get("AGENTFLOW_TEST_CACHE") or paths.cache_folder())
 
-_DROPPED = ("NO_COLOR", "FORCE_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+_DROPPED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 _DROPPED_PREFIXES = ("AGENTFLOW_", "OLLAMA_", "TEXTUAL_")
 # Set by the snapshot plugin for itself; where other conformance cases are.
 _KEPT = ("TEXTUAL_SNAPSHOT_TEMPDIR", "AGENTFLOW_CASES")
