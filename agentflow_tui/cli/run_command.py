@@ -38,6 +38,9 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: Annotated[
         bool, typer.Option("--json", help="Print each history event as a line of JSON.")
     ] = False,
+    is_plain: Annotated[
+        bool, typer.Option("--plain", help="Tell the run in plain sentences, for screen readers and pipes.")
+    ] = False,
 ) -> None:
     """Run a flow once. Ends with 0 completed, 1 failed or not ready, 2 wrong input or file, 130 cancelled."""
     from agentflow_tui.cli.event_input import InputError, read_input, read_meta
@@ -54,8 +57,9 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     except (InputError, AgentError) as error:
         complain(f"✗ {error}")
         raise typer.Exit(USAGE) from error
+    show = _print_json if as_json else _plain_printer() if is_plain else _print_line
     try:
-        code = asyncio.run(_run(workbench, event, _print_json if as_json else _print_line))
+        code = asyncio.run(_run(workbench, event, show))
     except KeyboardInterrupt:
         # Before the run began, while its model was looked for.
         code = CANCELLED
@@ -76,6 +80,18 @@ def _example(workbench: Workbench) -> dict[str, object]:
     if example:
         complain("no --input: taking the file's own example")
     return example
+
+
+def _plain_printer() -> Callable[[HistoryEvent], None]:
+    from agentflow_tui.cli.plain_lines import PlainLines
+
+    lines = PlainLines()
+
+    def show(event: HistoryEvent) -> None:
+        for line in lines.of(event):
+            say_line(line)
+
+    return show
 
 
 def _print_json(event: HistoryEvent) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from agentflow_tui.resources import resource_folder
 from agentflow_tui.tui.theming.theme_file import ThemeError, read_theme
 from agentflow_tui.tui.theming.theme_shelf import load_themes
 from agentflow_tui.tui.theming.variables import OUR_VARIABLES
+from tests.colour_vision import DEUTERANOPIA, NORMAL, PROTANOPIA, Matrix, distance
+from tests.screen.desk import LOOP, Desk, run, status
 
 OURS = sorted(resource_folder("themes").glob("*.toml"))
 
@@ -68,3 +71,42 @@ def _luminance(color: Color) -> float:
     parts = (part / 255 for part in (color.r, color.g, color.b))
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "vision", [NORMAL, PROTANOPIA, DEUTERANOPIA], ids=["all", "protanopia", "deuteranopia"]
+)
+def test_states_look_different_to_everybody(path: Path, vision: Matrix) -> None:
+    variables = read_theme(path).variables
+    states = ("running", "completed", "failed", "paused", "cancelled")
+    colours = {name: Color.parse(variables[f"status-{name}"]) for name in states}
+    least = 20 if path.stem.startswith(("okabe", "high")) else 15
+    for one, other in combinations(states, 2):
+        assert distance(colours[one], colours[other], vision) >= least, f"{one} and {other}"
+    added, removed = (Color.parse(variables[f"diff-{kind}"]) for kind in ("added", "removed"))
+    assert distance(added, removed, vision) >= 40
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 100_000, "#" * 10_000_000, 'name = "[/foo]\\u001b[2J"\ndark = true', "\x00"]
+)
+async def test_a_hostile_theme_is_one_toast_and_the_usual_colours(desk: Desk, text: str) -> None:
+    folder = desk.settings.themes_folder
+    folder.mkdir(parents=True)
+    (folder / "a[red].toml").write_text(text, encoding="utf-8")
+    desk.settings.file.write_text('theme = "[/foo]"\n', encoding="utf-8")
+    async with desk.open(desk.write(LOOP)) as pilot:
+        assert pilot.app.theme == "agentflow-dark"
+        toasts = [note.message for note in pilot.app._notifications]
+        assert len(toasts) == 1
+        assert "a[red].toml" in toasts[0]
+        assert "\x1b" not in toasts[0]
+
+
+async def test_without_colour_everything_is_still_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk.open(desk.write(LOOP)) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        assert "COMPLETED" in str(bench.status.render())

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
@@ -21,6 +21,7 @@ from agentflow_tui.tui.preferences import Preferences, fields
 from agentflow_tui.tui.safe_text import plain
 
 Path = tuple[str, ...]
+_WORDS = {True: "on", False: "off"}
 
 
 class SettingsDialog(Dialog[Preferences]):
@@ -79,13 +80,19 @@ class SettingsDialog(Dialog[Preferences]):
         event.stop()
         self.action_keep()
 
+    def _options(self, path: Path, field: FieldInfo) -> tuple[str, ...]:
+        if path == ("theme",):
+            return self.themes
+        if field.annotation is bool:
+            return tuple(_WORDS.values())
+        return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+
     def _widget(self, path: Path, field: FieldInfo, value: object) -> Widget:
         name = _id(path)
-        if field.annotation is bool:
-            return Checkbox("on", bool(value), id=name, compact=True)
-        options = self.themes if path == ("theme",) else get_args(field.annotation)
-        if path == ("theme",) or get_origin(field.annotation) is Literal:
-            chosen = str(value) if value in options else str(options[0])
+        options = self._options(path, field)
+        if options:
+            shown = _WORDS[value] if isinstance(value, bool) else str(value)
+            chosen = shown if shown in options else options[0]
             return Select(
                 [(plain(option), option) for option in options],
                 value=chosen,
@@ -109,7 +116,7 @@ def _id(path: Path) -> str:
 
 
 def _value(widget: Widget, field: FieldInfo) -> object:
-    if isinstance(widget, Checkbox | Select):
-        return widget.value
+    if isinstance(widget, Select):
+        return widget.value == _WORDS[True] if field.annotation is bool else widget.value
     text = widget.value if isinstance(widget, Input) else ""
     return text.strip() or field.default

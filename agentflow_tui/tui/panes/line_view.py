@@ -17,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from agentflow_tui.tui.guard import drawn
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.panes.line_break import line_breaks
 from agentflow_tui.tui.panes.line_view_keys import LINE_VIEW
@@ -187,6 +188,7 @@ class LineView(ScrollView, can_focus=True):
         self._strips.clear()
         self.refresh()
 
+    @drawn
     def render_line(self, y: int) -> Strip:
         """Draw the line that is `y` lines below the top of the window."""
         line = self.scroll_offset.y + y

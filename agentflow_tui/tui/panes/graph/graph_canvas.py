@@ -19,7 +19,7 @@ from agentflow_tui.history.run_state import RunState
 from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.layout import Layout
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.guard import drawn, guarded
 from agentflow_tui.tui.panes.graph.drawing import Drawing
 from agentflow_tui.tui.panes.graph.empty_graph import NO_PLAN, NOT_RUN, empty_line
 from agentflow_tui.tui.panes.graph.face import STYLES
@@ -147,6 +147,7 @@ class GraphCanvas(ScrollView):
         if self.drawing.layout is not None:
             self._paint_anew()
 
+    @drawn
     def render_line(self, y: int) -> Strip:
         """One row of what is in view."""
         if self.search.is_open and y == self.size.height - 1:

@@ -11,6 +11,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from agentflow_tui.history.event import HistoryEvent
+from agentflow_tui.tui.guard import drawn
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.timeline.entry import entry_of
 from agentflow_tui.tui.panes.timeline.event_filter import EventFilter
@@ -151,6 +152,7 @@ class TimelineList(HistoryView):
         """Draw again with what is selected."""
         self.refresh()
 
+    @drawn
     def render_line(self, y: int) -> Strip:
         """Draw the line that is `y` lines below the top of the window."""
         row = self.scroll_offset.y + y

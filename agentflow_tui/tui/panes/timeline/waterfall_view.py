@@ -11,6 +11,7 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
+from agentflow_tui.tui.guard import drawn
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.timeline.history_view import HistoryView
 from agentflow_tui.tui.panes.timeline.landmarks import Landmarks
@@ -70,6 +71,7 @@ class WaterfallView(HistoryView):
         position = self._landmarks.position_at(span.time(column))
         self.post_message(CursorMoved(max(position, 0)))
 
+    @drawn
     def render_line(self, y: int) -> Strip:
         """Draw the ruler, which stays in sight, or a lane below it."""
         width = self.scrollable_content_region.width

@@ -1,0 +1,131 @@
+"""A run told in plain sentences, one after the other: for screen readers, pipes and logs.
+
+No sign stands for a word, nothing is drawn again, and each line says who speaks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentflow_tui.history import event as events
+from agentflow_tui.history import policy_event as policies
+from agentflow_tui.history.event import HistoryEvent
+
+_VALUE_LIMIT = 500
+"""Characters of a value that a line tells."""
+
+
+@dataclass(eq=False)
+class PlainLines:
+    """Turns history events into lines; text that streams is told line by line as it is complete."""
+
+    _speakers: dict[str, str] = field(default_factory=dict)
+    _pending: dict[str, str] = field(default_factory=dict)
+
+    def of(self, event: HistoryEvent) -> Iterator[str]:
+        """Yield the lines of an event, in order; none for what only a program needs."""
+        match event:
+            case events.ModelCallStarted():
+                self._speakers[event.call] = event.agent
+                yield f"Agent {event.agent} asks the model {event.model} of {event.provider}."
+            case events.TokensReceived():
+                yield from self._streamed(event)
+            case events.ModelCallEnded():
+                if rest := self._pending.pop(event.call, "").strip():
+                    yield f"{event.agent} says: {rest}"
+                yield f"Agent {event.agent} has its answer, {_tokens(event)}{_seconds(event.duration)}."
+            case events.AgentCompleted():
+                yield f"Agent {event.agent} completed after {_seconds(event.duration)}."
+                for key, value in event.delta.set.items():
+                    yield f"State: {key} is now {_value(value)}"
+                for key in event.delta.removed:
+                    yield f"State: {key} was removed"
+            case _:
+                text = _sentence(event) or _rare_sentence(event) or _policy_sentence(event)
+                if text:
+                    yield text
+
+    def _streamed(self, event: events.TokensReceived) -> Iterator[str]:
+        speaker = self._speakers.get(event.call, event.path)
+        *complete, rest = (self._pending.get(event.call, "") + event.text).split("\n")
+        self._pending[event.call] = rest
+        for line in complete:
+            if line.strip():
+                yield f"{speaker} says: {line}"
+
+
+def _sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence per kind of event
+    match event:
+        case events.RunStarted():
+            return f"Run of {event.flow} started, mode {event.mode}: {event.reason}"
+        case events.RunPaused():
+            return "Run paused."
+        case events.RunResumed():
+            return "Run goes on."
+        case events.IterationStarted():
+            return f"Iteration {event.iteration} started."
+        case events.AgentStarted():
+            return f"Agent {event.agent} started."
+        case events.AgentFailed():
+            hint = f". Hint: {event.hint}" if event.hint else ""
+            return f"Agent {event.agent} failed: {event.error}{hint}"
+        case events.AgentCancelled():
+            return f"Agent {event.agent} was cancelled."
+        case events.RunEnded():
+            return f"Run {event.status}" + (f": {event.error}" if event.error else ".")
+        case _:
+            return ""
+
+
+def _rare_sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence per kind of event
+    match event:
+        case events.FanStarted():
+            return f"{len(event.branches)} branches started side by side."
+        case events.ChoiceTaken():
+            return f"Choice: {event.option.rpartition('/')[2] or 'nothing'}, {event.reason}"
+        case events.HandedOver():
+            return f"Agent {event.from_agent} hands over to {event.to_agent}."
+        case events.MergeConflict():
+            writers = ", ".join(event.branches)
+            return f"Conflict: {event.key} was written by {writers}; {event.branches[-1]} wins."
+        case events.BranchFailed():
+            return f"Branch {event.branch} is left out: {event.error}"
+        case events.NodeEnded() if event.status == "skipped":
+            return f"{event.path} was skipped: {event.reason}"
+        case events.LoopStalled():
+            return f"Iteration {event.iteration} changed nothing, nor did the one before."
+        case events.Warned():
+            return f"Warning: {event.message}"
+        case _:
+            return ""
+
+
+def _policy_sentence(event: HistoryEvent) -> str:
+    match event:
+        case policies.AttemptFailed():
+            again = f"trying again in {_seconds(event.retry_in)}"
+            return f"Agent {event.agent}, attempt {event.attempt} failed: {event.error}; {again}."
+        case policies.Throttled():
+            return f"Agent {event.agent} waits {_seconds(event.wait)} for its rate limit."
+        case policies.BreakerChanged():
+            return f"Circuit breaker of {event.agent} is {event.state.replace('_', '-')}."
+        case policies.ErrorRouted():
+            return f"{event.handler} handles the error: {event.error}"
+        case _:
+            return ""
+
+
+def _tokens(event: events.ModelCallEnded) -> str:
+    return f"{event.completion_tokens} tokens in " if event.completion_tokens else ""
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} seconds"
+
+
+def _value(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _VALUE_LIMIT else f"{text[: _VALUE_LIMIT - 1]}…"

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Select
+
+from agentflow_tui.tui.app import AgentflowApp
+from agentflow_tui.tui.dialogs.input_dialog import InputDialog
+from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
+from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
+from agentflow_tui.tui.screens.jump_screen import JumpScreen
+from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
+
+
+def _app(pilot: Pilot[Any]) -> AgentflowApp:
+    assert isinstance(pilot.app, AgentflowApp)
+    return pilot.app
+
+
+@pytest.mark.parametrize("key", ["semicolon", "ctrl+o"])
+async def test_jump_goes_to_what_a_letter_names(desk: Desk, key: str) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press(key)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, JumpScreen)
+        await pilot.press("d")
+        await settle(pilot)
+        assert is_on_top(pilot)
+        assert bench_of(pilot).layout_of_panes.current == "inspector"
+        await pilot.press(key, "escape")
+        await settle(pilot)
+        assert is_on_top(pilot)
+
+
+async def test_a_click_on_a_title_goes_there(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.click("#editor", offset=(5, 0))
+        await settle(pilot)
+        assert bench_of(pilot).layout_of_panes.current == "editor"
+
+
+async def test_the_settings_are_changed_kept_and_used(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 60)) as pilot:
+        await pilot.press("f12")
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, SettingsDialog)
+        dialog.query_one("#set-keys", Select).value = "vim"
+        dialog.query_one("#set-editor-indent", Input).value = "2"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: is_on_top(pilot))
+        assert bench_of(pilot).editor.code.indent_width == 2
+        await pilot.press("i")
+        await settle(pilot)
+        assert bench_of(pilot).layout_of_panes.current == "editor"
+    kept = tomllib.loads(desk.settings.file.read_text(encoding="utf-8"))
+    assert kept == {"keys": "vim", "editor": {"indent": 2}}
+
+
+async def test_a_key_of_ones_own_works_and_the_old_one_does_not(desk: Desk) -> None:
+    desk.settings.config_folder.mkdir()
+    desk.settings.keys_file.write_text('pane.zoom = "f6"\n', encoding="utf-8")
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press("z")
+        assert not bench_of(pilot).layout_of_panes.is_zoomed
+        await pilot.press("f6")
+        assert bench_of(pilot).layout_of_panes.is_zoomed
+
+
+async def test_the_input_comes_back_and_what_is_missing_is_said(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        await run(pilot, "space")
+        await status(pilot, "completed")
+    async with desk.open(path) as pilot:
+        await pilot.press("i")
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, InputDialog)
+        field = dialog.query_one("#field-0", Input)
+        field.value = ""
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "the flow needs content" in str(dialog.query_one("#note").render())
+        field.value = "dogs"
+        await pilot.press("f6")
+        await settle(pilot)
+        assert dialog.is_json
+        assert dialog._read().data == {"content": "dogs"}
+        await pilot.press("escape")
+
+
+async def test_the_pane_is_written_to_a_file_and_printing_says_when_it_cannot(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press("V")
+        await settle(pilot)
+        await pilot.press("W")
+        await settle(pilot)
+        target = desk.folder / "graph.txt"
+        pilot.app.screen.query_one("#answer", Input).value = str(target)
+        await pilot.press("enter")
+        await until(pilot, target.exists)
+        assert "improver" in target.read_text(encoding="utf-8")
+
+
+async def test_an_error_while_drawing_leaves_a_blank_line_and_is_told_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        graph = bench_of(pilot).graph
+
+        def broken(*_: object) -> None:
+            raise ValueError("no row")
+
+        monkeypatch.setattr(type(graph), "margin_of_drawing", property(broken))
+        graph.refresh()
+        await settle(pilot)
+        problems = _app(pilot).problems
+        assert problems == ["drawing the graph: ValueError: no row"]
+        monkeypatch.undo()
+        await pilot.press("alt+e")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, PagerDialog)
+        problems.clear()
