@@ -94,6 +94,7 @@ class Run:
             event = dataclasses.replace(event, seq=len(self.history))
         event = self._redaction.event(event)
         self.history.append(event)
+        self.control.breakpoints.hear(event)
         if self._keeper is not None:
             self._keeper.append(self.run_id, (event,))
         if self._observer is not None:

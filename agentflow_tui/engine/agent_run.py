@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from agentflow_tui.conditions import Scope
 from agentflow_tui.engine.agent import Agent, AgentContext
 from agentflow_tui.engine.call import GRACE_SECONDS, Call
 from agentflow_tui.engine.cancel_scope import Interrupted
@@ -23,7 +24,14 @@ from agentflow_tui.engine.recorder import Recorder
 from agentflow_tui.engine.run_time import Deadline
 from agentflow_tui.engine.state import State, delta_of
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
-from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted, Warned
+from agentflow_tui.history.event import (
+    AgentCancelled,
+    AgentCompleted,
+    AgentFailed,
+    AgentPinned,
+    AgentStarted,
+    Warned,
+)
 from agentflow_tui.plan.node import Step
 from agentflow_tui.plan.policy import Policies
 
@@ -91,9 +99,13 @@ class AgentRun(Call):
             if run.past is not None and not run.past.is_over:
                 self._then = await run.past.claim(step.path)
             if self._then is not None:
-                run.gate.pass_by()
-            elif not run.gate.try_enter():
-                await run.gate.enter(step.path)
+                run.gate.pass_by(self, step)
+            else:
+                if run.control.is_watching:
+                    run.control.watch(step, "before", self._sight)
+                in_phase = self._frame.scope != ""
+                if not run.gate.try_enter(self, step, in_phase=in_phase):
+                    await run.gate.enter(self, step, in_phase=in_phase)
             self._begin()
             try:
                 self.delta = await self._work()
@@ -129,6 +141,10 @@ class AgentRun(Call):
         run, step, frame = self._run, self._step, self._frame
         if self._then is not None and run.past is not None:
             return await run.past.tell(self._then, self)
+        pinned = run.control.pinned(step) if run.control.pins else None
+        if pinned is not None:
+            run.journal.record(AgentPinned, path=step.path, agent=step.agent)
+            return pinned
         agent = run.agents.get(step.key)
         if agent is None:
             raise AgentError(f"no agent is called '{step.agent}'")
@@ -205,7 +221,14 @@ class AgentRun(Call):
     def _state(self) -> State:
         return State.over(self._frame.state.data, self._frame.state.meta)
 
+    def _sight(self) -> Scope:
+        """What the conditions of breakpoints see."""
+        state, run = self._frame.state, self._run
+        return Scope(state.data, state.meta, run.event_facts, self._frame.iteration, run.time.active())
+
     async def _report_error(self, error: BaseException) -> None:
+        if self._then is not None:
+            return
         self._disarm()
         if self._is_expired:
             self.relax()
@@ -272,7 +295,27 @@ class AgentRun(Call):
             self._attempts.close(has_failed=self._is_expired)
         if self._began is not None:
             self._record_end()
-            self._run.gate.leave()
+            self._run.gate.leave(self)
+            self._obey()
+
+    def _obey(self) -> None:
+        """What a hand on this one agent run means for the flow."""
+        stopped = self.interruption
+        control, stops = self._run.control, self._frame.stops
+        if stopped is None:
+            if control.is_watching and self._then is None:
+                control.watch(self._step, "after", self._sight)
+        elif stops.interruption is not None:
+            self.interruption = stops.interruption
+        elif stopped.kind == "agent":
+            name = self._step.agent
+            self.interruption = None
+            self.failure = NodeFailed(
+                f"agent '{name}' failed: {stopped.text}", category="unknown", agent=name, cause=stopped.text
+            )
+        elif stopped.kind == "again":
+            on_end = self.hand_over()
+            AgentRun(self._run, self._step, self._frame, on_end)
 
     def _record_end(self) -> None:
         run, step, frame = self._run, self._step, self._frame

@@ -89,6 +89,11 @@ class Call:
         on_end, self._on_end = self._on_end, _nothing
         on_end(self)
 
+    def hand_over(self) -> Callable[[Any], None]:
+        """Whom another call tells of its end in place of this one."""
+        on_end, self._on_end = self._on_end, _nothing
+        return on_end
+
     def _settle(self) -> None:
         """What is to be done first when it is over."""
 

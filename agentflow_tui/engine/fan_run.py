@@ -161,6 +161,8 @@ class FanRun:
         return child.path.rpartition("/")[2]
 
     def _end(self, status: str, reason: str, delta: Delta | None = None) -> None:
+        if not self._frame.scope:
+            self._run.control.leave_phase()
         self._run.journal.record(
             FanEnded,
             path=self._fan.path,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from agentflow_tui.engine.control import Control
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.run_time import RunTime
 from agentflow_tui.history.event import RunPaused, RunResumed
+from agentflow_tui.plan.node import Step
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.call import Call
+
+_HELD_AFTER = 0.01
+"""Seconds without anything running after which a run whose agents are all held stands still."""
 
 
 class Gate:
@@ -23,55 +31,79 @@ class Gate:
         self._control = control
         self._journal = journal
         self._time = time
-        self._running = 0
-        self._waiting: dict[asyncio.Future[None], str] = {}
+        self._running: dict[Call, str] = {}
+        self._waiting: dict[asyncio.Future[None], tuple[Call, Step, bool]] = {}
 
-    def try_enter(self) -> bool:
+    def try_enter(self, call: Call, step: Step, *, in_phase: bool) -> bool:
         """Whether an agent may start without waiting; it has entered then."""
-        if self._waiting or not self._control.take_step():
+        control = self._control
+        if self._waiting or control.is_held(step) or not control.take_step(in_phase=in_phase):
             return False
-        self._running += 1
+        self._running[call] = step.path
         return True
 
-    def pass_by(self) -> None:
+    def pass_by(self, call: Call, step: Step) -> None:
         """An agent run of the past has begun: no control holds it."""
-        self._running += 1
+        self._running[call] = step.path
 
-    async def enter(self, path: str) -> None:
-        """Wait until the agent at `path` may start; the order of arrival is kept."""
+    async def enter(self, call: Call, step: Step, *, in_phase: bool) -> None:
+        """Wait until an agent may start; the order of arrival is kept among those that are not held."""
         ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[ticket] = path
+        self._waiting[ticket] = call, step, in_phase
+        self._admit()
         self._stand_still()
         try:
             await ticket
         except asyncio.CancelledError:
             # Admitted and cancelled in one moment: the place is free again.
             if self._waiting.pop(ticket, None) is None:
-                self.leave()
+                self.leave(call)
             raise
 
-    def leave(self) -> None:
+    def leave(self, call: Call) -> None:
         """An agent that had entered has ended."""
-        self._running -= 1
+        self._running.pop(call, None)
         self._stand_still()
 
     def changed(self) -> None:
         """The control was used."""
-        if self._waiting and not self._control.is_paused:
+        for path, interruption in self._control.take_stops():
+            for call in [each for each, where in self._running.items() if path in ("", where)]:
+                call.interrupt(interruption)
+        self._admit()
+
+    def _admit(self) -> None:
+        for ticket, (call, step, in_phase) in tuple(self._waiting.items()):
+            if ticket.done() or self._control.is_held(step):
+                continue
+            if self._control.is_paused:
+                break
             self._go_on()
-        for ticket in [ticket for ticket in self._waiting if not ticket.done()]:
-            if not self._control.take_step():
+            if not self._control.take_step(in_phase=in_phase):
                 break
             del self._waiting[ticket]
-            self._running += 1
+            self._running[call] = step.path
             ticket.set_result(None)
 
     def _stand_still(self) -> None:
-        if not self._waiting or self._running or self._time.is_still or not self._control.is_paused:
+        if not self._waiting or self._running or self._time.is_still:
             return
+        if self._control.is_paused:
+            self._stop(self._control.pause_reason)
+        elif self._control.held:
+            # Something else may be on its way to the gate.
+            self._time.clock.call_later(_HELD_AFTER, self._stand_still_for_held)
+
+    def _stand_still_for_held(self) -> None:
+        steps = [step for _, step, _ in self._waiting.values()]
+        is_free = self._running or self._time.is_still or self._control.is_paused
+        if steps and not is_free and all(map(self._control.is_held, steps)):
+            self._stop("held")
+
+    def _stop(self, reason: str) -> None:
         self._time.stand_still()
-        path = next(iter(self._waiting.values()))
-        self._journal.record(RunPaused, path=path, reason=self._control.pause_reason)
+        _, step, _ = next(iter(self._waiting.values()))
+        self._journal.record(RunPaused, path=step.path, reason=reason)
 
     def _go_on(self) -> None:
         if self._time.is_still:

@@ -100,9 +100,15 @@ class Interpreter:
         """Run an agent; gives what it changed."""
         frame.stops.check()
         ended = Signal(self.cancel_from_outside)
-        run = AgentRun(self, step, frame, lambda _: ended.set())
+        runs: list[AgentRun] = []
+
+        def over(run: AgentRun) -> None:
+            runs.append(run)
+            ended.set()
+
+        AgentRun(self, step, frame, over)
         await ended.wait()
-        return run.outcome()
+        return runs[0].outcome()
 
     async def _container(self, node: Chain | Loop | Choice | Stage, frame: Frame) -> None:
         frame.stops.check()
