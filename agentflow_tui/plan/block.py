@@ -13,6 +13,7 @@ NAME_CELLS = 24
 """Longer names end in `…`."""
 COUNT_CELLS = 4
 """Room for how often an agent ran, `12×`."""
+_COUNT_CELLS_TIGHT = 2
 WORD_CELLS = 9
 """Room for how a node stands, `cancelled`."""
 SUBTITLE_CELLS = 20
@@ -44,8 +45,10 @@ class StepBlock:
         self.is_closed = is_closed
         self._height = 4 if style.detail == "full" else 3
         # The lower border carries the word, with a corner, a rule and a blank on each side.
-        content = max(2 + cell_width(self.name) + 1 + COUNT_CELLS, WORD_CELLS + 2)
-        self.widen(4 + (max(content, SUBTITLE_CELLS) if style.detail == "full" else content))
+        count = _COUNT_CELLS_TIGHT if style.is_tight else COUNT_CELLS
+        content = max(2 + cell_width(self.name) + 1 + count, WORD_CELLS + 2)
+        is_roomy = style.detail == "full" and not style.is_tight
+        self.widen(4 + (max(content, SUBTITLE_CELLS) if is_roomy else content))
 
     def widen(self, width: int) -> None:
         """Take `width` columns, so that siblings look alike."""

@@ -15,14 +15,15 @@ TITLE_CELLS = 60
 _TITLE_MARGIN = 6
 """What a frame's first row has beside the title: `╭─ ` and ` ─╮`."""
 _TITLE_LEAST = 16
-_BESIDE = 10
-"""Columns that the way in and the way out of the drawing take."""
+_BESIDE, _BESIDE_TIGHT = 10, 20
+"""Columns that the way in and the way out of the drawing take; tight, with a frame around and a way down."""
 _AGAIN = "again"
 
 
 def title_room(style: Style) -> int:
     """Cells that a title may take: a long one is no reason to scroll sideways."""
-    return max(_TITLE_LEAST, min(TITLE_CELLS, style.room[0] - _TITLE_MARGIN - _BESIDE))
+    beside = _BESIDE_TIGHT if style.is_tight else _BESIDE
+    return max(_TITLE_LEAST, min(TITLE_CELLS, style.room[0] - _TITLE_MARGIN - beside))
 
 
 def title_bar(title: str, width: int) -> str:
@@ -50,7 +51,7 @@ class FrameBlock:
     """A titled frame around one block."""
 
     lead_right, tail_right, lead_down, tail_down = 2, 2, 1, 1
-    high_right, high_down = 1, 2
+    high_right, high_down, high_down_tight = 1, 2, 2
     """Cells between the block and the frame's far side across the flow, the frame included."""
 
     def __init__(
@@ -66,6 +67,7 @@ class FrameBlock:
         The gates of the way in and of the way out take a row each, within the frame.
         """
         self.path, self.inner, self._style = path, inner, style
+        high_down = self.high_down_tight if style.is_tight else self.high_down
         most = title_room(style)
         self._in, self._out = ([fit(f"{WAITING} {gate.words}", most) for gate in side] for side in gates)
         self._title = fit(f"{WAITING} {titles[0]}", most)
@@ -82,7 +84,7 @@ class FrameBlock:
         else:
             self.length = self.lead_down + first + inner.length + self.tail_down + last
             self._lead = self.lead_down + first
-            natural = 2 + self._across + self.high_down
+            natural = 2 + self._across + high_down
             self.breadth = max(natural, least)
             self._low = 2 + (self.breadth - natural) // 2
         self.base = self._low + inner.base
@@ -116,7 +118,7 @@ class LoopBlock(FrameBlock):
     """A frame whose body has a dashed way back from its end to its start."""
 
     lead_right, tail_right, lead_down, tail_down = 4, 4, 2, 2
-    high_right, high_down = 2, 4 + len(_AGAIN)
+    high_right, high_down, high_down_tight = 2, 4 + len(_AGAIN), 3
 
     @property
     def _across(self) -> int:
@@ -140,5 +142,5 @@ class LoopBlock(FrameBlock):
         x, y = pen.point((first + last) // 2, far)
         if self._style.is_right:
             pen.canvas.label(x - len(_AGAIN) // 2, y, _AGAIN, back)
-        else:
+        elif not self._style.is_tight:
             pen.canvas.label(x + 2, y, _AGAIN, back)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from types import MappingProxyType
 from typing import Literal, cast
 
@@ -62,26 +63,34 @@ def lay_out(
     """Lay out a plan for a place of `room` columns and rows.
 
     Automatic choices take the roomiest drawing that fits, and the one that needs the least scrolling
-    when none does; `fit` goes as far as dots, `auto` keeps the names.
+    when none does; `fit` goes as far as dots, `auto` keeps the names. Before one would have to scroll
+    sideways, all of it is drawn tight.
     `folds` has the paths of nodes to show as one box (true), and of wide fan-outs to show in full (false).
     """
     details: tuple[Detail, ...] = _DETAILS.get(detail) or (cast("Detail", detail),)
     labels = _label_widths(plan)
-    best: tuple[float, _Sheet] | None = None
-    for one_detail in details:
+    best: _Sheet | None = None
+    for is_tight, one_detail in product((False, True), details):
         for one_direction, is_wrapped in _WAYS[direction]:
-            style = Style(one_direction, one_detail, room, folds, is_wrapped=is_wrapped)
-            for label in labels:
-                sheet = _Sheet(plan, replace(style, label=label))
-                if sheet.width <= room[0]:
-                    break
-            excess = sheet.excess()
-            if best is None or excess < best[0]:
-                best = (excess, sheet)
-            if excess <= 1:
+            style = Style(one_direction, one_detail, room, folds, is_wrapped=is_wrapped, is_tight=is_tight)
+            sheet = _narrowest(plan, style, labels)
+            if sheet.excess() <= 1:
                 return sheet.drawn()
+            # What has to be scrolled sideways anyway had better be roomy.
+            is_worth_it = not is_tight or sheet.width <= room[0]
+            if best is None or (is_worth_it and sheet.excess() < best.excess()):
+                best = sheet
     assert best is not None
-    return best[1].drawn()
+    return best.drawn()
+
+
+def _narrowest(plan: Plan, style: Style, labels: Sequence[int]) -> _Sheet:
+    """With the longest labels that fit into the room, or the shortest ones."""
+    for label in labels:
+        sheet = _Sheet(plan, replace(style, label=label))
+        if sheet.width <= style.room[0]:
+            break
+    return sheet
 
 
 _DETAILS: dict[str, tuple[Detail, ...]] = {"auto": ("full", "names"), "fit": ("full", "names", "dots")}
@@ -117,9 +126,11 @@ class _Sheet:
     def __init__(self, plan: Plan, style: Style) -> None:
         self._plan, self._style = plan, style
         self._block: Block = arrange_root(plan.root, style)
-        # `in ─` before and `─▶ out` behind; downwards one row for each word and each line.
-        self._lead = len(_IN) + 2 if style.is_right else 2
-        self._tail = len(_OUT) + 3 if style.is_right else 2
+        # `in ─` before and `─▶ out` behind, tight `in ` and `▶ out`; downwards one row for each.
+        line = 0 if style.is_tight else 1
+        self._rule = line if style.is_right else 0
+        self._lead = len(_IN) + 1 + line if style.is_right else 2
+        self._tail = len(_OUT) + 2 + line if style.is_right else 2
         self._low = 0 if style.is_right else max(0, len(_OUT) // 2 - self._block.base)
         end, leaving = self._block.length, self._block.base
         if isinstance(self._block, WrappedBlock):
@@ -143,10 +154,10 @@ class _Sheet:
         end = self._end
         if self._style.is_right:
             canvas.put(line, Span(0, len(_IN), _IN, "", "stub"))
-            canvas.put(out, Span(end + 3, len(_OUT), _OUT, "", "stub"))
+            canvas.put(out, Span(end + self._rule + 2, len(_OUT), _OUT, "", "stub"))
             pen.along(len(_IN) + 1, self._lead, line, entry)
-            pen.along(end, end + 1, out, leave)
-            pen.head(end + 1, out, leave)
+            pen.along(end, end + self._rule, out, leave)
+            pen.head(end + self._rule, out, leave)
         else:
             canvas.put(0, Span(line - len(_IN) // 2, len(_IN), _IN, "", "stub"))
             canvas.put(end + 1, Span(line - len(_OUT) // 2, len(_OUT), _OUT, "", "stub"))

@@ -28,6 +28,8 @@ class Style:
     """Cells that a line of a choice's label takes at most."""
     is_wrapped: bool = False
     """Whether the outermost row is broken to fit the room; left to right only."""
+    is_tight: bool = False
+    """Whether room is saved where little is lost: short ends, room for small counts, no word on a loop."""
 
     @property
     def is_right(self) -> bool:

@@ -256,3 +256,14 @@ def test_in_a_narrow_place_a_loop_gives_up_its_condition_and_keeps_its_limit(
 ) -> None:
     layout = lay_out(PLANS["loop"], direction="down", room=(columns, 24))
     assert title in layout.text() and layout.width <= columns
+
+
+def test_a_drawing_is_tight_only_where_it_would_scroll_otherwise() -> None:
+    roomy, tight = (lay_out(PLANS["loop"], direction="down", room=(columns, 24)) for columns in (44, 36))
+    assert "again" in roomy.text() and not roomy.style.is_tight
+    assert "again" not in tight.text() and "┆" in tight.text() and tight.style.is_tight
+    assert tight.width <= 36 < roomy.width
+
+
+def test_what_has_to_be_scrolled_sideways_anyway_is_roomy() -> None:
+    assert not lay_out(PLANS["mixed"], room=(20, 10)).style.is_tight
