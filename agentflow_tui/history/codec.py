@@ -40,8 +40,14 @@ class HistoryFormatError(ValueError):
 class _Field:
     name: str
     is_required: bool
+    default: Any
+    """What it is without being told; nothing that can be told for a field that is required."""
     read: Callable[[Any, str], Any]
     write: Callable[[Any], Any]
+
+
+_Tellable = tuple[tuple[str, Any, Callable[[Any], Any]], ...]
+"""Name, default and writer of each field."""
 
 
 def encode(event: HistoryEvent) -> dict[str, Any]:
@@ -50,6 +56,11 @@ def encode(event: HistoryEvent) -> dict[str, Any]:
     for each in _FIELDS[type(event)]:
         record[each.name] = each.write(getattr(event, each.name))
     return record
+
+
+def encode_briefly(event: HistoryEvent) -> dict[str, Any]:
+    """Return what `encode` does without the fields that `decode` knows without being told."""
+    return _told(event, _TELLABLE[type(event)], {"kind": event.kind})
 
 
 def decode(record: object, *, line: int | None = None) -> HistoryEvent:
@@ -140,6 +151,24 @@ def _read_delta(value: Any, where: str) -> Delta:
     return Delta(**_read_fields(_DELTA, _typed(value, (dict,), dict, where), f"{where}."))
 
 
+def _told(value: Any, known: _Tellable, told: dict[str, Any]) -> dict[str, Any]:
+    for name, default, write in known:
+        own = getattr(value, name)
+        if own is not default and (own != default or type(own) is not type(default)):
+            told[name] = own if write is _same else write(own)
+    return told
+
+
+def _tell_delta(value: Delta) -> dict[str, Any]:
+    return _told(value, _TELLABLE_DELTA, {})
+
+
+def _tellable(known: tuple[_Field, ...]) -> _Tellable:
+    return tuple(
+        (each.name, each.default, _tell_delta if each.write is _write_delta else each.write) for each in known
+    )
+
+
 def _write_delta(value: Delta) -> dict[str, Any]:
     return {each.name: each.write(getattr(value, each.name)) for each in _DELTA}
 
@@ -159,6 +188,7 @@ def _fields_of(cls: type[Any]) -> tuple[_Field, ...]:
         _Field(
             each.name,
             each.default is MISSING and each.default_factory is MISSING,
+            each.default if each.default_factory is MISSING else each.default_factory(),
             _reader(hints[each.name]),
             _writer(hints[each.name]),
         )
@@ -175,3 +205,5 @@ KINDS: dict[str, type[HistoryEvent]] = {
 
 _DELTA = _fields_of(Delta)
 _FIELDS = {cls: _fields_of(cls) for cls in KINDS.values()}
+_TELLABLE_DELTA = _tellable(_DELTA)
+_TELLABLE = {cls: _tellable(known) for cls, known in _FIELDS.items()}

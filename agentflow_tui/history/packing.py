@@ -17,7 +17,7 @@ from typing import Any
 
 import jsonpatch
 
-from agentflow_tui.history.codec import HistoryFormatError, decode, encode
+from agentflow_tui.history.codec import HistoryFormatError, decode, encode_briefly
 from agentflow_tui.history.event import HistoryEvent
 
 BIG = 2048
@@ -62,6 +62,11 @@ class Packer:
         Raises:
             TypeError, ValueError: a value is not JSON.
         """
+        record = encode_briefly(event)
+        whole = _text_of_plain(record)
+        if whole is not None and len(whole) < BIG:
+            # No value in it can be big.
+            return PackedEvent(whole, None)
         parts: list[list[Any]] = []
         blobs: dict[str, bytes] = {}
         path = str(getattr(event, "path", ""))
@@ -82,7 +87,7 @@ class Packer:
             parts.append([pointer, code, payload])
             return None
 
-        data = _text(reduced(encode(event), ()))
+        data = _text(reduced(record, ()))
         uses = tuple(part[2] for part in parts if part[1] == "b")
         return PackedEvent(data, _text(parts) if parts else None, blobs, uses)
 
@@ -180,8 +185,15 @@ def decompressed(name: str, data: bytes) -> str:
     return text
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _text_of_plain(record: dict[str, Any]) -> str | None:
+    try:
+        return _text(record)
+    except TypeError:
+        # A mapping that is no dict, which only the walk through it takes.
+        return None
 
 
 def _slot(pointer: _Pointer, path: str) -> str:

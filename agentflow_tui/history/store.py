@@ -66,7 +66,7 @@ class RunStore:
             self._queue.add(run_id, event)
             if not isinstance(event, TokensReceived):
                 self._urgent.set()
-        if self._queue and (self._writer is None or self._writer.done()):
+        if (self._writer is None or self._writer.done()) and self._queue:
             self._writer = asyncio.create_task(self._write_soon(), name="run store")
 
     async def flush(self) -> None:
