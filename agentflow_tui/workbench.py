@@ -16,6 +16,7 @@ from agentflow_tui.departure import Departure, event_of
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
+from agentflow_tui.flow_marks import FlowMarks
 from agentflow_tui.flow_notes import FlowNotes
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.input_keys import input_keys
@@ -56,6 +57,8 @@ class Workbench:
         self.archive = Archive(self._store, Redaction.of(self._env).text)
         """The stored runs."""
         self._file: FlowFile | None = None
+        self.marks = FlowMarks(None)
+        """Breakpoints, pins and watches of the open flow; runs look at them while they go on."""
         self.text = ""
         """The text that was checked last."""
         self.checked = Checked(None, ())
@@ -83,6 +86,7 @@ class Workbench:
         """Read and check a file; what is wrong with it becomes problems, and the text stays empty then."""
         self._file = FlowFile(path)
         self._flow = self.plan = None
+        self.marks = FlowMarks(self._file.path)
         self._launcher.forget_guards()
         self._file_problem = None
         text = ""
@@ -259,7 +263,8 @@ class Workbench:
             # The files inside may have changed since.
             self.check(self.text)
         flow, choice = self._choice(event)
-        control = Control(paused=paused)
+        self.marks.breakpoints.forget_hits()
+        control = Control(paused=paused, breakpoints=self.marks.breakpoints, pins=self.marks.pins)
         return await self._launcher.launch(
             Order(flow, self.text, self.path, event, choice, control, mode, departure, run_id, line)
         )
