@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import Input
 
 from agentflow_tui.tui.commands import Commands
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
@@ -92,7 +93,7 @@ async def test_an_unknown_theme_in_the_settings_falls_back(desk: Desk) -> None:
 
 
 async def test_every_builtin_theme_can_be_shown(desk: Desk) -> None:
-    async with desk.open(desk.write(LOOP)) as pilot:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
         for name in pilot.app.available_themes:
             pilot.app.theme = name
             await pilot.pause()
@@ -131,7 +132,7 @@ async def test_the_gallery_opens_a_file_by_its_path(desk: Desk) -> None:
     async with desk.open(None) as pilot:
         await pilot.press("o")
         await settle(pilot)
-        await pilot.press(*str(path))
+        pilot.app.screen.query_one(Input).value = str(path)
         await pilot.press("enter")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 2 and not _is_gallery(pilot.app.screen))
         assert bench_of(pilot).workbench.path == path
