@@ -145,6 +145,8 @@ class _Course:
         finally:
             deadline.cancel()
             run.control.listen(None)
+            # Else the run would be garbage that only the collector finds.
+            run.journal.on_error = None
         run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
         if run.past is not None:
             run.past.end()
