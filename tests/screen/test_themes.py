@@ -38,7 +38,7 @@ def test_ours_name_every_colour_of_ours(path: Path) -> None:
     [
         (('primary = "#56B4E9"', 'primary = "blurple"'), "blurple"),
         (('primary = "#56B4E9"', ""), "primary"),
-        (('status-running = "#F0E442"', 'status-running = "[/foo]"'), "[/foo]"),
+        (('status-running = "#FBF55A"', 'status-running = "[/foo]"'), "[/foo]"),
         (("dark = true", "dark = true\nlight = 1"), "light"),
         (("dark = true", "dark = "), "line"),
         (('block-cursor-text-style = "bold"', 'block-cursor-text-style = "loud"'), "loud"),

@@ -38,7 +38,7 @@ class JumpScreen(ModalScreen[JumpTarget | None]):
     JumpLabel {
         layer: labels; position: absolute; width: auto; height: 1; padding: 0;
         background: $accent; color: $background; text-style: bold;
-        &:nocolor { text-style: bold reverse; }
+        &:nocolor { background: $foreground; color: $background; }
     }
     """
 
