@@ -201,6 +201,21 @@ async def test_a_graph_larger_than_the_pane_has_a_map_that_can_be_hidden() -> No
         assert app.pane.minimap_place is None
 
 
+@pytest.mark.parametrize(
+    ("count", "size", "has_map"),
+    [(60, (60, 18), True), (60, (59, 18), False), (60, (60, 17), False), (5, (60, 18), False)],
+)
+async def test_only_a_large_pane_with_a_much_larger_graph_has_a_map(
+    count: int, size: tuple[int, int], has_map: bool
+) -> None:
+    app = GraphApp(_chain(count))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("L", "L")
+        layout = app.pane.layout_drawn
+        assert layout is not None and layout.height > size[1]
+        assert (app.pane.minimap_place is not None) is has_map
+
+
 async def test_the_map_never_hides_the_selected_node() -> None:
     app = GraphApp(_chain(60))
     async with app.run_test(size=(80, 24)) as pilot:

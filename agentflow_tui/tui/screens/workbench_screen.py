@@ -94,6 +94,7 @@ class WorkbenchScreen(WorkbenchActions):
     def on_mount(self) -> None:
         """Show the flow, and put the focus on the graph."""
         self.bridge = Bridge(self._show_view, self._make_timer)
+        self.graph.clock = self.clock.now
         self.files = FileDesk(
             self, self.workbench, self.editor, self.settings, self.show_checked, self.untitled
         )

@@ -29,7 +29,7 @@ from agentflow_tui.tui.panes.graph.minimap import Minimap
 from agentflow_tui.tui.panes.graph.node_search import NodeSearch
 from agentflow_tui.tui.panes.graph.row_painter import RowPainter
 
-PARTS = ("line", "lit", "dim", "label", "name", "selected", "mark", "pulse", "view")
+PARTS = ("line", "lit", "dim", "label", "name", "selected", "mark", "pulse", "map", "view")
 TICK_SECONDS = 1 / 8
 _TICKS_PER_SECOND = 8
 _SPACING = Spacing(1, 2, 1, 2)
@@ -150,7 +150,7 @@ class GraphCanvas(ScrollView):
     @drawn
     def render_line(self, y: int) -> Strip:
         """One row of what is in view."""
-        if self.search.is_open and y == self.size.height - 1:
+        if self.search.is_open and y == self.seen_size.height - 1:
             return self.search.line(self.size.width, self._colours()["mark"])
         painter = self.drawing.painter
         if painter is None or not self.boxes:
@@ -160,7 +160,7 @@ class GraphCanvas(ScrollView):
         place = self.minimap_place
         if self._minimap is None or place is None or not place.y <= y < place.bottom:
             return strip
-        view = Region(*self.scroll_offset, *self.size)
+        view = Region(*self.scroll_offset, *self.seen_size)
         small = self._minimap.strip(y - place.y, view, self._colours())
         return Strip.join([strip.crop(0, place.x), small, strip.crop(place.right, self.size.width)])
 
@@ -185,17 +185,22 @@ class GraphCanvas(ScrollView):
         return Offset(max(0, (width - layout.width) // 2), max(0, (height - layout.height) // 2))
 
     @property
+    def seen_size(self) -> Size:
+        """The pane without the scroll bars that lie over it."""
+        return self.scrollable_content_region.size
+
+    @property
     def minimap_place(self) -> Region | None:
         """Where the minimap is in the pane, none while there is none."""
         if self._minimap is None or not self.has_minimap:
             return None
         box = self.boxes.get(self.selected)
         region = self._region_of(box).translate(-self.scroll_offset) if box is not None else None
-        return self._minimap.place(self.size, region)
+        return self._minimap.place(self.seen_size, region)
 
     def draw(self) -> None:
         """Choose the drawing for the pane, and paint it."""
-        gutter = self.gutter
+        gutter = self.styles.gutter
         room = self.outer_size - Size(gutter.width, gutter.height)
         layout = self.drawing.lay_out(room, self.direction, self.detail)
         self._minimap = None if layout is None else Minimap(layout, room)

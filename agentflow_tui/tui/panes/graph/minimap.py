@@ -15,8 +15,10 @@ from agentflow_tui.tui.panes.graph.box_painter import painted
 _LARGEST = Size(26, 8)
 _SHARE = 3
 """It takes at most a third of the pane each way."""
-_LEAST = Size(48, 14)
+_LEAST = Size(60, 18)
 """In a smaller pane a map would hide more than it shows."""
+_OVERFLOW = 1.4
+"""So many times the pane, one way at least; a drawing that hardly overflows needs no map."""
 _LOUD = ("failed", "open", "running", "retrying", "throttled", "paused", "cancelled", "completed")
 """Of several nodes on one cell, the first of these is seen."""
 
@@ -30,7 +32,7 @@ class Minimap:
         width = min(_LARGEST.width, pane.width // _SHARE - 2, layout.width)
         height = min(_LARGEST.height, pane.height // _SHARE - 2, layout.height)
         self._inner = Size(max(1, width), max(1, height))
-        is_larger = layout.width > pane.width or layout.height > pane.height
+        is_larger = layout.width > _OVERFLOW * pane.width or layout.height > _OVERFLOW * pane.height
         self.is_needed = is_larger and pane.width >= _LEAST.width and pane.height >= _LEAST.height
         self._seen: tuple[str, ...] = ()
         self._dots: dict[tuple[int, int], str] = {}
@@ -73,19 +75,19 @@ class Minimap:
         width, height = self._inner
         if row in (0, height + 1):
             left, right = "╭╮" if row == 0 else "╰╯"
-            return Strip([painted(f"{left}{'─' * width}{right}", styles["line"])], width + 2)
+            return Strip([painted(f"{left}{'─' * width}{right}", styles["map"])], width + 2)
         from_x, from_y = self._scaled(view.x, view.y)
         to_x, to_y = self._scaled(view.right - 1, view.bottom - 1)
         y = row - 1
-        found = [Segment("│", styles["line"])]
+        found = [Segment("│", styles["map"])]
         for x in range(width):
             style = self._dots.get((x, y))
-            shown = styles[style or "line"]
+            shown = styles[style or "map"]
             if from_x <= x <= to_x and from_y <= y <= to_y:
                 view_style = styles["view"]
                 shown += Style(bgcolor=view_style.bgcolor, reverse=view_style.reverse)
             found.append(Segment("▪" if style else " ", shown))
-        return Strip([*found, Segment("│", styles["line"])], width + 2)
+        return Strip([*found, Segment("│", styles["map"])], width + 2)
 
     def _scaled(self, x: int, y: int) -> tuple[int, int]:
         width, height = self._inner
