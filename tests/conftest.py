@@ -39,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     patch.setenv("AGENTFLOW_TEST_CACHE", str(_REAL_CACHE))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Take half as many again as there are cores, as a test of the screen waits for a third of its time."""
+    cores = os.cpu_count() or 1
+    return cores + cores // 2
+
+
 @pytest.fixture(autouse=True)
 def _no_store_left_open() -> Iterator[None]:
     before = set(threading.enumerate())
