@@ -118,11 +118,11 @@ class Archive:
             await self._store.delete(run_id)
 
     async def collect(
-        self, *, max_age: timedelta | None = None, max_bytes: int | None = None
+        self, *, max_age: timedelta | None = None, max_bytes: int | None = None, dry_run: bool = False
     ) -> tuple[RunSummary, ...]:
-        """Delete what is too old or too much, oldest first; return what was deleted."""
+        """Delete what is too old or too much, oldest first; return what was, or would be, deleted."""
         with storing():
-            return await self._store.gc(max_age=max_age, max_bytes=max_bytes)
+            return await self._store.gc(max_age=max_age, max_bytes=max_bytes, is_dry=dry_run)
 
 
 @contextmanager

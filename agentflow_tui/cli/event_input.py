@@ -32,13 +32,22 @@ def read_input(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
     return data
 
 
-def read_meta(pairs: Sequence[str]) -> dict[str, str]:
+def read_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
+    """Return what `key=value` arguments of an option set, values as `read_input` takes them.
+
+    Raises:
+        InputError: An argument has no `=`.
+    """
+    return {key: _json_or_text(value) for key, value in (_split(pair, option) for pair in pairs)}
+
+
+def read_meta(pairs: Sequence[str], option: str = "--meta") -> dict[str, str]:
     """Return the event's metadata from `key=value`, always text.
 
     Raises:
         InputError: An argument has no `=`.
     """
-    return dict(_split(pair, "--meta") for pair in pairs)
+    return dict(_split(pair, option) for pair in pairs)
 
 
 def _split(pair: str, option: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ import typer
 
 from agentflow_tui import __version__
 from agentflow_tui.cli import (
+    archive_commands,
     check_command,
     graph_command,
     keys_command,
@@ -21,6 +22,7 @@ from agentflow_tui.cli import (
     paths_command,
     run_command,
     settings_command,
+    time_travel_commands,
     trust_command,
 )
 from agentflow_tui.cli.exit_code import USAGE
@@ -66,6 +68,16 @@ def open_workbench(
 
 
 app.command("run")(run_command.run)
+app.command("runs")(archive_commands.runs)
+app.command("show")(archive_commands.show)
+app.command("replay")(time_travel_commands.replay)
+app.command("rerun")(time_travel_commands.rerun)
+app.command("fork")(time_travel_commands.fork)
+app.command("resume")(time_travel_commands.resume)
+app.command("compare")(archive_commands.compare)
+app.command("export")(archive_commands.export)
+app.command("import")(archive_commands.take_in)
+app.command("gc")(archive_commands.collect)
 app.command("check")(check_command.check)
 app.command("graph")(graph_command.graph)
 app.add_typer(model_command.app, name="model")

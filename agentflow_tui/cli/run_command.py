@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentflow_tui.cli.exit_code import CANCELLED, COMPLETED, FAILED, USAGE
+from agentflow_tui.cli.exit_code import USAGE
 from agentflow_tui.cli.printer import complain, say_line
+from agentflow_tui.cli.run_watch import print_json, print_line, watch, work
 
 if TYPE_CHECKING:
     from agentflow_tui.engine import Event
     from agentflow_tui.history.event import HistoryEvent
     from agentflow_tui.workbench import Workbench
-
-_CODES = {"completed": COMPLETED, "failed": FAILED, "cancelled": CANCELLED}
 
 
 def run(  # noqa: PLR0913, PLR0917 - one for each option
@@ -57,13 +53,12 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     except (InputError, AgentError) as error:
         complain(f"✗ {error}")
         raise typer.Exit(USAGE) from error
-    show = _print_json if as_json else _plain_printer() if is_plain else _print_line
-    try:
-        code = asyncio.run(_run(workbench, event, show))
-    except KeyboardInterrupt:
-        # Before the run began, while its model was looked for.
-        code = CANCELLED
-    raise typer.Exit(code)
+    show = print_json if as_json else _plain_printer() if is_plain else print_line
+    work(lambda bench: _run(bench, event, show), workbench)
+
+
+async def _run(workbench: Workbench, event: Event, show: Callable[[HistoryEvent], None]) -> int:
+    return await watch(await workbench.start(event), show)
 
 
 def _require_valid(workbench: Workbench, file: Path) -> None:
@@ -92,59 +87,3 @@ def _plain_printer() -> Callable[[HistoryEvent], None]:
             say_line(line)
 
     return show
-
-
-def _print_json(event: HistoryEvent) -> None:
-    from agentflow_tui.history.codec import to_line
-
-    say_line(to_line(event))
-
-
-def _print_line(event: HistoryEvent) -> None:
-    from agentflow_tui.cli.event_line import change_lines, event_line
-
-    line = event_line(event)
-    if line is not None:
-        say_line(line)
-    for change in change_lines(event):
-        say_line(change)
-
-
-async def _run(workbench: Workbench, event: Event, show: Callable[[HistoryEvent], None]) -> int:
-    from agentflow_tui.not_ready import NotReadyError
-
-    try:
-        run = await workbench.start(event)
-    except NotReadyError as error:
-        complain(f"✗ {error.message}")
-        for hint in error.hints:
-            complain(f"  {hint}")
-        return FAILED
-    else:
-        loop = asyncio.get_running_loop()
-        # Not on Windows' loops, where Ctrl-C ends the program without the history's last event.
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGINT, run.control.interrupt)
-            loop.add_signal_handler(signal.SIGTERM, run.control.interrupt)
-        shown = _Shown(run.history, show)
-        run.on_event = shown.catch_up
-        shown.catch_up()
-        result = await run.wait()
-        shown.catch_up()
-        return _CODES[result.status]
-    finally:
-        await workbench.aclose()
-
-
-class _Shown:
-    """Remembers how much of a history was printed."""
-
-    def __init__(self, history: list[HistoryEvent], show: Callable[[HistoryEvent], None]) -> None:
-        self._history = history
-        self._show = show
-        self._count = 0
-
-    def catch_up(self) -> None:
-        while self._count < len(self._history):
-            self._count += 1
-            self._show(self._history[self._count - 1])

@@ -184,11 +184,17 @@ class RunStore:
         return self._queue.acquire(run_id)
 
     async def gc(
-        self, *, max_age: timedelta | None = None, max_bytes: int | None = None, now: datetime | None = None
+        self,
+        *,
+        max_age: timedelta | None = None,
+        max_bytes: int | None = None,
+        now: datetime | None = None,
+        is_dry: bool = False,
     ) -> tuple[RunSummary, ...]:
         """Delete runs older than `max_age`, then the oldest until all together have at most `max_bytes`.
 
-        Runs with a tag and runs that somebody drives stay. Returns the deleted ones, oldest first.
+        Runs with a tag and runs that somebody drives stay. Returns the deleted ones, oldest first; with
+        `is_dry` those that would be.
         """
         runs = await self.runs()
         total = sum(run.size for run in runs)
@@ -199,10 +205,11 @@ class RunStore:
             is_over = max_bytes is not None and total > max_bytes
             if run.tags or not (is_old or is_over) or self._queue.is_driven(run.run_id):
                 continue
-            await self.delete(run.run_id)
+            if not is_dry:
+                await self.delete(run.run_id)
             total -= run.size
             gone.append(run)
-        if gone:
+        if gone and not is_dry:
             await self._do(_shrink)
         return tuple(gone)
 
