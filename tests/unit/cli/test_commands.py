@@ -248,6 +248,8 @@ def test_trust_without_code_says_so(flow: str) -> None:
 def test_paths_and_models_are_listed() -> None:
     assert [line.split()[0] for line in cli("paths").stdout.splitlines()] == [
         "settings",
+        "keys",
+        "themes",
         "runs",
         "model",
         "logs",
