@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input
 
 from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
+from agentflow_tui.tui.panes.editor import editor_pane
 from agentflow_tui.tui.panes.editor.code_area import CodeArea
 from agentflow_tui.tui.theming.editor_theme import EDITOR_THEME
 from tests.screen.desk import LOOP, Desk, bench_of, settle, until
@@ -97,7 +99,8 @@ async def test_go_to_line(desk: Desk) -> None:
         assert editor.code.has_focus
 
 
-async def test_unsaved_text_is_kept_and_offered_again(desk: Desk) -> None:
+async def test_unsaved_text_is_kept_and_offered_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editor_pane, "DRAFT_AFTER", 0.05)
     path = desk.write(LOOP)
     async with desk.open(path) as pilot:
         editor = bench_of(pilot).editor
