@@ -1,4 +1,4 @@
-"""This project's engine, by its public Python interface, with a listener for every history event."""
+"""This project's engine itself, without `FlowRunner` around it, with a listener for every history event."""
 
 from __future__ import annotations
 
