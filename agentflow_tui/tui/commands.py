@@ -26,7 +26,7 @@ ALIASES = {
     "colorscheme": "app.theme",
 }
 """What one types after `:` elsewhere."""
-_OFFERED = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery")
+_OFFERED = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics")
 
 
 @runtime_checkable

@@ -16,6 +16,7 @@ from agentflow_tui.tui.keymap.dialog_keys import (
 )
 from agentflow_tui.tui.keymap.editor_keys import EDITOR, FIND, PROBLEMS
 from agentflow_tui.tui.keymap.key import Key
+from agentflow_tui.tui.keymap.metrics_keys import METRICS
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
 from agentflow_tui.tui.panes.entry_bar_keys import ENTRY_BAR
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
@@ -49,6 +50,7 @@ PLACES: tuple[Place, ...] = (
     Place("Rows", LINE_VIEW, around="Inspector"),
     Place("Entry", ENTRY_BAR, around="Workbench"),
     Place("Gallery", GALLERY),
+    Place("Metrics", METRICS),
     Place("Dialogs", DIALOG),
     Place("Help", HELP, around="Dialogs"),
     Place("Input", INPUT, around="Dialogs"),

@@ -193,6 +193,13 @@ PANES: tuple[Key, ...] = (
         tooltip="Show a letter on every pane, tab and box; typing it goes there.",
     ),
     _pane(
+        id="pane.metrics",
+        keys=("t",),
+        action="show_metrics",
+        label="metrics",
+        tooltip="Show how the agents did over all runs of this workbench: times, failures, tokens.",
+    ),
+    _pane(
         id="pane.write",
         keys=("W",),
         action="write_pane",

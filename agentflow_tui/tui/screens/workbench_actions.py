@@ -22,6 +22,8 @@ from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.run_desk import RunDesk, Until
 from agentflow_tui.tui.screens.jump_screen import JumpScreen
+from agentflow_tui.tui.screens.metrics_screen import MetricsScreen
+from agentflow_tui.tui.session_metrics import SessionMetrics
 from agentflow_tui.workbench import Workbench
 
 _MOST_TARGETS = 26 * 26
@@ -40,6 +42,7 @@ class WorkbenchActions(Screen[None]):
     files: FileDesk
     layout_of_panes: PaneLayout
     texts: PaneDesk
+    metrics: SessionMetrics
 
     @property
     def reasons_to_stay(self) -> tuple[str, ...]:
@@ -143,6 +146,10 @@ class WorkbenchActions(Screen[None]):
                 target.go()
 
         self.app.push_screen(JumpScreen(jump_targets(self, self.layout_of_panes)[:_MOST_TARGETS]), go)
+
+    def action_show_metrics(self) -> None:
+        """Show how the agents did."""
+        self.app.push_screen(MetricsScreen(self.metrics))
 
     def action_write_pane(self) -> None:
         """Write the pane's text to a file."""

@@ -34,6 +34,7 @@ from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_headline import headline, outcome
 from agentflow_tui.tui.safe_text import plain
 from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
+from agentflow_tui.tui.session_metrics import SessionMetrics
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.status_line import StatusLine
 from agentflow_tui.workbench import Workbench
@@ -71,6 +72,7 @@ class WorkbenchScreen(WorkbenchActions):
         self.clock = clock
         self.untitled = untitled
         self.preferences = preferences or Preferences()
+        self.metrics = SessionMetrics()
         self.selection: str | None = None
         self._seconds: Timer | None = None
         self._check_is_wanted = False
@@ -250,6 +252,8 @@ class WorkbenchScreen(WorkbenchActions):
             if view.length and not self._shown_length and self.layout_of_panes.current != "editor":
                 self.layout_of_panes.reveal_beside("inspector")
         self._shown_length = view.length
+        if self.desk.run is not None:
+            self.metrics.take_in(self.desk.run.history)
         is_live = self.desk.is_live and view.is_following and view.state.status == "running"
         self.graph.show_state(view.state, is_live=is_live)
         self.inspector.show(view.state, self.selection, view.history)
