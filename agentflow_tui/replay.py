@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agentflow_tui.config import Checked
 from agentflow_tui.departure import event_of
-from agentflow_tui.engine import Clock, Control, Engine
+from agentflow_tui.engine import Clock, Engine, ModeChoice
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.past_moments import lived
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.compare import Divergence, first_divergence
-from agentflow_tui.plan.node import Plan
+from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.plan.plan_error import PlanError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,18 @@ class Replay:
         return f"drift: {self.divergence.text}{now}"
 
 
-async def replay(history: Sequence[ev.HistoryEvent], plan: Plan, clock: Clock) -> Replay:
+async def replay(history: Sequence[ev.HistoryEvent], checked: Checked, clock: Clock) -> Replay:
     """Drive the engine by the results in a history, which may stop anywhere, and compare what it tells.
 
     Raises:
-        NotReadyError: The history has no beginning.
+        NotReadyError: The history has no beginning, or the checked flow has errors or no such mode.
     """
+    if checked.flow is None:
+        raise NotReadyError.invalid(checked.errors)
+    try:
+        plan = ModeChoice.make(checked.flow, event_of(history)).plan
+    except PlanError as error:
+        raise NotReadyError(str(error)) from error
     then = lived(history)
     past = Past(then, len(then) - 1, is_replay=True)
     told: list[ev.HistoryEvent] = []
@@ -54,7 +62,6 @@ async def replay(history: Sequence[ev.HistoryEvent], plan: Plan, clock: Clock) -
         {},
         emit=told.append,
         clock=clock,
-        control=Control(),
         run_id=first.run_id if first else None,
         flow_name=first.flow if first else "",
         past=past,

@@ -12,7 +12,7 @@ from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
 from agentflow_tui.archive import Archive, StoredRun, storing
 from agentflow_tui.config import Checked, Flow, Problem, check_text
-from agentflow_tui.departure import Departure, event_of
+from agentflow_tui.departure import Departure
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
@@ -225,21 +225,15 @@ class Workbench:
         found = run if isinstance(run, StoredRun) else await self.archive.load(run)
         wanted = text or found.flow_text or self.text
         checked = check_text(wanted, folder=self.path.parent if self.path else None, env=self._env)
-        if checked.flow is None:
-            raise NotReadyError.invalid(checked.errors)
-        try:
-            plan = ModeChoice.make(checked.flow, event_of(found.history)).plan
-        except PlanError as error:
-            raise NotReadyError(str(error)) from error
-        return await replay(found.history, plan, self._clock)
+        return await replay(found.history, checked, self._clock)
 
     async def _depart(
         self, departure: Departure, run_id: str, origin: str, *, paused: bool, mode: RecordingMode
     ) -> Run:
+        with storing():
+            line = await self._store.ancestry(origin)
         try:
-            with storing():
-                line = await self._store.ancestry(origin)
-            run = await self._launch(
+            return await self._launch(
                 departure.event, paused=paused, mode=mode, departure=departure, run_id=run_id, line=line
             )
         except NotReadyError:
@@ -247,7 +241,6 @@ class Workbench:
                 with storing():
                     await self._store.delete(run_id)
             raise
-        return run
 
     async def _launch(  # noqa: PLR0913 - what a run begins with
         self,

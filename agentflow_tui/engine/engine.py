@@ -238,14 +238,7 @@ class _Course:
     def _take(self, delta: Delta) -> None:
         """What callbacks changed."""
         if not delta.is_empty:
-            self._run.change(
-                self._frame,
-                self._plan.root.path,
-                data_set=delta.set,
-                removed=delta.removed,
-                meta_set=delta.meta_set,
-                meta_removed=delta.meta_removed,
-            )
+            self._run.take(self._frame, self._plan.root.path, delta)
 
     def _control_used(self) -> None:
         reason = self._run.control.cancel_reason

@@ -176,7 +176,10 @@ class Interpreter:
         meta_removed: tuple[str, ...] = (),
     ) -> None:
         """The engine itself writes into the state."""
-        delta = Delta(set=data_set or {}, removed=removed, meta_set=meta_set or {}, meta_removed=meta_removed)
+        self.take(frame, path, Delta(data_set or {}, removed, meta_set or {}, meta_removed))
+
+    def take(self, frame: Frame, path: str, delta: Delta) -> None:
+        """Write a whole change into the state, in the name of the engine, a callback or a person."""
         frame.state.apply(delta, is_change=False)
         self.journal.record(StateChanged, path=path, delta=delta, scope=frame.scope)
 

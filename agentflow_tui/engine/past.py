@@ -12,7 +12,7 @@ from agentflow_tui.engine.cancel_scope import Interruption
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.past_clock import PastClock
-from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, moments_of, opening
+from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, edits_of, moments_of, opening
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents, resume_point
@@ -56,7 +56,7 @@ class Past:
         self._why = why
         self._known = KnownEvents(history, n)
         self._moments, self._runs = moments_of(self._past, self._known, is_replay=is_replay)
-        self._edits = self._edits_of(history, n, edit)
+        self._edits = edits_of(self._past, self._known, edit, is_replay=is_replay)
         self._begun: Counter[str] = Counter()
         self._open: dict[str, TimesAgo] = {}
         self._taken = 0
@@ -152,17 +152,6 @@ class Past:
         )
         return EMPTY_DELTA if told is None and self._is_replay else told
 
-    def _edits_of(
-        self, history: Sequence[ev.HistoryEvent], n: int, edit: Delta
-    ) -> list[tuple[int, Delta, bool]]:
-        """After how many known events each change by a person comes, what it is, and whether it is told."""
-        edits = [
-            (KnownEvents(history, event.seq - 1).left, event.delta, not self._is_replay)
-            for event in self._past
-            if isinstance(event, ev.StateChanged) and event.path == EDIT_PATH
-        ]
-        return edits if edit.is_empty else [*edits, (KnownEvents(history, n).left, edit, False)]
-
     def _hear(self, event: ev.HistoryEvent) -> None:
         self._activity += 1
         if isinstance(event, _ENDS) and (then := self._open.pop(event.path, None)):
@@ -176,7 +165,7 @@ class Past:
             self._pass_on(event)
         while self._edits and self._taken >= self._edits[0][0]:
             _, delta, self._is_old_edit = self._edits.pop(0)
-            self._change(delta)
+            self._run.take(self._frame, EDIT_PATH, delta)
             self._is_old_edit = False
         self._pump()
 
@@ -192,16 +181,6 @@ class Past:
             self._held_back.append(event)
         else:
             self._emit(event)
-
-    def _change(self, delta: Delta) -> None:
-        self._run.change(
-            self._frame,
-            EDIT_PATH,
-            data_set=delta.set,
-            removed=delta.removed,
-            meta_set=delta.meta_set,
-            meta_removed=delta.meta_removed,
-        )
 
     def _pump(self) -> None:
         """Let everything happen whose turn it is, in the moment in which it is."""

@@ -12,7 +12,7 @@ from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_P
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
-from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, KnownEvents
+from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents
 
 _End = ev.AgentCompleted | ev.AgentFailed | ev.AgentCancelled
 _INNER = (
@@ -123,6 +123,21 @@ def moments_of(
                 running[path].inner.append(event)
                 moments.append(Moment(event, after, running[path]))
     return [m for m in moments if m.then is None or m.then.end is not None or is_replay], runs
+
+
+def edits_of(
+    past: Sequence[ev.HistoryEvent], known: KnownEvents, edit: Delta, *, is_replay: bool
+) -> list[tuple[int, Delta, bool]]:
+    """Return the changes by a person, `edit` last.
+
+    After how many known events each comes, what it is, and whether the history has it already.
+    """
+    edits = [
+        (KnownEvents(past, event.seq - 1).left, event.delta, not is_replay)
+        for event in past
+        if isinstance(event, ev.StateChanged) and event.path == EDIT_PATH
+    ]
+    return edits if edit.is_empty else [*edits, (known.left, edit, False)]
 
 
 def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
