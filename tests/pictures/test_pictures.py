@@ -96,3 +96,12 @@ async def test_the_input(desk: Desk, screenshot: Screenshot, size: tuple[int, in
         await settle(pilot)
         assert pilot.app.screen is not bench_of(pilot)
         await screenshot(pilot, _name("input", size))
+
+
+@by_size
+async def test_the_metrics(desk: Desk, screenshot: Screenshot, size: tuple[int, int]) -> None:
+    async with desk.open(desk.write(LOOP, "quality_loop.toml"), size) as pilot:
+        await run(pilot, "space")
+        await status(pilot, "completed")
+        await pilot.press("t", "s")
+        await screenshot(pilot, _name("metrics", size))

@@ -10,6 +10,7 @@ from agentflow_tui.plan.layout import lay_out
 from agentflow_tui.plan.node import Choice, Option, Routing, Step
 from agentflow_tui.tui.panes.graph.light import flowing
 from agentflow_tui.tui.panes.graph.pulse import Pulse
+from tests.screen.desk import LOOP, Desk, bench_of
 from tests.screen.graph_app import GraphApp, state_of
 from tests.unit.plan.plans import PLANS, plan_of, worker_fan
 
@@ -226,3 +227,10 @@ async def test_hand_overs_are_told_in_the_title_and_in_the_box() -> None:
         text = app.screen_text()
         assert "route · triage → support" in text and "→ hands over to sup" in text
         assert "⊘ billing" in text
+
+
+async def test_in_the_workbench_time_is_the_programs(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        assert bench_of(pilot).graph.clock() == desk.clock.now()
+        await desk.clock.advance(100)
+        assert bench_of(pilot).graph.clock() == desk.clock.now() >= 100
