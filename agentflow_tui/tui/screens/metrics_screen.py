@@ -15,7 +15,7 @@ from agentflow_tui.telemetry.agent_metrics import AgentMetrics
 from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.metrics_keys import METRICS
-from agentflow_tui.tui.safe_text import plain
+from agentflow_tui.tui.safe_text import clean, plain
 from agentflow_tui.tui.screens.metrics_columns import COLUMNS, Column, Rank
 from agentflow_tui.tui.screens.metrics_totals import headline, totals
 from agentflow_tui.tui.session_metrics import SessionMetrics
@@ -127,7 +127,7 @@ class MetricsScreen(Screen[None]):
     def _title(self, column: Column) -> Text:
         mark = " " if column is not self.sorted_by else "▼" if self._is_downwards else "▲"
         shown = f"{mark}{column.title}" if column.is_number else f"{column.title}{mark}"
-        return Text(shown, justify=_side(column))
+        return Text(clean(shown), justify=_side(column))
 
     def _sort_by(self, column: Column | None, *, is_reversed: bool) -> None:
         self.sorted_by, self.is_reversed = column, is_reversed

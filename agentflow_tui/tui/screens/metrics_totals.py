@@ -8,7 +8,7 @@ from textual.content import Content
 
 from agentflow_tui.telemetry.agent_metrics import Metrics, ModeMetrics
 from agentflow_tui.tui.panes.inspector.amount import counted, grouped, seconds
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 _LONGEST = 40
 
@@ -19,14 +19,14 @@ def headline(metrics: Metrics) -> Content:
     running = sum(mode.running for mode in metrics.modes.values())
     parts = [counted(ended, "run"), f"{running} going on" if running else ""]
     told = " · ".join(filter(None, parts))
-    return Content.assemble(("METRICS", "bold $accent"), f"  {told} in this workbench")
+    return Content.assemble(("METRICS", "bold $accent"), clean(f"  {told} in this workbench"))
 
 
 def totals(metrics: Metrics) -> Content:
     """Return a line for each mode, and one for the errors if there were any."""
     lines = [_mode(mode) for mode in metrics.modes.values()]
     if metrics.errors:
-        lines.append(Content.assemble(("errors  ", "$error"), " · ".join(_errors(metrics))))
+        lines.append(Content.assemble(("errors  ", "$error"), clean(" · ".join(_errors(metrics)))))
     return Content("\n").join(lines)
 
 
@@ -40,7 +40,7 @@ def _mode(mode: ModeMetrics) -> Content:
     told = [f"{grouped(count)} {word}" for count, word in counts if count]
     if mode.mean is not None:
         told.append(f"{seconds(mode.mean)} on average")
-    return Content.assemble((f"{one_line(mode.mode, _LONGEST)}  ", "$primary"), " · ".join(told))
+    return Content.assemble((f"{one_line(mode.mode, _LONGEST)}  ", "$primary"), clean(" · ".join(told)))
 
 
 def _errors(metrics: Metrics) -> Iterator[str]:
