@@ -169,9 +169,7 @@ class GraphCanvas(ScrollView):
         row = y + self.scroll_offset.y - top
         if not 0 <= row < painter.layout.height:
             return Strip.blank(width, self.rich_style)
-        strip = painter.strip(row)
-        if left:
-            strip = Strip([Segment(" " * left, self.rich_style), *strip])
+        strip = Strip([Segment(" " * left, self.rich_style), *painter.strip(row)])
         x = self.scroll_offset.x
         return strip.crop_extend(x, x + width, self.rich_style)
 
@@ -181,8 +179,8 @@ class GraphCanvas(ScrollView):
         layout = self.drawing.layout
         if layout is None:
             return Offset(0, 0)
-        width, height = self.size
-        return Offset(max(0, (width - layout.width) // 2), max(0, (height - layout.height) // 2))
+        free = self.size - Size(layout.width, layout.height)
+        return Offset(free.width // 2, free.height // 2)
 
     @property
     def seen_size(self) -> Size:
@@ -195,13 +193,12 @@ class GraphCanvas(ScrollView):
         if self._minimap is None or not self.has_minimap:
             return None
         box = self.boxes.get(self.selected)
-        region = self._region_of(box).translate(-self.scroll_offset) if box is not None else None
+        region = None if box is None else self._region_of(box).translate(-self.scroll_offset)
         return self._minimap.place(self.seen_size, region)
 
     def draw(self) -> None:
         """Choose the drawing for the pane, and paint it."""
-        gutter = self.styles.gutter
-        room = self.outer_size - Size(gutter.width, gutter.height)
+        room = self.outer_size - self.styles.gutter.totals
         layout = self.drawing.lay_out(room, self.direction, self.detail)
         self._minimap = None if layout is None else Minimap(layout, room)
         self.virtual_size = Size(0, 0) if layout is None else Size(layout.width, layout.height)
@@ -232,9 +229,8 @@ class GraphCanvas(ScrollView):
         painter = self.drawing.painter
         if self._minimap is None or painter is None or not self._minimap.is_needed:
             return
-        standing = painter.standing
         place = self.minimap_place
-        if self._minimap.show(lambda path: standing.face(path).style) and place is not None:
+        if self._minimap.show(lambda path: painter.standing.face(path).style) and place is not None:
             self.refresh(place)
 
     def _colours(self) -> dict[str, Style]:
