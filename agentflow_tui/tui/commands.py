@@ -21,12 +21,13 @@ ALIASES = {
     "quit": "app.quit",
     "w": "file.save",
     "e": "file.open",
+    "runs": "time.runs",
     "h": "app.help",
     "set": "app.settings",
     "colorscheme": "app.theme",
 }
 """What one types after `:` elsewhere."""
-_OFFERED = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics")
+_OFFERED = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics", "Runs", "Compare")
 
 
 @runtime_checkable

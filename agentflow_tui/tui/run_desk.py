@@ -13,6 +13,7 @@ from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.plan.node import Plan
 from agentflow_tui.run import Run
 from agentflow_tui.tui.bridge import Bridge
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
@@ -20,6 +21,7 @@ from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.input_memory import InputMemory
+from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench import Workbench
 
@@ -49,6 +51,9 @@ class RunDesk:
         self.clock = clock
         self.changed = changed
         self.run: Run | None = None
+        self.past: PastRun | None = None
+        """The stored run that is looked at in place of one of this session."""
+        self._ran_text = ""
         self.given: EventInput | None = None
         """What the last run of this flow was given."""
         self.ask_input: Literal["once", "always", "never"] = "once"
@@ -58,6 +63,21 @@ class RunDesk:
         """Name of a flow without a file."""
         self.is_starting = False
         self._began_at = 0.0
+
+    @property
+    def run_id(self) -> str:
+        """Of the run that is seen; empty before the first."""
+        return self.past.run_id if self.past is not None else self.run.run_id if self.run is not None else ""
+
+    @property
+    def flow_text(self) -> str:
+        """Of the flow that the run that is seen began with; empty when it was not kept."""
+        return self.past.flow_text if self.past is not None else self._ran_text
+
+    @property
+    def plan(self) -> Plan | None:
+        """Of the run that is seen; none without a run, or when nothing is known of its flow."""
+        return self.past.plan if self.past is not None else self.run.plan if self.run is not None else None
 
     @property
     def is_live(self) -> bool:
@@ -161,19 +181,32 @@ class RunDesk:
         except NotReadyError as error:
             if isinstance(error.__cause__, UntrustedCodeError):
                 return not await self._ask_for_trust(error.message)
-            return await self._explain(error.message, (*error.hints, *_lines(error)))
+            return await self.explain(error)
         except AgentError as error:
-            return await self._explain(str(error), ("press i and correct the input",))
+            return await self.explain(NotReadyError(str(error), hints=("press i and correct the input",)))
         finally:
             self.is_starting = False
             self.changed()
-        self.run = run
-        self._began_at = self.clock.now() - (run.history[-1].at if run.history else 0.0)
-        run.on_event = self.bridge.wake
-        self.bridge.watch(run.history)
+        self.take(run, self.workbench.text)
         if until != "end":
             self.go(until)
         return True
+
+    def take(self, run: Run, text: str) -> None:
+        """Drive and show this run of a flow's text from now on; the one before is let go."""
+        if self.run is not None:
+            self.run.on_event = None
+        self.run, self.past, self._ran_text = run, None, text
+        self._began_at = self.clock.now() - (run.history[-1].at if run.history else 0.0)
+        run.on_event = self.bridge.wake
+        self.bridge.watch(run.history)
+        self.changed()
+
+    def look_at(self, past: PastRun) -> None:
+        """Show a stored run, from its end; only when no run is live."""
+        self.run, self.past = None, past
+        self.bridge.watch(past.history)
+        self.changed()
 
     async def _ask_for_trust(self, message: str) -> bool:
         """Ask whether the flow's Python code may run; true when it may now."""
@@ -190,10 +223,12 @@ class RunDesk:
         self.workbench.grant_trust()
         return True
 
-    async def _explain(self, message: str, hints: tuple[str, ...]) -> bool:
+    async def explain(self, error: NotReadyError) -> bool:
+        """Show why nothing runs, with the ways out; false when one wants to try again."""
         self.is_starting = False
         self.changed()
-        return await self.screen.app.push_screen_wait(NotReadyDialog(message, hints)) != "retry"
+        dialog = NotReadyDialog(error.message, (*error.hints, *_lines(error)))
+        return await self.screen.app.push_screen_wait(dialog) != "retry"
 
 
 def _lines(error: NotReadyError) -> tuple[str, ...]:

@@ -18,19 +18,20 @@ def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: floa
     """Return what the status line tells at this moment; `now` is the clock's."""
     state = view.state
     is_ticking = desk.is_live and view.newest.status == "running"
-    plan = desk.run.plan if desk.run else desk.workbench.plan
+    plan = desk.plan or desk.workbench.plan
+    past = desk.past
     loop = plan.nodes.get(state.loop_path) if plan else None
     is_pausing = desk.is_pausing and view.is_following and view.newest.status == "running"
     return Headline(
-        title=title,
-        is_modified=is_modified,
+        title=past.title if past else title,
+        is_modified=is_modified and past is None,
         mode=state.mode or (plan.mode if plan else ""),
-        model=desk.run.model_label if desk.run else _configured_model(desk),
+        model="stored run" if past else desk.run.model_label if desk.run else _configured_model(desk),
         state=state,
         elapsed=desk.elapsed(now) if is_ticking and view.is_following else state.elapsed,
         limit=loop.max_iterations if isinstance(loop, Loop) else None,
         behind=view.length - 1 - view.cursor if not view.is_following else 0,
-        word="starting" if desk.is_starting else "pausing" if is_pausing else "",
+        word=_word(desk, view, is_pausing=is_pausing),
         is_ticking=is_ticking,
     )
 
@@ -44,6 +45,14 @@ def outcome(state: RunState) -> Content:
     if state.hint:
         line = Content.assemble(line, "\n  ", (f"→ {one_line(state.hint, _LONGEST)}", "$muted"))
     return line
+
+
+def _word(desk: RunDesk, view: View, *, is_pausing: bool) -> str:
+    if desk.is_starting:
+        return "starting"
+    if desk.past is not None and view.is_following and not view.newest.is_over:
+        return "interrupted"
+    return "pausing" if is_pausing else ""
 
 
 def _configured_model(desk: RunDesk) -> str:

@@ -19,6 +19,7 @@ SIGNS = {
     "cancelled": ("⊘", "CANCELLED", "$status-cancelled"),
     "pausing": ("⏸", "PAUSING", "$status-paused"),
     "starting": ("◌", "STARTING", "$status-waiting"),
+    "interrupted": ("◌", "INTERRUPTED", "$warning"),
 }
 _LONGEST = 200
 
@@ -97,6 +98,9 @@ def _run(headline: Headline) -> Content:
         parts.append(Content(f"iteration {state.iteration:d}{limit}"))
     if tokens := state.prompt_tokens + state.completion_tokens:
         parts.append(Content(clean(f"{tokens:,d} tok".replace(",", " "))))
+    if saved := state.calls_from_recordings:
+        of_all = Content(f"{saved:d} of {state.answered_calls:d} from recordings")
+        parts.append(of_all.stylize("$success"))
     if headline.behind:
         parts.append(Content.styled(f"⏴ {headline.behind:d} behind", "bold $accent"))
     line = parts[0]

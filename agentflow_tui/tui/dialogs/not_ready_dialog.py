@@ -21,21 +21,31 @@ class NotReadyDialog(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(NOT_READY)
 
-    def __init__(self, message: str, hints: Sequence[str]) -> None:
-        """Take what is wrong, and one line per thing that was tried or that mends it."""
+    def __init__(
+        self, message: str, hints: Sequence[str], *, title: str = "NOT READY TO RUN", can_retry: bool = True
+    ) -> None:
+        """Take what is wrong, one line per thing that was tried or that mends it, and whether `r` helps."""
         super().__init__(classes="dialog")
+        self.heading = title
+        self.can_retry = can_retry
         self.message = message
         self.hints = clean("\n".join(hints))
 
     def compose(self) -> ComposeResult:
         """Lay out the message and the commands."""
         with Vertical(classes="dialog-frame -wide") as frame:
-            frame.border_title = "NOT READY TO RUN"
-            frame.border_subtitle = "r try again · y copy · esc close"
+            frame.border_title = plain(self.heading)
+            frame.border_subtitle = (
+                "r try again · y copy · esc close" if self.can_retry else "y copy · esc close"
+            )
             yield Static(plain(f"✗ {self.message}"), classes="dialog-error", markup=False)
             text = TextArea(self.hints, read_only=True, id="hints", soft_wrap=True, compact=True)
             text.cursor_blink = False
             yield text
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer to try again only where that can help."""
+        return action != "retry" or self.can_retry
 
     def action_retry(self) -> None:
         """Try again."""

@@ -109,6 +109,17 @@ INPUT: tuple[Key, ...] = (
     ),
 )
 
+EDIT: tuple[Key, ...] = (
+    _dialog(
+        id="edit.accept",
+        keys=("ctrl+s", "f5"),
+        is_priority=True,
+        action="accept",
+        label="fork",
+        tooltip="Fork with the changed values.",
+    ),
+)
+
 NOT_READY: tuple[Key, ...] = (
     _dialog(
         id="notready.retry",

@@ -8,7 +8,7 @@ from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.key import Key
 from agentflow_tui.tui.keymap.table import PLACES
 
-_SHOWN = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics")
+_SHOWN = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics", "Runs", "Compare")
 
 
 def handbook() -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agentflow_tui.tui.keymap.compare_keys import COMPARE
 from agentflow_tui.tui.keymap.dialog_keys import (
     DIALOG,
+    EDIT,
     GALLERY,
     HELP,
     INPUT,
@@ -17,6 +19,7 @@ from agentflow_tui.tui.keymap.dialog_keys import (
 from agentflow_tui.tui.keymap.editor_keys import EDITOR, FIND, PROBLEMS
 from agentflow_tui.tui.keymap.key import Key
 from agentflow_tui.tui.keymap.metrics_keys import METRICS
+from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
 from agentflow_tui.tui.panes.entry_bar_keys import ENTRY_BAR
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
@@ -51,9 +54,12 @@ PLACES: tuple[Place, ...] = (
     Place("Entry", ENTRY_BAR, around="Workbench"),
     Place("Gallery", GALLERY),
     Place("Metrics", METRICS),
+    Place("Runs", RUNS),
+    Place("Compare", COMPARE),
     Place("Dialogs", DIALOG),
     Place("Help", HELP, around="Dialogs"),
     Place("Input", INPUT, around="Dialogs"),
+    Place("Edit state", EDIT, around="Dialogs"),
     Place("Not ready", NOT_READY, around="Dialogs"),
     Place("Pager", PAGER, around="Dialogs"),
     Place("Settings", SETTINGS, around="Dialogs"),

@@ -24,6 +24,7 @@ from agentflow_tui.tui.run_desk import RunDesk, Until
 from agentflow_tui.tui.screens.jump_screen import JumpScreen
 from agentflow_tui.tui.screens.metrics_screen import MetricsScreen
 from agentflow_tui.tui.session_metrics import SessionMetrics
+from agentflow_tui.tui.time_desk import TimeDesk
 from agentflow_tui.workbench import Workbench
 
 _MOST_TARGETS = 26 * 26
@@ -43,6 +44,7 @@ class WorkbenchActions(Screen[None]):
     layout_of_panes: PaneLayout
     texts: PaneDesk
     metrics: SessionMetrics
+    times: TimeDesk
 
     @property
     def reasons_to_stay(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ class WorkbenchActions(Screen[None]):
             self.editor.find_bar.action_close()
         elif self.desk.is_starting:
             self.workers.cancel_group(self, "run")
+            self.workers.cancel_group(self, "time")
         elif self.desk.cancel():
             pass
         elif self.layout_of_panes.is_zoomed:
@@ -123,6 +126,24 @@ class WorkbenchActions(Screen[None]):
         """Show the next view of what changed."""
         self.layout_of_panes.reveal("inspector")
         self.inspector.cycle_diff()
+
+    # Time travel
+
+    def action_choose_run(self) -> None:
+        """List the stored runs."""
+        self._travel(self.times.choose_run, "listing the runs")
+
+    def action_fork(self) -> None:
+        """Go on from the cursor as a run of its own."""
+        self._travel(self.times.fork, "forking a run")
+
+    def action_edit_state(self) -> None:
+        """Change the state at the cursor and go on from there."""
+        self._travel(self.times.edit, "editing the state")
+
+    def action_rerun(self) -> None:
+        """Run again from the cursor on."""
+        self._travel(self.times.rerun, "running again")
 
     # Panes
 
@@ -195,6 +216,11 @@ class WorkbenchActions(Screen[None]):
         self._work(self._go_to_line(), "line", "going to a line")
 
     # Inner workings
+
+    def _travel(self, travel: Callable[[], Coroutine[Any, Any, None]], doing: str) -> None:
+        # A worker of the same group would break off a start that is under way.
+        if not self.desk.is_starting:
+            self._work(travel(), "time", doing)
 
     def _pane_text(self) -> tuple[str, str]:
         pane = self.layout_of_panes.current

@@ -37,6 +37,7 @@ from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
 from agentflow_tui.tui.session_metrics import SessionMetrics
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.status_line import StatusLine
+from agentflow_tui.tui.time_desk import TimeDesk
 from agentflow_tui.workbench import Workbench
 
 _QUICK = 50_000
@@ -105,6 +106,7 @@ class WorkbenchScreen(WorkbenchActions):
         self.desk.untitled = self.untitled
         self.layout_of_panes = PaneLayout(self)
         self.texts = PaneDesk(self)
+        self.times = TimeDesk(self, self.desk, lambda: self.editor.text)
         for number, pane in enumerate(PANES, 1):
             self.query_one(f"#{pane}").border_title = plain(f"{number:d} {pane.upper()}")
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
@@ -115,6 +117,7 @@ class WorkbenchScreen(WorkbenchActions):
         self._show_view(self.bridge.view)
         self.layout_of_panes.show("graph")
         self._work(self.files.offer_draft(), "draft", "looking for unsaved text")
+        self._work(self.times.tell_interrupted(), "interrupted", "looking for interrupted runs")
 
     @guarded
     async def on_unmount(self) -> None:
@@ -247,8 +250,8 @@ class WorkbenchScreen(WorkbenchActions):
 
     @guarded
     def _show_view(self, view: View) -> None:
-        if self.desk.run is not None:
-            self._show_plan(self.desk.run.plan)
+        if self.desk.run_id:
+            self._show_plan(self.desk.plan)
             if view.length and not self._shown_length and self.layout_of_panes.current != "editor":
                 self.layout_of_panes.reveal_beside("inspector")
         self._shown_length = view.length

@@ -1,0 +1,126 @@
+"""Stored runs as rows, forks below what they were forked from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.cells import set_cell_size
+from textual.content import Content
+
+from agentflow_tui.history.run_summary import RunSummary
+from agentflow_tui.tui.panes.inspector.amount import grouped, seconds
+from agentflow_tui.tui.panes.row import Row
+from agentflow_tui.tui.safe_text import one_line, plain
+
+SIGNS = {
+    "completed": ("●", "completed", "$status-completed"),
+    "failed": ("✗", "failed", "$status-failed"),
+    "cancelled": ("⊘", "cancelled", "$status-cancelled"),
+    "live": ("▶", "live", "$status-running"),
+    "interrupted": ("◌", "interrupted", "$warning"),
+    "unfinished": ("◌", "unfinished", "$status-waiting"),
+}
+"""Glyph, word and colour of each status."""
+_STATUS, _WHEN, _LENGTH, _TOKENS, _SIZE, _MODE = 14, 13, 13, 9, 9, 14
+_WITH_SIZE = 90
+_WITH_MODE = 104
+_KILO = 1000
+
+
+def run_rows(
+    runs: Sequence[RunSummary], states: dict[str, str], *, marked: str, width: int, now: datetime
+) -> list[Row]:
+    """Return one row for each run, newest first; `states` tells what is known beyond the stored status."""
+    rows = []
+    for tree, run in family(runs):
+        line = _line(run, tree, states.get(run.run_id, run.status), width, now)
+        sign = "A " if run.run_id == marked else "  "
+        content = Content.assemble((sign, "bold $accent"), line)
+        rows.append(Row(content, value=run.run_id, key=(run.run_id,), is_wrapped=False))
+    return rows
+
+
+def heading(width: int) -> Content:
+    """Return the names of the columns."""
+    cells = ["".ljust(2), set_cell_size("FLOW", _first(width))]
+    cells += [set_cell_size(name, size) for name, size in _columns(width)]
+    return plain("".join(cells))
+
+
+def family(runs: Sequence[RunSummary]) -> Iterator[tuple[str, RunSummary]]:
+    """Yield each run with the branches that are drawn before it; a fork follows what it was forked from."""
+    known = {run.run_id for run in runs}
+    children: dict[str, list[RunSummary]] = {}
+    for run in runs:
+        is_fork = run.parent_run in known and run.parent_run != run.run_id
+        children.setdefault(run.parent_run if is_fork else "", []).append(run)
+    pending = [("", "", run) for run in reversed(children.get("", ()))]
+    while pending:
+        before, branch, run = pending.pop()
+        yield before + branch, run
+        inside = before + {"": "", "├ ": "│ ", "└ ": "  "}[branch]
+        forks = children.get(run.run_id, ())
+        pending += [(inside, "├ " if number else "└ ", fork) for number, fork in enumerate(reversed(forks))]
+
+
+def _line(run: RunSummary, tree: str, state: str, width: int, now: datetime) -> Content:
+    glyph, word, color = SIGNS.get(state, SIGNS["unfinished"])
+    tokens = run.prompt_tokens + run.completion_tokens
+    cells: dict[str, tuple[str, str]] = {
+        "MODE": (one_line(run.mode, _MODE - 1), "$primary"),
+        "STATUS": (f"{glyph} {word}", color),
+        "WHEN": (_when(run.started_at, now), ""),
+        "DURATION": (seconds(run.duration), ""),
+        "TOKENS": (grouped(tokens) if tokens else "", ""),
+        "SIZE": (_size(run.size), "$muted"),
+    }
+    parts = [_first_cell(run, tree, width)]
+    for name, size in _columns(width):
+        text, style = cells[name]
+        parts.append(Content.styled(set_cell_size(one_line(text, size), size), style))
+    return Content("").join(parts)
+
+
+def _first_cell(run: RunSummary, tree: str, width: int) -> Content:
+    room = _first(width)
+    name = one_line(run.name, room)
+    tags = one_line(" ".join(f"#{tag}" for tag in run.tags), room)
+    cell = Content.assemble((one_line(tree, room), "$muted"), one_line(run.flow or run.run_id[:8], room))
+    if name:
+        cell = Content.assemble(cell, (f" {name}", "bold"))
+    elif run.parent_run:
+        cell = Content.assemble(cell, (f" from event {run.parent_seq:d}", "$muted"))
+    if run.origin == "imported":
+        cell = Content.assemble(cell, (" imported", "$muted"))
+    if tags:
+        cell = Content.assemble(cell, (f" {tags}", "$accent"))
+    cell = cell.truncate(room - 1, ellipsis=True)
+    return Content.assemble(cell, " " * (room - cell.cell_length))
+
+
+def _columns(width: int) -> list[tuple[str, int]]:
+    columns = [("STATUS", _STATUS), ("WHEN", _WHEN), ("DURATION", _LENGTH), ("TOKENS", _TOKENS)]
+    if width >= _WITH_SIZE:
+        columns.append(("SIZE", _SIZE))
+    return [("MODE", _MODE), *columns] if width >= _WITH_MODE else columns
+
+
+def _first(width: int) -> int:
+    return max(width - 2 - sum(size for _, size in _columns(width)), 12)
+
+
+def _when(started_at: str, now: datetime) -> str:
+    try:
+        started = datetime.fromisoformat(started_at).astimezone(now.tzinfo)
+    except (ValueError, OverflowError):
+        return one_line(started_at, _WHEN - 1)
+    if started.date() == now.date():
+        return f"today {started:%H:%M}"
+    return f"{started:%d %b %H:%M}" if started.year == now.year else f"{started:%Y-%m-%d}"
+
+
+def _size(size: int) -> str:
+    if size < _KILO:
+        return f"{size:d} B"
+    return f"{size / _KILO:.0f} kB" if size < _KILO * _KILO else f"{size / _KILO / _KILO:.1f} MB"

@@ -1,0 +1,162 @@
+"""Going back in time: stored runs are opened, forked, run again and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.run import Run
+from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
+from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.past_run import PastRun
+from agentflow_tui.tui.run_desk import RunDesk
+from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.screens.runs_screen import RunsScreen
+
+_LONGEST = 200
+
+
+@dataclass(eq=False)
+class TimeDesk:
+    """Opens runs and departs from them; its coroutines wait for dialogs, so they need a worker."""
+
+    screen: Screen[None]
+    """Shows the dialogs."""
+    desk: RunDesk
+    editor_text: Callable[[], str]
+    """What the editor holds now."""
+
+    async def choose_run(self) -> None:
+        """Show the stored runs, and do with one of them what is wanted."""
+        live = self.desk.run_id if self.desk.is_live else ""
+        screen = RunsScreen(self.desk.workbench.archive, self.desk.clock, live)
+        wish = await self.screen.app.push_screen_wait(screen)
+        if wish is None:
+            return
+        if wish.run_id == live:
+            self.desk.bridge.follow()
+        elif live:
+            self._say("A run is live: let it end, or cancel it with esc, before you open another.")
+        elif wish.verb == "resume":
+            await self.resume(wish.run_id)
+        else:
+            await self.open(wish.run_id)
+
+    async def open(self, run_id: str) -> bool:
+        """Show a stored run from its end; false when it cannot be."""
+        past = await self._past(run_id)
+        if past is None:
+            return False
+        self.desk.look_at(past)
+        if past.plan is None:
+            self._say("The flow of this run was not kept or is not valid, so it has no graph.")
+        return True
+
+    async def resume(self, run_id: str) -> None:
+        """Go on with an interrupted run."""
+        past = await self._past(run_id)
+        if past is not None:
+            await self._depart(past.flow_text, lambda: self.desk.workbench.resume(run_id))
+
+    async def fork(self) -> None:
+        """Ask for a name, and go on from the cursor as a run of its own."""
+        if not self._has_run():
+            return
+        seq = self.desk.bridge.view.cursor
+        name = await self.screen.app.push_screen_wait(
+            TextDialog(f"FORK AT EVENT {seq:d}", note=f"a name for the fork, or none{self._what_ends()}")
+        )
+        if name is not None:
+            await self._fork(seq, name.strip(), {})
+
+    async def edit(self) -> None:
+        """Edit the state at the cursor, and go on from there as a run of its own."""
+        if not self._has_run():
+            return
+        view = self.desk.bridge.view
+        dialog = EditDialog(view.state.state.data, view.cursor, note=self._what_ends())
+        answer = await self.screen.app.push_screen_wait(dialog)
+        if answer is not None:
+            await self._fork(view.cursor, answer.name, answer.edits)
+
+    async def rerun(self) -> None:
+        """Run again from the cursor on with the text in the editor; at the end of a run, all of it."""
+        if not self._has_run():
+            return
+        view = self.desk.bridge.view
+        seq = 0 if view.is_following and view.newest.is_over else max(view.cursor, 0)
+        run_id = self.desk.run_id
+        await self._depart(self.editor_text(), lambda: self.desk.workbench.rerun(run_id, seq))
+
+    async def tell_interrupted(self) -> None:
+        """Say so when runs of earlier sessions were cut off."""
+        try:
+            found = await self.desk.workbench.archive.interrupted()
+        except NotReadyError:
+            # Whoever opens the list of runs sees why it cannot be read.
+            return
+        if found:
+            what = "1 run was" if len(found) == 1 else f"{len(found):d} runs were"
+            self._say(f"{what} interrupted. r lists the runs; R there resumes one.")
+
+    async def _fork(self, seq: int, name: str, edits: Mapping[str, Any]) -> None:
+        run_id = self.desk.run_id
+        await self._depart(
+            self.desk.flow_text, lambda: self.desk.workbench.fork(run_id, seq, name=name, edits=edits)
+        )
+
+    async def _depart(self, text: str, begin: Callable[[], Awaitable[Run]]) -> None:
+        """Begin a run of another text than the editor's, which comes back; what was live ends."""
+        desk = self.desk
+        before = desk.run if desk.is_live else None
+        while True:
+            error = await self._tried(text, begin, before)
+            if error is None or await desk.explain(error):
+                return
+
+    async def _tried(
+        self, text: str, begin: Callable[[], Awaitable[Run]], before: Run | None
+    ) -> NotReadyError | None:
+        desk = self.desk
+        desk.is_starting = True
+        desk.changed()
+        try:
+            desk.workbench.check(text or self.editor_text())
+            run = await begin()
+        except NotReadyError as error:
+            return error
+        finally:
+            desk.is_starting = False
+            desk.workbench.check(self.editor_text())
+            desk.changed()
+        if before is not None:
+            before.control.cancel("left for a fork")
+        desk.take(run, text or self.editor_text())
+        return None
+
+    async def _past(self, run_id: str) -> PastRun | None:
+        workbench = self.desk.workbench
+        try:
+            stored = await workbench.archive.load(run_id)
+            summary = await workbench.archive.find(run_id)
+        except NotReadyError as error:
+            await self.desk.explain(error)
+            return None
+        folder: Path | None = workbench.path.parent if workbench.path is not None else None
+        return PastRun.make(stored, summary, folder)
+
+    def _has_run(self) -> bool:
+        if not self.desk.run_id:
+            self._say("There is no run yet: space runs the flow, r lists the stored runs.")
+        return bool(self.desk.run_id) and not self.desk.is_starting
+
+    def _what_ends(self) -> str:
+        return "; the live run is cancelled" if self.desk.is_live else ""
+
+    def _say(self, text: str) -> None:
+        self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=6)
