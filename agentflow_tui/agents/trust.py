@@ -6,7 +6,7 @@ import hashlib
 import importlib.machinery
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -77,23 +77,44 @@ def content_hash(folder: Path) -> str:
     Raises:
         OSError: A file cannot be read, or there are too many.
     """
-    root, digest = folder.resolve(), hashlib.sha256()
-    for file in code_files(root):
+    return hash_of(folder, code_digests(folder))
+
+
+def code_digests(folder: Path) -> dict[Path, str]:
+    """Return the SHA-256 of each of the `code_files`.
+
+    Raises:
+        OSError: A file cannot be read, or there are too many.
+    """
+    return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in code_files(folder)}
+
+
+def hash_of(folder: Path, digests: Mapping[Path, str]) -> str:
+    """Return the one hash over what `code_digests` gave for `folder`."""
+    root, whole = folder.resolve(), hashlib.sha256()
+    for file, digest in digests.items():
         name = file.relative_to(root).as_posix()
-        digest.update(
-            f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode("utf-8", "surrogateescape")
-        )
-    return digest.hexdigest()
+        whole.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
+    return whole.hexdigest()
+
+
+def is_skipped(root: Path, folder: Path) -> bool:
+    """Tell whether `folder`, below `root`, is in one whose code is not hashed, nor therefore imported."""
+    place = root
+    for name in folder.relative_to(root).parts:
+        if _is_foreign(place, name):
+            return True
+        place /= name
+    return False
+
+
+def _is_foreign(parent: Path, name: str) -> bool:
+    """A virtual environment, for one, is not the user's code."""
+    return name.startswith(".") or name in _IGNORED_FOLDERS or (parent / name / "pyvenv.cfg").exists()
 
 
 def _walk(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
-        # In place, so that os.walk does not enter them; a virtual environment is not the user's code.
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name not in _IGNORED_FOLDERS
-            and not Path(folder, name, "pyvenv.cfg").exists()
-        ]
+        # In place, so that os.walk does not enter them.
+        folders[:] = [name for name in folders if not _is_foreign(Path(folder), name)]
         yield from (Path(folder, name) for name in files if name.endswith(_SUFFIXES))

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from agentflow_tui.agents.agreed_code import admit
 from agentflow_tui.agents.handler_error import HandlerError
-from agentflow_tui.agents.trust import code_files, content_hash
+from agentflow_tui.agents.trust import code_digests, code_files, hash_of
 
 _imported_from: set[Path] = set()
 """Folders that Python looks in because a flow is there."""
@@ -74,9 +75,10 @@ class UserCode:
         if self._is_admitted:
             return
         try:
-            code = content_hash(folder)
-            if not self._consent.is_trusted(folder, code):
+            digests = code_digests(folder)
+            if not self._consent.is_trusted(folder, hash_of(folder, digests)):
                 raise UntrustedCodeError(folder, files)
+            admit(folder, digests)
             if self._is_fresh:
                 # Other flows' folders too: each may have a module called `steps`.
                 for known in {folder.resolve(), *_imported_from}:
