@@ -110,13 +110,14 @@ class AgentRun(Call):
             try:
                 self.delta = await self._work()
                 self._is_done = True
-            except KeyboardInterrupt:
-                raise
             except asyncio.CancelledError:
                 if self.interruption is not None:
                     raise
                 self._error = self._cancelled_error()
             except BaseException as error:
+                # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
+                if isinstance(error, KeyboardInterrupt) and self.interruption is not None:
+                    raise
                 self._error = self._timeout_error() if self._is_expired else error
             if self._error is not None and not self.is_over:
                 await self._report_error(self._error)

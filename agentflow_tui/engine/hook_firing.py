@@ -46,10 +46,10 @@ class HookFiring:
                 continue
             try:
                 state = await self._call(hook, callback, state, facts)
-            except (KeyboardInterrupt, GeneratorExit):
+            except GeneratorExit:
                 raise
             except BaseException as error:
-                if isinstance(error, asyncio.CancelledError) and _is_being_cancelled():
+                if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) and _is_being_cancelled():
                     raise
                 text = error_text(error)
                 agent = facts.get("agent") or ""

@@ -93,7 +93,7 @@ async def test_rubbish_from_a_callback_is_recorded_and_dropped(hook: Hook, rubbi
     assert len(calls) == 1
 
 
-@pytest.mark.parametrize("error", [ValueError("quota"), SystemExit("quota")])
+@pytest.mark.parametrize("error", [ValueError("quota"), SystemExit("quota"), KeyboardInterrupt("quota")])
 async def test_an_error_before_a_run_is_that_runs_error(error: BaseException) -> None:
     hooks, calls, agent = Hooks(), list[HookCall](), returning({"x": 1})
 

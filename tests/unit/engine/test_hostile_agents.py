@@ -96,6 +96,7 @@ async def test_rubbish_is_refused_with_its_path(name: str) -> None:
 
 ERRORS: dict[str, tuple[BaseException, str]] = {
     "exit": (SystemExit(3), "3"),
+    "interrupt": (KeyboardInterrupt(), "KeyboardInterrupt"),
     "generator exit": (GeneratorExit(), "GeneratorExit"),
     "own base": (OwnBase("odd one"), "odd one"),
     "no text": (BadText(), "BadText"),
@@ -112,12 +113,6 @@ async def test_every_exception_is_the_agents_failure(name: str) -> None:
     result = await probe.run()
     assert result.status == "failed"
     assert text in result.error
-
-
-def test_ctrl_c_is_not_an_agents_failure() -> None:
-    probe = Probe(chain("bad"), {"bad": raising(KeyboardInterrupt())})
-    with pytest.raises(KeyboardInterrupt):
-        asyncio.run(probe.run())
 
 
 @pytest.mark.parametrize("work", [_recurse, _cancel_oneself])
