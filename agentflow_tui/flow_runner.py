@@ -267,7 +267,7 @@ class FlowRunner:
             guards=self._guards,
         )
         try:
-            ended = await engine.run(event, chosen_by=choice.by, reason=choice.reason)
+            ended = await engine.run(event, chosen_by=choice.by, reason=choice.reason, problem=choice.problem)
         finally:
             if watch is not None:
                 watch.end()

@@ -153,7 +153,8 @@ class Launcher:
 
         self._runs.append(run)
         choice = order.choice
-        run.begin(engine.run(order.event, chosen_by=choice.by, reason=choice.reason), finish=finish)
+        way = engine.run(order.event, chosen_by=choice.by, reason=choice.reason, problem=choice.problem)
+        run.begin(way, finish=finish)
         if past is None:
             return
         await past.over()

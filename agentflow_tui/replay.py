@@ -50,7 +50,7 @@ async def replay(history: Sequence[ev.HistoryEvent], checked: Checked, clock: Cl
     if checked.flow is None:
         raise NotReadyError.invalid(checked.errors)
     try:
-        plan = ModeChoice.make(checked.flow, event_of(history)).plan
+        choice = ModeChoice.make(checked.flow, event_of(history))
     except PlanError as error:
         raise NotReadyError(str(error)) from error
     then = lived(history)
@@ -58,7 +58,7 @@ async def replay(history: Sequence[ev.HistoryEvent], checked: Checked, clock: Cl
     told: list[ev.HistoryEvent] = []
     first = then[0] if then and isinstance(then[0], ev.RunStarted) else None
     engine = Engine(
-        plan,
+        choice.plan,
         {},
         emit=told.append,
         clock=clock,
@@ -67,5 +67,5 @@ async def replay(history: Sequence[ev.HistoryEvent], checked: Checked, clock: Cl
         past=past,
     )
     by, reason = (first.chosen_by, first.reason) if first else ("default", "")
-    await engine.run(event_of(history), chosen_by=by, reason=reason)
+    await engine.run(event_of(history), chosen_by=by, reason=reason, problem=choice.problem)
     return Replay(tuple(told), first_divergence(then, told), past.unexpected)

@@ -70,17 +70,19 @@ class Engine:
         self._rng = rng
         self._past = past
 
-    async def run(self, event: Event, *, chosen_by: str = "default", reason: str = "") -> RunResult:
+    async def run(
+        self, event: Event, *, chosen_by: str = "default", reason: str = "", problem: str = ""
+    ) -> RunResult:
         """Take one event through the plan; whatever its agents do, it ends and says how (semantics §5).
 
         `chosen_by` (`override`, `switch` or `default`) and `reason` tell the history why this mode runs.
+        With a `problem`, nothing runs but the error handler, and the run fails with it.
         Raises `asyncio.CancelledError`, after the run has ended in order, when the awaiting task is
         cancelled, and what `emit` raised when it did, which stops the run.
         """
         past, self._past = self._past, None
         time = RunTime(past.clock(self._clock) if past is not None else self._clock)
         journal = Journal(past.listening(self._emit) if past is not None else self._emit, time)
-        problem = ""
         try:
             frozen = event.frozen()
         except AgentError as error:

@@ -53,7 +53,9 @@ class CaseRun:
         if "cancel_at_ms" in given:
             clock.call_later(given["cancel_at_ms"] / 1000, control.cancel)
         tasks = asyncio.all_tasks()
-        run.result = await engine.run(event, chosen_by=chosen.by, reason=chosen.reason)
+        run.result = await engine.run(
+            event, chosen_by=chosen.by, reason=chosen.reason, problem=chosen.problem
+        )
         await _check_always(run, clock, tasks)
         assert event == before
         return run

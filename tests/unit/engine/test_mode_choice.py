@@ -6,6 +6,7 @@ import pytest
 
 from agentflow_tui.config import check_text
 from agentflow_tui.engine import Event, ModeChoice
+from agentflow_tui.flow_runner import FlowRunner
 
 FLOW = """
 [orchestration]
@@ -33,7 +34,6 @@ system_prompt = "x"
         ({"orchestration_override": "dance"}, 1, "sequential", "default", "'dance' does not count"),
         ({"who": "me"}, 3, "loop", "switch", "is true"),
         ({"orchestration_override": "dance", "who": "me"}, 3, "loop", "switch", "is true"),
-        ({}, 0, "sequential", "default", "division by zero"),
     ],
 )
 def test_choice(metadata: dict[str, str], n: int, mode: str, by: str, reason: str) -> None:
@@ -42,3 +42,21 @@ def test_choice(metadata: dict[str, str], n: int, mode: str, by: str, reason: st
     chosen = ModeChoice.make(checked.flow, Event.make({"n": n}, metadata=metadata, target="t"))
     assert (chosen.plan.mode, chosen.by) == (mode, by)
     assert reason in chosen.reason
+    assert not chosen.problem
+
+
+def test_an_empty_override_is_none() -> None:
+    checked = check_text(FLOW, env={})
+    assert checked.flow is not None
+    event = Event.make({"n": 1}, metadata={"orchestration_override": ""})
+    assert ModeChoice.make(checked.flow, event).reason == "mode = 'sequential'"
+
+
+def test_a_switch_that_cannot_be_decided_fails_the_run() -> None:
+    """Division by zero fails the step that asks (semantics §9), here the run itself."""
+    text = FLOW + '[providers.scripted]\nanswers = ["x"]\n[llm]\nprovider = "scripted"\n'
+    result = FlowRunner.from_text(text, env={}).run_sync({"n": 0})
+    assert (result.status, result.category) == ("failed", "validation")
+    assert "the switch to 'collaborative' cannot be decided" in result.error
+    assert "division by zero" in result.error
+    assert [type(event).__name__ for event in result.history] == ["RunStarted", "RunEnded"]
