@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from agentflow_tui.history.event import RunPaused
 from agentflow_tui.history.run_state import RunState
 from agentflow_tui.plan.node import Loop
 from agentflow_tui.tui.bridge import View
@@ -31,6 +32,7 @@ def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: floa
         elapsed=desk.elapsed(now) if is_ticking and view.is_following else state.elapsed,
         limit=loop.max_iterations if isinstance(loop, Loop) else None,
         behind=view.length - 1 - view.cursor if not view.is_following else 0,
+        stopped_by=_stopped_by(view),
         word=_word(desk, view, is_pausing=is_pausing),
         is_ticking=is_ticking,
     )
@@ -45,6 +47,11 @@ def outcome(state: RunState) -> Content:
     if state.hint:
         line = Content.assemble(line, "\n  ", (f"→ {one_line(state.hint, _LONGEST)}", "$muted"))
     return line
+
+
+def _stopped_by(view: View) -> str:
+    last = view.history[view.cursor] if view.cursor >= 0 and view.state.status == "paused" else None
+    return last.reason if isinstance(last, RunPaused) and last.reason.startswith("breakpoint ") else ""
 
 
 def _word(desk: RunDesk, view: View, *, is_pausing: bool) -> str:

@@ -40,6 +40,8 @@ class Headline:
     """How many events the cursor is behind the newest one."""
     word: str = ""
     """A status of its own, one of `SIGNS`, that goes before the run's."""
+    stopped_by: str = ""
+    """The breakpoint at which the run stands; not yet cleaned."""
     is_ticking: bool = False
     """True while time passes for the run."""
 
@@ -91,6 +93,8 @@ def _run(headline: Headline) -> Content:
     state = headline.state
     glyph, word, color = SIGNS[headline.word or state.status]
     parts = [Content.styled(clean(f"{glyph} {word}"), f"bold {color}")]
+    if headline.stopped_by:
+        parts.append(Content.styled(one_line(f"◆ {headline.stopped_by}", _LONGEST), "bold $warning"))
     if state.status != "idle":
         parts.append(Content(clean(clock_time(headline.elapsed))))
     if state.iteration:

@@ -12,11 +12,15 @@ COMPARE: tuple[Key, ...] = (
     _compare(
         id="compare.yank",
         keys=("y",),
-        action="yank",
+        action="yank_row",
         label="yank",
         tooltip="Copy what the row stands for, such as the new value of a key.",
     ),
     _compare(
-        id="compare.close", keys=("escape",), action="close", label="back", tooltip="Go back to the runs."
+        id="compare.close",
+        keys=("escape",),
+        action="close_comparison",
+        label="back",
+        tooltip="Go back to the runs.",
     ),
 )

@@ -72,7 +72,7 @@ RUNS: tuple[Key, ...] = (
         label="import",
         tooltip="Store the run that a file holds.",
     ),
-    _runs(id="runs.yank", keys=("y",), action="yank", label="copy id", tooltip="Copy the id of the run."),
+    _runs(id="runs.yank", keys=("y",), action="yank_id", label="copy id", tooltip="Copy the id of the run."),
     _runs(
         id="runs.delete",
         keys=("delete", "D"),
@@ -84,7 +84,7 @@ RUNS: tuple[Key, ...] = (
     _runs(
         id="runs.close",
         keys=("escape",),
-        action="close",
+        action="close_runs",
         label="back",
         tooltip="Leave the filter, or go back to the workbench.",
         in_footer=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINTS
 from agentflow_tui.tui.keymap.compare_keys import COMPARE
 from agentflow_tui.tui.keymap.dialog_keys import (
     DIALOG,
@@ -59,6 +60,7 @@ PLACES: tuple[Place, ...] = (
     Place("Dialogs", DIALOG),
     Place("Help", HELP, around="Dialogs"),
     Place("Input", INPUT, around="Dialogs"),
+    Place("Breakpoints", BREAKPOINTS, around="Dialogs"),
     Place("Edit state", EDIT, around="Dialogs"),
     Place("Not ready", NOT_READY, around="Dialogs"),
     Place("Pager", PAGER, around="Dialogs"),

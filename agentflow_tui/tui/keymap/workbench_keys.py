@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from agentflow_tui.tui.keymap.key import Key
+from agentflow_tui.tui.keymap.time_keys import BREAK, TIME
 
 _app = partial(Key, group="Everywhere")
 _run = partial(Key, group="Run")
 _history = partial(Key, group="History", in_footer=True)
-_time = partial(Key, group="Time travel")
 _pane = partial(Key, group="Panes")
 _file = partial(Key, group="File")
 
@@ -149,41 +149,6 @@ HISTORY: tuple[Key, ...] = (
     ),
 )
 
-TIME: tuple[Key, ...] = (
-    _time(
-        id="time.runs",
-        keys=("r",),
-        action="choose_run",
-        label="runs",
-        tooltip="List all stored runs: open, resume, compare, export or delete them.",
-        in_footer=True,
-    ),
-    _time(
-        id="time.edit",
-        keys=("x",),
-        action="edit_state",
-        label="edit state",
-        tooltip="Change the state at the cursor and go on from there as a fork; the run stays as it is.",
-    ),
-    _time(
-        id="time.fork",
-        keys=("f",),
-        action="fork",
-        label="fork",
-        tooltip="Go on from the cursor as a run of its own, with the flow that the run began with.",
-    ),
-    _time(
-        id="time.rerun",
-        keys=("R",),
-        action="rerun",
-        label="re-run",
-        tooltip=(
-            "Run again from the cursor on with the text in the editor, as a fork; at the end, all of it. "
-            "Calls that did not change come from recordings."
-        ),
-    ),
-)
-
 PANES: tuple[Key, ...] = (
     *(
         _pane(
@@ -299,4 +264,4 @@ FILE: tuple[Key, ...] = (
     ),
 )
 
-WORKBENCH: tuple[Key, ...] = (*RUN, *HISTORY, *TIME, *PANES, *FILE)
+WORKBENCH: tuple[Key, ...] = (*RUN, *HISTORY, *TIME, *BREAK, *PANES, *FILE)

@@ -66,12 +66,12 @@ class CompareScreen(Screen[None]):
             compare_rows(self.found, _short(self.left), _short(self.right), self.size.width - 3)
         )
 
-    def action_yank(self) -> None:
+    def action_yank_row(self) -> None:
         """Copy what the row under the cursor stands for."""
         if text := self.rows.yank_text():
             self.app.copy_to_clipboard(text)
 
-    def action_close(self) -> None:
+    def action_close_comparison(self) -> None:
         """Go back to the runs."""
         self.dismiss(None)
 

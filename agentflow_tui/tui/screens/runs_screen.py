@@ -116,7 +116,7 @@ class RunsScreen(Screen[RunWish]):
         """Type a filter."""
         self.wanted.focus()
 
-    def action_close(self) -> None:
+    def action_close_runs(self) -> None:
         """Take the filter away, or go back."""
         if self.wanted.value:
             self.wanted.value = ""
@@ -164,7 +164,7 @@ class RunsScreen(Screen[RunWish]):
         """Store the run in a file."""
         self._work(self._then_load(self.desk.take_in()), "ask", "importing a run")
 
-    def action_yank(self) -> None:
+    def action_yank_id(self) -> None:
         """Copy the run's id."""
         if run := self.chosen:
             self.app.copy_to_clipboard(run.run_id)

@@ -15,6 +15,7 @@ from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.workbench_keys import WORKBENCH
+from agentflow_tui.tui.mark_desk import MarkDesk
 from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_layout import PaneLayout
 from agentflow_tui.tui.pane_text import pane_text
@@ -45,6 +46,8 @@ class WorkbenchActions(Screen[None]):
     texts: PaneDesk
     metrics: SessionMetrics
     times: TimeDesk
+    marks: MarkDesk
+    selection: str | None
 
     @property
     def reasons_to_stay(self) -> tuple[str, ...]:
@@ -144,6 +147,14 @@ class WorkbenchActions(Screen[None]):
     def action_rerun(self) -> None:
         """Run again from the cursor on."""
         self._travel(self.times.rerun, "running again")
+
+    def action_toggle_breakpoint(self) -> None:
+        """Stop before the selected node, or no longer."""
+        self.marks.toggle(self.selection)
+
+    def action_list_breakpoints(self) -> None:
+        """Show all breakpoints."""
+        self.marks.list()
 
     # Panes
 

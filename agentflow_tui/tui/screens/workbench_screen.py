@@ -20,6 +20,7 @@ from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.guard import Reporter, guarded
 from agentflow_tui.tui.input_memory import InputMemory
+from agentflow_tui.tui.mark_desk import MarkDesk
 from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_layout import PaneLayout
 from agentflow_tui.tui.pane_tabs import PANES, PaneTab, PaneTabs
@@ -106,6 +107,7 @@ class WorkbenchScreen(WorkbenchActions):
         self.desk.untitled = self.untitled
         self.layout_of_panes = PaneLayout(self)
         self.texts = PaneDesk(self)
+        self.marks = MarkDesk(self, self.workbench)
         self.times = TimeDesk(self, self.desk, lambda: self.editor.text)
         for number, pane in enumerate(PANES, 1):
             self.query_one(f"#{pane}").border_title = plain(f"{number:d} {pane.upper()}")

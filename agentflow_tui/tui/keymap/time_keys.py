@@ -1,0 +1,61 @@
+"""The keys of time travel in the workbench, as plain data."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from agentflow_tui.tui.keymap.key import Key
+
+_time = partial(Key, group="Time travel")
+
+TIME: tuple[Key, ...] = (
+    _time(
+        id="time.runs",
+        keys=("r",),
+        action="choose_run",
+        label="runs",
+        tooltip="List all stored runs: open, resume, compare, export or delete them.",
+        in_footer=True,
+    ),
+    _time(
+        id="time.edit",
+        keys=("x",),
+        action="edit_state",
+        label="edit state",
+        tooltip="Change the state at the cursor and go on from there as a fork; the run stays as it is.",
+    ),
+    _time(
+        id="time.fork",
+        keys=("f",),
+        action="fork",
+        label="fork",
+        tooltip="Go on from the cursor as a run of its own, with the flow that the run began with.",
+    ),
+    _time(
+        id="time.rerun",
+        keys=("R",),
+        action="rerun",
+        label="re-run",
+        tooltip=(
+            "Run again from the cursor on with the text in the editor, as a fork; at the end, all of it. "
+            "Calls that did not change come from recordings."
+        ),
+    ),
+)
+
+BREAK: tuple[Key, ...] = (
+    _time(
+        id="break.toggle",
+        keys=("b",),
+        action="toggle_breakpoint",
+        label="breakpoint",
+        tooltip="Let runs stop before the node that is selected in the graph, or no longer.",
+    ),
+    _time(
+        id="break.list",
+        keys=("B",),
+        action="list_breakpoints",
+        label="breakpoints",
+        tooltip="List all breakpoints: conditions, hits, on and off, delete.",
+    ),
+)
