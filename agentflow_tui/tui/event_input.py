@@ -24,7 +24,18 @@ class EventInput:
 
 
 class InputError(ValueError):
-    """A field holds something that it must not; the text says what, and where in it."""
+    """A field holds something that it must not; the text says what, and where in it.
+
+    `line` and `column`, both from 1, are the place; 0 without one.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        """Keep the text and the place."""
+        super().__init__(message)
+        self.line = line
+        self.column = column
+        self.field = ""
+        """Id of the field, once a form knows it."""
 
 
 def parse_object(text: str, what: str) -> dict[str, Any]:
@@ -38,7 +49,9 @@ def parse_object(text: str, what: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError(f"{what}: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        # The place comes first: of a long message that is what must not get lost.
+        place = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{place} of {what}: {error.msg}", error.lineno, error.colno) from error
     except RecursionError as error:
         raise InputError(f"{what}: nested too deeply") from error
     if not isinstance(value, dict):

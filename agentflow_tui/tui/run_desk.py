@@ -56,6 +56,8 @@ class RunDesk:
         self._ran_text = ""
         self.given: EventInput | None = None
         """What the last run of this flow was given."""
+        self.unsent: dict[str, str] = {}
+        """What was typed into the form for the input and not run."""
         self.ask_input: Literal["once", "always", "never"] = "once"
         self.memory: InputMemory | None = None
         """Earlier inputs of this flow."""
@@ -125,7 +127,9 @@ class RunDesk:
         needed = self.workbench.input_keys()
         given = self.given or EventInput(self.workbench.example_input())
         earlier = self.memory.of(self._name) if self.memory is not None else ()
-        dialog = InputDialog(needed or ("message",), given, required=needed, earlier=earlier)
+        dialog = InputDialog(
+            needed or ("message",), given, required=needed, earlier=earlier, unsent=self.unsent
+        )
         answer = await self.screen.app.push_screen_wait(dialog)
         if answer is not None:
             self.given = answer

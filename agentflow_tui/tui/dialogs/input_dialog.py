@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.events import DescendantFocus
 from textual.widgets import Input, Label, Static, TextArea
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
@@ -29,6 +30,8 @@ from agentflow_tui.tui.keymap.dialog_keys import INPUT
 from agentflow_tui.tui.safe_text import one_line, plain
 
 _LABEL = 30
+_JSON_VIEW = "json view"
+_Parsed = TypeVar("_Parsed")
 
 
 class InputDialog(Dialog[EventInput]):
@@ -43,11 +46,12 @@ class InputDialog(Dialog[EventInput]):
         *,
         required: Sequence[str] = (),
         earlier: Sequence[EventInput] = (),
+        unsent: MutableMapping[str, str] | None = None,
     ) -> None:
         """Take the keys that the flow uses, `message` first, and the values to start with.
 
         `required` are keys that the flow cannot do without, `earlier` inputs that can be taken again, the
-        newest first.
+        newest first. `unsent` gets what is typed when one leaves, valid or not; the next form starts with it.
         """
         super().__init__(classes="dialog")
         self.keys = tuple(keys)
@@ -56,12 +60,15 @@ class InputDialog(Dialog[EventInput]):
         self.recalled = 0
         self.is_json = False
         self._warned: tuple[str, ...] = ()
+        self._unsent = unsent if unsent is not None else {}
+        self._newest: Mapping[str, str] = {}
+        self._untouched: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "INPUT OF THE RUN"
-            frame.border_subtitle = self._ways()
+            frame.border_subtitle = self._ways(is_line=True)
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 with Vertical(id="fields"):
                     for number, key in enumerate(self.keys):
@@ -81,44 +88,68 @@ class InputDialog(Dialog[EventInput]):
 
     def on_mount(self) -> None:
         """Fill the fields."""
-        self.query_one("#whole-data").display = False
+        self._show_view()
         self._fill(self.inputs[0])
+        self._untouched = self._typed()
+        if self._unsent:
+            self.is_json = _JSON_VIEW in self._unsent
+            self._show_view()
+            self._put(self._unsent)
+            self._say("as it was left; nothing was run with it yet", is_wrong=False)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Say what the keys do in this field."""
+        self.query_one(".dialog-frame").border_subtitle = self._ways(is_line=isinstance(event.widget, Input))
+
+    def action_leave(self) -> None:
+        """Close without an answer; what was typed is there the next time."""
+        typed = self._typed()
+        self._unsent.clear()
+        if typed != self._untouched:
+            self._unsent.update(typed)
+        super().action_leave()
 
     def action_accept(self) -> None:
         """Return the input, or say what is wrong with it; what is missing is said once."""
         try:
             given = self._read()
         except InputError as error:
-            self._say(str(error))
+            self._point_at(error)
             return
         missing = tuple(key for key in self.required if key not in given.data)
         if missing and missing != self._warned:
             self._warned = missing
-            self._say(f"the flow needs {one_line(', '.join(missing), 200)}; enter again runs without")
+            self._say(f"the flow needs {one_line(', '.join(missing), 200)}; again runs without")
             if not self.is_json and missing[0] in self.keys:
                 self.query_one(f"#field-{self.keys.index(missing[0])}").focus()
             return
+        self._unsent.clear()
         self.dismiss(given)
 
     def action_recall(self, step: int) -> None:
-        """Take an earlier input (-1) or a later one (1)."""
+        """Take an earlier input (-1) or a later one (1); what was typed comes after the newest."""
         place = min(max(self.recalled - step, 0), len(self.inputs) - 1)
-        if place != self.recalled:
-            self.recalled = place
-            self._fill(self.inputs[place])
-            self._say(f"earlier input {place} of {len(self.inputs) - 1}" if place else "", is_wrong=False)
+        if place == self.recalled:
+            return
+        if self.recalled == 0:
+            self._newest = self._typed()
+        self.recalled = place
+        self._fill(self.inputs[place])
+        if place == 0:
+            self._put(self._newest)
+        self._say(f"earlier input {place} of {len(self.inputs) - 1}" if place else "", is_wrong=False)
 
     def action_toggle_json(self) -> None:
         """Change between fields and JSON; what was typed goes along."""
         try:
             given = self._read()
         except InputError as error:
-            self._say(str(error))
+            self._point_at(error, "\nF6 changes the view once that is mended; the text stays as it is.")
             return
         self.is_json = not self.is_json
-        self.query_one("#fields").display = not self.is_json
-        self.query_one("#whole-data").display = self.is_json
+        self._show_view()
         self._fill(given)
+        self._say("")
         first = "#whole" if self.is_json or not self.keys else "#field-0"
         self.query_one(first).focus()
 
@@ -134,7 +165,7 @@ class InputDialog(Dialog[EventInput]):
             data = read_object(Path(answer.strip()).expanduser())
             before = self._read()
         except InputError as error:
-            self._say(str(error))
+            self._point_at(error)
         else:
             self._fill(EventInput(data, before.target, before.metadata))
             self._say(f"loaded {len(data)} keys", is_wrong=False)
@@ -144,9 +175,32 @@ class InputDialog(Dialog[EventInput]):
         event.stop()
         self.action_accept()
 
-    def _ways(self) -> str:
-        recall = "↑↓ earlier · " if len(self.inputs) > 1 else ""
-        return f"enter run · {recall}F6 JSON · F7 file · esc close"
+    def _ways(self, *, is_line: bool) -> str:
+        run = "enter or F5 run" if is_line else "F5 run · enter new line"
+        recall = "↑↓ earlier · " if is_line and len(self.inputs) > 1 else ""
+        return f"{run} · {recall}F6 {'fields' if self.is_json else 'JSON'} · F7 file · esc close"
+
+    def _show_view(self) -> None:
+        self.query_one("#fields").display = not self.is_json
+        self.query_one("#whole-data").display = self.is_json
+
+    def _typed(self) -> dict[str, str]:
+        """Every field's text as it stands, by key or id."""
+        typed = {self._slot(field): field.value for field in self.query(Input)}
+        typed |= {self._slot(area): area.text for area in self.query(TextArea)}
+        return typed | ({_JSON_VIEW: ""} if self.is_json else {})
+
+    def _put(self, typed: Mapping[str, str]) -> None:
+        for field in self.query(Input):
+            field.value = typed.get(self._slot(field), field.value)
+            field.cursor_position = len(field.value)
+        for area in self.query(TextArea):
+            area.text = typed.get(self._slot(area), area.text)
+
+    def _slot(self, field: Input | TextArea) -> str:
+        # The flow may have other keys the next time, so a field's number says nothing.
+        kind, _, number = (field.id or "").partition("-")
+        return f"key {self.keys[int(number)]}" if kind == "field" else kind
 
     def _fill(self, given: EventInput) -> None:
         rest = {key: value for key, value in given.data.items() if key not in self.keys}
@@ -160,21 +214,38 @@ class InputDialog(Dialog[EventInput]):
         self.query_one("#metadata", Input).value = _json(dict(given.metadata))
 
     def _read(self) -> EventInput:
-        return EventInput(
-            self._read_data(),
-            self.query_one("#target", Input).value.strip(),
-            parse_metadata(self.query_one("#metadata", Input).value),
-        )
+        data = self._read_data()
+        metadata = self._parsed("metadata", parse_metadata)
+        return EventInput(data, self.query_one("#target", Input).value.strip(), metadata)
 
     def _read_data(self) -> dict[str, Any]:
         if self.is_json:
-            return parse_object(self.query_one("#whole", TextArea).text, "data")
+            return self._parsed("whole", lambda text: parse_object(text, "data"))
         data: dict[str, Any] = {}
         for number, key in enumerate(self.keys):
             text = self.query_one(f"#field-{number}", Input).value
             if text:
                 data[key] = text if key == "message" else parse_value(text)
-        return data | parse_object(self.query_one("#rest", TextArea).text, "more data")
+        return data | self._parsed("rest", lambda text: parse_object(text, "more data"))
+
+    def _parsed(self, name: str, parse: Callable[[str], _Parsed]) -> _Parsed:
+        try:
+            return parse(self._typed()[name])
+        except InputError as error:
+            error.field = name
+            raise
+
+    def _point_at(self, error: InputError, more: str = "") -> None:
+        """Say what is wrong and put the cursor there."""
+        self._say(f"{error}{more}")
+        if not error.field:
+            return
+        field = self.query_one(f"#{error.field}")
+        if error.line and isinstance(field, TextArea):
+            field.move_cursor((error.line - 1, error.column - 1))
+        elif error.line and isinstance(field, Input):
+            field.cursor_position = error.column - 1
+        field.focus()
 
     def _say(self, text: str, *, is_wrong: bool = True) -> None:
         note = self.query_one("#note", Static)
