@@ -97,9 +97,10 @@ class CallBook:
         """The call failed or was cancelled; the text that came stays."""
         self._join(event.call)
         call = self._calls.get(event.call)
+        status = "cancelled" if event.is_cancelled else "failed"
         if call is not None:
             self._close(call)
-            call = replace(call, status="failed", duration=event.at - call.started_at)
+            call = replace(call, status=status, duration=event.at - call.started_at)
             self._put(replace(call, error=event.error, category=event.category, hint=event.hint))
 
     def _close(self, call: ModelCall) -> None:

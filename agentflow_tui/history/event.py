@@ -360,6 +360,11 @@ class ModelCallFailed(HistoryEvent):
     category: str
     hint: str = ""
 
+    @property
+    def is_cancelled(self) -> bool:
+        """True when nothing went wrong: somebody stopped the call."""
+        return self.error == "cancelled" and self.category == "unknown"
+
 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)

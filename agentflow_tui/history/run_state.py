@@ -79,7 +79,7 @@ class ModelCall:
     messages: tuple[dict[str, str], ...]
     parameters: Mapping[str, Any]
     status: str
-    """running, completed or failed."""
+    """running, completed, failed or cancelled."""
     started_seq: int
     started_at: float
     text: str = ""

@@ -19,6 +19,7 @@ _STATUS = {
     "running": ("◐ running", "$status-running"),
     "completed": ("● done", "$status-completed"),
     "failed": ("✗ failed", "$status-failed"),
+    "cancelled": ("⊗ cancelled", "$status-cancelled"),
 }
 _LONG = 200
 

@@ -23,6 +23,7 @@ _STATUS = {
     "running": ("◐ writing", "$status-running"),
     "completed": ("● done", "$status-completed"),
     "failed": ("✗ failed", "$status-failed"),
+    "cancelled": ("⊗ cancelled", "$status-cancelled"),
 }
 
 

@@ -94,6 +94,8 @@ def _about_model(event: ev.HistoryEvent) -> Entry | None:
             tokens = "" if event.completion_tokens is None else f"{event.completion_tokens} tokens"
             detail = f"{event.duration:.2f} s  {tokens}  {event.finish_reason}"
             return Entry("↓", "model answered", event.agent, detail, "completed")
+        case ev.ModelCallFailed(is_cancelled=True):
+            return Entry("⊗", "model cancelled", event.agent, "", "cancelled")
         case ev.ModelCallFailed():
             return Entry("✗", "model failed", event.agent, f"{event.category}: {event.error}", "failed")
     return None

@@ -78,6 +78,8 @@ def toggled(typed: str, word: str) -> str:
 
 def is_error(event: ev.HistoryEvent) -> bool:
     """Tell whether an event says that something went wrong."""
+    if isinstance(event, ev.ModelCallFailed) and event.is_cancelled:
+        return False
     if isinstance(event, _ENDS):
         return event.status == "failed"
     return isinstance(event, _ALWAYS) or (isinstance(event, pol.BreakerChanged) and event.state == "open")
