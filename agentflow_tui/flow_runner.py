@@ -271,7 +271,7 @@ class FlowRunner:
         finally:
             if watch is not None:
                 watch.end()
-        return FlowResult.of(ended, history)
+        return FlowResult.of(self._redaction.value(ended), history)
 
     async def _prepared(self, plan: Plan, backstage: Backstage) -> Cast:
         code = UserCode(self._folder, self._consent, is_fresh=False)

@@ -109,4 +109,5 @@ class Run:
             await finish()
         answered = [event for event in self.history if isinstance(event, ModelCallEnded)]
         taken = sum(event.source == "recording" for event in answered)
-        return dataclasses.replace(result, calls=len(answered), calls_from_recordings=taken)
+        masked: RunResult = self._redaction.value(result)
+        return dataclasses.replace(masked, calls=len(answered), calls_from_recordings=taken)

@@ -296,7 +296,8 @@ async def test_history_is_kept_only_if_wanted_and_never_holds_a_secret() -> None
     assert result.history == []
     assert any(isinstance(event, ModelCallStarted) for event in seen)
     assert "sk-0123456789" not in repr(seen)
-    assert result.data["message"] == data["message"]
+    assert result.data["message"] == "the key is [secret]"
+    assert data["message"] == "the key is sk-0123456789"
 
 
 def test_runs_are_kept_in_a_store_when_one_is_named(tmp_path: Path) -> None:
