@@ -15,7 +15,6 @@ TIME: tuple[Key, ...] = (
         action="choose_run",
         label="runs",
         tooltip="List all stored runs: open, resume, compare, export or delete them.",
-        in_footer=True,
     ),
     _time(
         id="time.edit",
