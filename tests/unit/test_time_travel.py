@@ -218,8 +218,9 @@ async def test_two_cannot_drive_one_run(tmp_path: Path) -> None:
     one = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"))
     one.check(LOOP)
     run = await one.start(Event.make(INPUT), paused=True)
-    while not run.history:
-        await asyncio.sleep(0)
+    begun = asyncio.Event()
+    run.on_event = begun.set
+    await begun.wait()
     await one._store.flush()
     other = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"))
     other.check(LOOP)
