@@ -130,6 +130,21 @@ async def test_a_text_that_differs_in_spaces_only_does_not_shout() -> None:
         assert "~ changed u  the same change as t" in text
 
 
+async def test_d_skips_comparisons_that_cannot_apply_and_the_border_names_the_one_shown() -> None:
+    story = Story({"a": 1})
+    story.add(ev.AgentStarted, path="a", agent="a")
+    story.add(ev.AgentCompleted, path="a", agent="a", delta=Delta(set={"a": 2}), duration=1.0)
+    app = Shown()
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        await look(pilot, fold(story.events), "Diff")
+        seen = []
+        for _ in range(3):
+            seen.append(app.pane.diff_kind)
+            assert str(app.pane.border_subtitle) == f"{app.pane.diff_kind} · a"
+            app.pane.cycle_diff()
+        assert seen == ["vs before this agent", "vs start of the run", "vs before this agent"]
+
+
 async def test_d_goes_through_the_comparisons() -> None:
     app = Shown()
     async with app.run_test(notifications=True, tooltips=True) as pilot:

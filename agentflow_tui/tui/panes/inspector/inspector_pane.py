@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 from textual import events, on
 from textual.binding import BindingType
 
-from agentflow_tui.history.diff_base import BASES, MARK
+from agentflow_tui.history.diff_base import BASES, MARK, PREVIOUS_ITERATION, run_before
 from agentflow_tui.history.provenance import neighbour
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.panes import cursor_moved, pager_wanted
@@ -21,7 +21,7 @@ from agentflow_tui.tui.panes.inspector.inspector_tabs import InspectorTabs
 from agentflow_tui.tui.panes.inspector.loop_rows import LOOP
 from agentflow_tui.tui.panes.inspector.loop_view import LoopView
 from agentflow_tui.tui.panes.inspector.output_columns import OutputColumns
-from agentflow_tui.tui.panes.inspector.run_choice import heading, last_run
+from agentflow_tui.tui.panes.inspector.run_choice import heading, last_run, phase
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS, TabBar
 from agentflow_tui.tui.panes.inspector.writer_rows import KEY, SEQ, spelled
 from agentflow_tui.tui.panes.line_view import LineView
@@ -45,11 +45,23 @@ class InspectorPane(InspectorTabs):
     def cycle_diff(self) -> None:
         """Open the Diff tab; when it is open, compare with the next thing."""
         if self.tab == "Diff":
-            bases = [base for base in BASES if base != MARK or self._mark is not None]
-            self._base = bases[(bases.index(self._base) + 1) % len(bases)]
+            after = BASES.index(self._base) + 1
+            # The first comparison always applies, so there is one.
+            self._base = next(base for base in (*BASES[after:], *BASES[:after]) if self._applies(base))
             self._refresh_view()
         else:
             self.open_tab("Diff")
+
+    def _applies(self, base: str) -> bool:
+        """Tell whether there is anything to compare with: a marked point, an earlier run."""
+        if base == MARK:
+            return self._mark is not None
+        if base == PREVIOUS_ITERATION:
+            state = self._run_state
+            runs = [run for run in phase(state, self._selection) if run.status != "running"]
+            last = last_run(state, self._selection, has_ended=True)
+            return any(run_before(state, run) for run in runs or [last] if run is not None)
+        return True
 
     def mark(self) -> str:
         """Mark the state at the cursor for the Diff tab; return where that is, in words."""

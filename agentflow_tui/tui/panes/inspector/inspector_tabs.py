@@ -133,7 +133,8 @@ class InspectorTabs(Vertical):
             return
         self._shown[tab] = seen
         about = heading(run) if run is not None else self._selection or "no agent has run"
-        self.border_subtitle = plain(about, limit=80)
+        shown = f"{self.diff_kind} · {about}" if tab == "Diff" else about
+        self.border_subtitle = plain(shown, limit=80)
         lead = run_error_rows(state) if self._selection is None else []
         match tab:
             case "State":
