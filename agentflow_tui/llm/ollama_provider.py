@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
+from agentflow_tui.llm.answer_limit import AnswerLimit
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.ollama_failures import ollama_failures
 from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest
@@ -43,14 +44,15 @@ class OllamaProvider:
         """Stream an answer; see `Provider.stream`. Raises `ModelError`."""
         request.check()
         client = await self._connect()
-        limit = SilenceLimit(request.timeout_seconds, f"Ollama at {self._address.url}")
+        who = f"Ollama at {self._address.url}"
+        limit, answer = SilenceLimit(request.timeout_seconds, who), AnswerLimit(who)
         with ollama_failures(self._address, request.model):
             parts = cast("AsyncGenerator[ChatResponse, None]", await client.chat(**_arguments(request)))
             # Leaving early must drop the connection at once, or the server goes on writing.
             async with aclosing(parts):
                 async for part in limit.each(parts):
                     if part.message.content:
-                        yield ChatChunk(part.message.content)
+                        yield ChatChunk(answer.take(part.message.content))
                     if part.done:
                         yield _end(part, request.model)
                         return
@@ -81,11 +83,14 @@ def _new_client(address: ServerAddress, api_key: str | None) -> AsyncClient:
         import httpx
         from ollama import AsyncClient
 
+        from agentflow_tui.llm.limited_stream import LINES, limiting
+
         return AsyncClient(
             address.url,
             timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None),
             trust_env=not address.is_loopback,
+            event_hooks={"response": [limiting(LINES, f"Ollama at {address.url}")]},
             headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
         )
     except ImportError as error:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentflow_tui.llm.answer_limit import AnswerLimit
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.openai_failures import openai_failures
 from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest
@@ -67,7 +68,7 @@ class OpenAIProvider:
         request.check()
         client = await self._connect()
         who = f"{self.name} at {self._endpoint.address.url}"
-        limit = SilenceLimit(request.timeout_seconds, who)
+        limit, text_limit = SilenceLimit(request.timeout_seconds, who), AnswerLimit(who)
         tally = _Tally(request.model)
         with openai_failures(self._endpoint, request.model):
             arguments = _arguments(request, is_openai=_is_openai(self._endpoint))
@@ -77,7 +78,7 @@ class OpenAIProvider:
             async with answer:
                 async for chunk in limit.each(aiter(answer)):
                     if text := tally.take(chunk):
-                        yield ChatChunk(text)
+                        yield ChatChunk(text_limit.take(text))
         if tally.finish_reason is None:
             raise tally.cut_off(who)
         yield ChatEnd(tally.prompt_tokens, tally.completion_tokens, tally.finish_reason, tally.model)
@@ -141,6 +142,9 @@ def _new_client(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
     try:
         from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
+        from agentflow_tui.llm.limited_stream import EVENTS, limiting
+
+        who = f"{endpoint.name} at {endpoint.address.url}"
         common: dict[str, Any] = {
             # Servers without keys still get a header, because the client insists on a key.
             "api_key": endpoint.api_key or "none",
@@ -149,7 +153,10 @@ def _new_client(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
             "timeout": Timeout(None, connect=_CONNECT_SECONDS),
             # llama.cpp's server may close an idle connection just when the next request goes out on it.
             "default_headers": {"Connection": "close"} if endpoint.address.is_loopback else None,
-            "http_client": DefaultAsyncHttpxClient(trust_env=not endpoint.address.is_loopback),
+            "http_client": DefaultAsyncHttpxClient(
+                trust_env=not endpoint.address.is_loopback,
+                event_hooks={"response": [limiting(EVENTS, who)]},
+            ),
         }
         if endpoint.azure_api_version is not None:
             return AsyncAzureOpenAI(
