@@ -12,7 +12,11 @@ from agentflow_tui.config.problem import shorten
 MAX_BYTES = 1_000_000
 """A flow is a few kilobytes; a larger file is a mistake and would make every check crawl."""
 
+_MAX_DEPTH = 100
+"""Tables and lists inside each other; a flow needs seven."""
 _ENDLESS = re.compile(r"[0-9_]{4000,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNCLOSED = re.compile(r"Expected '(\]\]?)' at the end of")
 _PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -62,14 +66,36 @@ def parse_flow_text(text: str) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
         raise _too_large()
     try:
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(text, str(error)) from None
     except RecursionError:
-        raise FlowTextError("the TOML is nested too deeply", "use fewer lists inside lists") from None
+        raise _too_deep() from None
     except ValueError:
         # Python refuses whole numbers of thousands of digits, without saying where.
         raise _endless_number(text) from None
+    if _is_deep(document):
+        raise _too_deep()
+    return document
+
+
+def _is_deep(document: dict[str, Any]) -> bool:
+    """Tell without recursion, which is what is deep for a reader; dotted keys nest at no cost to tomllib."""
+    level: list[object] = [document]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _too_deep() -> FlowTextError:
+    return FlowTextError("the TOML is nested too deeply", "use fewer tables and lists inside others")
 
 
 def _too_large() -> FlowTextError:
@@ -91,10 +117,17 @@ def _syntax_error(text: str, message: str) -> FlowTextError:
     line, column = len(lines), len(lines[-1]) + 1
     if place and place[1]:
         line, column = int(place[1]), int(place[2])
-    return FlowTextError(f"TOML: {reason[:120]}", _syntax_hint(reason), line, column)
+    at = lines[line - 1][column - 1 : column] if line <= len(lines) else ""
+    if at and _CONTROL.match(at):
+        hint = f"remove the control character at column {column}"
+    else:
+        hint = _syntax_hint(reason)
+    return FlowTextError(f"TOML: {reason[:120]}", hint, line, column)
 
 
 def _syntax_hint(reason: str) -> str:
+    if header := _UNCLOSED.match(reason):
+        return f"close the table's name with {header[1]}"
     if "overwrite" in reason or "twice" in reason:
         return "this key or table is there already; remove one of the two"
     if "value" in reason:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from agentflow_tui.config.duration import Seconds
 from agentflow_tui.config.table import Table
@@ -42,6 +44,32 @@ class LlmConfig(Table):
     """The key itself; better kept out of the file, see api_key_env."""
 
 
+def _json(value: Any) -> Any:
+    """Take what JSON can say: TOML has times, and numbers that are none."""
+    inner = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    for item in inner:
+        _json(item)
+    is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if not (is_number or isinstance(value, str | list | dict)):
+        raise PydanticCustomError(
+            "answers", "{reason}", {"reason": f"holds {value}, which is not JSON", "hint": _ANSWERS_HINT}
+        )
+    return value
+
+
+def _answers(value: Any) -> Any:
+    if not isinstance(value, str | list | dict):
+        raise PydanticCustomError(
+            "answers", "{reason}", {"reason": "must be a list of answers", "hint": _ANSWERS_HINT}
+        )
+    return _json(value)
+
+
+_ANSWERS_HINT = 'write ["first answer", "second answer"]; quote times and the like'
+Answers = Annotated[Any, PlainValidator(_answers)]
+"""One answer or a list; each is text or JSON."""
+
+
 class ProviderConfig(Table):
     """`[providers.X]`: a free table; the keys named here are the ones that are used."""
 
@@ -65,6 +93,10 @@ class ProviderConfig(Table):
     """Azure's deployment for chats."""
     embedding_deployment: str | None = None
     """Azure's deployment for embeddings."""
+    answers: Answers | None = None
+    """What the scripted provider answers, in turn: texts, or tables that are sent as JSON."""
+    replies: dict[str, Answers] | None = None
+    """The same for single agents, by name."""
 
     @property
     def address(self) -> str | None:

@@ -11,6 +11,7 @@ from agentflow_tui.config.flow_text import FlowTextError, read_flow_text
 from agentflow_tui.config.problem import KeyPath, shorten
 from agentflow_tui.config.project_folder import OutsideFolderError, resolve_inside
 from agentflow_tui.config.references import bodies
+from agentflow_tui.config.step_count import MAX_NESTED_STEPS, StepCount
 
 MAX_DEPTH = 8
 """How many flows may be inside each other; the top one is depth 0."""
@@ -38,7 +39,7 @@ class Nesting:
                 findings.append(Finding("error", path, *reason))
             else:
                 self._join(flow, name, file)
-        return findings
+        return findings or _too_many(flow)
 
     def _fault(self, name: str, parent: Path, chain: list[Path]) -> tuple[str, str] | None:
         """Say what is wrong with the flow `name` of `parent`, as message and hint."""
@@ -88,6 +89,19 @@ class Nesting:
         if file not in self._flows:
             self._flows[file] = self._read(read_flow_text(file))
         return self._flows[file]
+
+
+def _too_many(flow: Flow) -> list[Finding]:
+    """Refuse what the plan would: flows that multiply (see `MAX_NESTED_STEPS`)."""
+    nested, count = list(nested_flows(flow)), StepCount()
+    if (
+        not nested
+        or max(count.of(flow, mode) for mode in flow.orchestration.modes_in_use) <= MAX_NESTED_STEPS
+    ):
+        return []
+    path, name = max(nested, key=lambda place: count.nested(flow, place[1]))
+    message = f"the nested flows make more than {MAX_NESTED_STEPS} steps; {shorten(name)} is the largest"
+    return [Finding("error", path, message, "nest fewer flows, or each of them less often")]
 
 
 def nested_flows(flow: Flow) -> Iterator[tuple[KeyPath, str]]:

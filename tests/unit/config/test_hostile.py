@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,3 +94,43 @@ def test_any_environment(values: dict[str, str]) -> None:
     checked = check_text(EVERYTHING, env=env)
     assert_sound(EVERYTHING, checked)
     assert all("disabled" in problem.message for problem in checked.errors)
+
+
+DEEP = ".".join(["a"] * 5000)
+
+
+@pytest.mark.parametrize("text", [f"{DEEP} = 1", f"[{DEEP}]", f"[providers.x]\n{DEEP} = 1", f"[[{DEEP}]]"])
+def test_dotted_keys_by_the_thousand_are_too_deep(text: str) -> None:
+    (problem,) = check_text(text, env={}).problems
+    assert problem.message == "the TOML is nested too deeply"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a = 'x\x01y'", "remove the control character at column 7"),
+        ("# a\x7f", "remove the control character at column 4"),
+        ("a = 1\nb = \x02", "remove the control character at column 5"),
+        ('a = "b\x00"', "remove the control character at column 7"),
+        ("[[a", "close the table's name with ]]"),
+        ("[[a]\nb = 1", "close the table's name with ]]"),
+        ("[a\nb = 1", "close the table's name with ]"),
+    ],
+)
+def test_the_way_out_of_a_syntax_error(text: str, hint: str) -> None:
+    assert [problem.hint for problem in check_text(text, env={}).problems] == [hint]
+
+
+@pytest.mark.parametrize("value", ["12", "nan", "2026-01-01", "true", "[1, inf]", "[{ a = [10:00:00] }]"])
+@pytest.mark.parametrize("key", ["answers", "replies.a"])
+def test_prepared_answers_are_json(key: str, value: str) -> None:
+    problems = check_text(f"[agents.a]\n[providers.scripted]\n{key} = {value}\n", env={}).problems
+    (error,) = [problem for problem in problems if problem.severity == "error"]
+    assert (error.path, error.line) == (f"providers.scripted.{key}", 3)
+    assert error.hint.startswith('write ["first answer"')
+
+
+@pytest.mark.parametrize("value", ["'text'", "['a', 1, true, 0.5, [2], { b = 'c' }]", "{ a = 1 }"])
+@pytest.mark.parametrize("key", ["answers", "replies.a"])
+def test_prepared_answers_that_are_json_pass(key: str, value: str) -> None:
+    assert check_text(f"[agents.a]\n[providers.scripted]\n{key} = {value}\n", env={}).is_valid

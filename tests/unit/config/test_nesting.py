@@ -8,6 +8,10 @@ import pytest
 
 from agentflow_tui.config import Problem, check_file, check_text
 from agentflow_tui.config.project_folder import OutsideFolderError, resolve_inside
+from agentflow_tui.config.step_count import MAX_NESTED_STEPS, StepCount
+from agentflow_tui.plan import nest as nest_of_plan
+from agentflow_tui.plan.compile import compile_plan
+from agentflow_tui.plan.node import Step, walk
 
 LEAF = "[orchestration]\nmode = 'sequential'\nsequential_agents = ['a']\n[agents.a]\n"
 
@@ -79,7 +83,8 @@ def test_the_deeper_way_to_a_file_counts(tmp_path: Path) -> None:
 
 def test_many_ways_to_the_same_files_are_quick(tmp_path: Path) -> None:
     files = {f"d{n}": nest(*[f"d{n + 1}.toml"] * 12) for n in range(1, 8)}
-    assert errors(tmp_path, nest(*["d1.toml"] * 12), **files, d8=LEAF) == []
+    (problem,) = errors(tmp_path, nest(*["d1.toml"] * 12), **files, d8=LEAF)
+    assert "more than 10000 steps" in problem.message
 
 
 def test_names_are_relative_to_the_file_that_has_them(tmp_path: Path) -> None:
@@ -145,3 +150,58 @@ def test_the_inner_flow_sees_the_same_environment(tmp_path: Path, monkeypatch: p
     env = {"AGENTFLOW_AGENT_A_ENABLED": "false"}
     (problem,) = check_file(tmp_path / "agentflow.toml", env=env).errors
     assert "disabled" in problem.message
+
+
+def test_flows_that_multiply_are_refused_as_the_plan_would(tmp_path: Path) -> None:
+    ten = {f"f{level}": nest(*[f"f{level + 1}.toml"] * 10) for level in range(1, 4)}
+    assert errors(tmp_path, nest(*["f1.toml"] * 10), **ten, f4=LEAF) == []
+    (problem,) = errors(tmp_path, nest(*["f1.toml"] * 10, "f4.toml"), **ten, f4=LEAF)
+    assert problem.path == "orchestration.mixed.stages[0].flow"
+    assert "more than 10000 steps; f1.toml is the largest" in problem.message
+    assert MAX_NESTED_STEPS == nest_of_plan.MAX_NESTED_STEPS
+
+
+EVERY_KIND = """
+[orchestration]
+mode = "mixed"
+[[orchestration.switch]]
+when = "x"
+mode = "route"
+[[orchestration.switch]]
+when = "y"
+mode = "loop"
+[[orchestration.switch]]
+when = "z"
+mode = "collaborative"
+[orchestration.mixed]
+stages = [
+  { name = "A", mode = "sequential", agents = ["a", "b", "a"] },
+  { name = "B", choices = [
+    { when = "x", mode = "flow", flow = "leaf.toml" },
+    { otherwise = true, mode = "parallel", branches = [
+      { name = "p", mode = "route", agents = ["a", "b"] }, { name = "q", flow = "leaf.toml" } ] } ] },
+]
+[error_routing]
+enabled = true
+error_handler_name = "b"
+category_handlers = { auth = "a", llm = "b" }
+[agents.a]
+[agents.b]
+flow = "leaf.toml"
+[agents.off]
+enabled = false
+"""
+
+
+@pytest.mark.parametrize("mode", ["mixed", "route", "collaborative"])
+def test_steps_are_counted_as_the_plan_makes_them(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "leaf.toml").write_text(LEAF)
+    (tmp_path / "agentflow.toml").write_text(EVERY_KIND.replace('mode = "loop"', 'mode = "mixed"'))
+    checked = check_file(tmp_path / "agentflow.toml", env={})
+    assert checked.flow is not None, checked.problems
+    plan = compile_plan(checked.flow, mode)
+    routes = plan.error_routes
+    assert routes is not None
+    handlers = {node.path: node for node in routes.handlers}
+    made = [node for root in (plan.root, *handlers.values()) for node in walk(root) if isinstance(node, Step)]
+    assert StepCount().of(checked.flow, mode) == len(made)

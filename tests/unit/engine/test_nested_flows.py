@@ -314,10 +314,11 @@ def test_flows_that_multiply_are_refused_before_they_fill_the_memory(tmp_path: P
         agents = "".join(f'[agents.a{n}]\nflow = "f{depth + 1}.toml"\n' for n in range(9))
         (tmp_path / f"f{depth}.toml").write_text(f'[orchestration]\nmode = "collaborative"\n{agents}')
     (tmp_path / "f8.toml").write_text(PAIR)
-    flow = check_text((tmp_path / "f0.toml").read_text(), folder=tmp_path, env={}, name="f0.toml").flow
-    assert flow is not None
+    checked = check_text((tmp_path / "f0.toml").read_text(), folder=tmp_path, env={}, name="f0.toml")
+    assert checked.flow is None
+    assert checked.draft is not None
     with pytest.raises(PlanError, match="more than 10000 steps"):
-        compile_plan(flow)
+        compile_plan(checked.draft)
 
 
 def test_a_flow_without_a_folder_says_that_it_has_to_be_saved() -> None:
