@@ -1,5 +1,18 @@
-"""`python -m agentflow_tui` is the same as `agentflow-tui`."""
+"""The program: `agentflow-tui`, and `python -m agentflow_tui`, which is the same."""
 
-from agentflow_tui.cli.main import main
+from __future__ import annotations
 
-main()
+import os
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it still loads ends it as quietly as later."""
+    try:
+        from agentflow_tui.cli.main import main as run
+    except KeyboardInterrupt:
+        os._exit(130)
+    run()
+
+
+if __name__ == "__main__":
+    main()

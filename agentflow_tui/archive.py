@@ -42,6 +42,11 @@ class Archive:
         self._store = store
         self._redact = redact
 
+    @property
+    def failure(self) -> str:
+        """Why what runs is not kept; empty while it is."""
+        return str(self._store.failure or "")
+
     async def runs(self, which: RunFilter | None = None) -> list[RunSummary]:
         """Return the runs that fit, newest first."""
         with storing():

@@ -128,6 +128,11 @@ class FlowFile:
             return self.path.read_bytes()
         except FileNotFoundError:
             return None
+        except PermissionError as error:
+            raise UnreadableFileError(
+                f"cannot read {self.path.name}: {error.strerror or error}",
+                f"you may not read it; 'chmod u+r {self.path.name}' lets its owner",
+            ) from error
         except OSError as error:
             raise UnreadableFileError(
                 f"cannot read {self.path.name}: {error.strerror or error}",

@@ -29,6 +29,7 @@ from agentflow_tui.redaction import Redaction
 from agentflow_tui.run import Run
 from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
 
+_NOT_STORED = "this run is not stored: {}"
 _WAYS = (
     "take the flow as it was, or go on from an earlier event;",
     "from the beginning, calls that did not change are taken from recordings",
@@ -109,6 +110,9 @@ class Launcher:
         except BaseException:
             await pools.aclose()
             raise
+        # Asked before the first event: a short run is over before a failed attempt to store it shows.
+        failure = await self._store.prepare()
+        unstored = (_NOT_STORED.format(failure),) if failure is not None else ()
         run_id = order.run_id or str(uuid.uuid4())
         run = Run(
             run_id,
@@ -118,7 +122,7 @@ class Launcher:
             redaction=redaction,
             keeper=self._store,
             observer=watch,
-            notes=(*cast.notes, *watch_notes),
+            notes=(*unstored, *cast.notes, *watch_notes),
             history=order.departure.behind(run_id) if order.departure is not None else (),
         )
         await self._begin(order, run, cast, hooks, watch, pools)
@@ -131,7 +135,7 @@ class Launcher:
         self, order: Order, run: Run, cast: Cast, hooks: Hooks, watch: RunWatch | None, pools: ProviderPools
     ) -> None:
         past = order.departure.past() if order.departure is not None else None
-        self._store.on_failure = lambda error: run.warn(f"this run is not stored: {error}")
+        self._store.on_failure = lambda error: run.warn(_NOT_STORED.format(error))
         engine = Engine(
             run.plan,
             cast.agents,

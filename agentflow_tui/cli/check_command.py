@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="The flow file.")],
+    file: Annotated[Path, typer.Argument(help="The flow file.", readable=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as a JSON list.")] = False,
 ) -> None:
     """Check a flow file; ends with 1 if it has errors."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ def read_input(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
         InputError: The file or an argument is nothing of the kind.
     """
     data = _read_file(file) if file else {}
-    for pair in pairs:
+    for pair in map(as_utf8, pairs):
         if pair.lstrip().startswith("{"):
             data.update(_object(pair, f"--input {pair!r}"))
         else:
@@ -50,8 +51,23 @@ def read_meta(pairs: Sequence[str], option: str = "--meta") -> dict[str, str]:
     return dict(_split(pair, option) for pair in pairs)
 
 
+def as_utf8(argument: str) -> str:
+    """Return an argument as it was typed, also where the locale takes its bytes for something else.
+
+    Raises:
+        InputError: It is not UTF-8.
+    """
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{argument!r} is not UTF-8") from error
+    except UnicodeEncodeError:
+        # Given by a program and not by the system.
+        return argument
+
+
 def _split(pair: str, option: str) -> tuple[str, str]:
-    key, separator, value = pair.partition("=")
+    key, separator, value = as_utf8(pair).partition("=")
     if not separator or not key:
         raise InputError(f"{option} {pair!r} is not written as key=value")
     return key, value
@@ -69,8 +85,10 @@ def _refuse(name: str) -> Any:
 
 
 def _read_file(file: Path) -> dict[str, Any]:
+    if str(file) == "-" and sys.stdin is None:
+        raise InputError("--input-file -: standard input is closed")
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        text = (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"--input-file {file}: {error}") from error
     return _object(text, f"--input-file {file}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def graph(
-    file: Annotated[Path, typer.Argument(help="The flow file.")],
+    file: Annotated[Path, typer.Argument(help="The flow file.", readable=False)],
     as_mermaid: Annotated[
         bool, typer.Option("--mermaid/--text", help="Print a Mermaid flowchart, or boxes and lines as text.")
     ] = False,

@@ -5,10 +5,11 @@ Nothing heavy is imported here; each command imports what it needs, so that `--h
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -26,6 +27,8 @@ from agentflow_tui.cli import (
     trust_command,
 )
 from agentflow_tui.cli.exit_code import USAGE
+from agentflow_tui.cli.output_error import OutputError
+from agentflow_tui.cli.printer import complain, say_line
 
 app = typer.Typer(
     name="agentflow-tui",
@@ -41,7 +44,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"agentflow-tui {__version__}")
+        say_line(f"agentflow-tui {__version__}")
         raise typer.Exit
 
 
@@ -57,10 +60,16 @@ def _program(
 @app.command("open")
 def open_workbench(
     file: Annotated[
-        Path | None, typer.Argument(help="A flow file; without one, the gallery of samples opens.")
+        # A file that may not be read opens with that as its problem, like every other that cannot be.
+        Path | None,
+        typer.Argument(help="A flow file; without one, the gallery of samples opens.", readable=False),
     ] = None,
 ) -> None:
     """Open the workbench; 'agentflow-tui FILE' is short for it."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        complain("✗ the workbench needs a terminal for input and output")
+        complain(f"  agentflow-tui run {file or 'FILE'} runs a flow without one")
+        raise typer.Exit(USAGE)
     from agentflow_tui.tui.app import AgentflowApp
 
     result = AgentflowApp(path=file).run()
@@ -89,12 +98,27 @@ app.command("settings")(settings_command.settings)
 
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
+    if sys.stdout is None:
+        # The next file that is opened would take its place.
+        complain("✗ standard output is closed; send it to /dev/null to do without")
+        sys.exit(USAGE)
     try:
         app(_with_default_command(sys.argv[1:]), prog_name="agentflow-tui")
-    except BrokenPipeError:
-        # The reader has gone (`| head`); Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(USAGE)
+    except OutputError as error:
+        _give_up_output("" if error.is_reader_gone else str(error))
+    except OSError as error:
+        # The help is printed by the library.
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        _give_up_output(os.strerror(error.errno))
+
+
+def _give_up_output(reason: str) -> NoReturn:
+    if reason:
+        complain(f"✗ cannot write to standard output: {reason}")
+    # Python would complain again when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(USAGE)
 
 
 def _with_default_command(arguments: list[str]) -> list[str]:

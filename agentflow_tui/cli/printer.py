@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TextIO
 
+from agentflow_tui.cli.output_error import OutputError
 from agentflow_tui.control_characters import visible, visible_line
 
 
 def say(text: str = "") -> None:
-    """Write text and a line break to standard output."""
-    _write(sys.stdout, visible(text))
+    """Write text and a line break to standard output.
+
+    Raises:
+        OutputError: It takes no more.
+    """
+    _print(visible(text))
 
 
 def say_line(text: str) -> None:
-    """Write text as exactly one line to standard output."""
-    _write(sys.stdout, visible_line(text))
+    """Write text as exactly one line to standard output.
+
+    Raises:
+        OutputError: It takes no more.
+    """
+    _print(visible_line(text))
 
 
 def complain(text: str) -> None:
-    """Write text and a line break to standard error."""
-    _write(sys.stderr, visible(text))
+    """Write text and a line break to standard error, if there is one."""
+    if sys.stderr is not None:
+        # There is no other place to say that this one fails.
+        with suppress(OSError):
+            _write(sys.stderr, visible(text))
+
+
+def _print(text: str) -> None:
+    # What a flow's own code prints goes elsewhere (`run_watch.work`), so not `sys.stdout`.
+    if sys.__stdout__ is None:
+        return
+    try:
+        _write(sys.__stdout__, text)
+    except OSError as error:
+        raise OutputError(error) from error
 
 
 def _write(stream: TextIO, text: str) -> None:

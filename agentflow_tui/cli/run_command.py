@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(  # noqa: PLR0913, PLR0917 - one for each option
-    file: Annotated[Path, typer.Argument(help="The flow file.")],
+    file: Annotated[Path, typer.Argument(help="The flow file.", readable=False)],
     values: Annotated[
         list[str] | None, typer.Option("--input", "-i", help="key=value, or a JSON object; may be repeated.")
     ] = None,
@@ -39,17 +39,21 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     ] = False,
 ) -> None:
     """Run a flow once. Ends with 0 completed, 1 failed or not ready, 2 wrong input or file, 130 cancelled."""
-    from agentflow_tui.cli.event_input import InputError, read_input, read_meta
+    from agentflow_tui.cli.event_input import InputError, as_utf8, read_input, read_meta
     from agentflow_tui.engine import AgentError, Event
     from agentflow_tui.workbench import Workbench
 
+    if as_json and is_plain:
+        raise typer.BadParameter("--json and --plain exclude each other")
     workbench = Workbench()
     workbench.open(file)
     _require_valid(workbench, file)
+    if mode:
+        _require_mode(workbench, mode)
     try:
         data = read_input(values or (), input_file) or _example(workbench)
         metadata = read_meta(meta or ()) | ({"orchestration_override": mode} if mode else {})
-        event = Event.make(data, metadata=metadata, target=target)
+        event = Event.make(data, metadata=metadata, target=as_utf8(target))
     except (InputError, AgentError) as error:
         complain(f"✗ {error}")
         raise typer.Exit(USAGE) from error
@@ -67,6 +71,25 @@ def _require_valid(workbench: Workbench, file: Path) -> None:
     for problem in workbench.checked.problems:
         complain(problem_line(file, problem))
     if not workbench.checked.is_valid:
+        raise typer.Exit(USAGE)
+
+
+def _require_mode(workbench: Workbench, mode: str) -> None:
+    from agentflow_tui.config.orchestration import Mode
+    from agentflow_tui.plan.compile import compile_plan
+    from agentflow_tui.plan.plan_error import PlanError
+
+    assert workbench.flow is not None
+    configured, reason = [], f"no mode is called '{mode}'"
+    for each in get_args(Mode):
+        try:
+            compile_plan(workbench.flow, each)
+            configured.append(each)
+        except PlanError as error:
+            reason = str(error) if each == mode else reason
+    if mode not in configured:
+        complain(f"✗ --mode: {reason}")
+        complain(f"  the file configures {', '.join(configured) or 'no mode'}")
         raise typer.Exit(USAGE)
 
 

@@ -69,6 +69,16 @@ class RunStore:
         if (self._writer is None or self._writer.done()) and self._queue:
             self._writer = asyncio.create_task(self._write_soon(), name="run store")
 
+    async def prepare(self) -> StoreError | None:
+        """Open the file before there is something to store; return why it cannot be, if so."""
+        async with self._use:
+            try:
+                await self._open()
+            except StoreError as error:
+                self.failure = error
+                return error
+        return None
+
     async def flush(self) -> None:
         """Return when everything handed over so far is stored; what cannot be now is tried again later."""
         async with self._use:

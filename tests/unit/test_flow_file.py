@@ -99,3 +99,18 @@ async def test_failures_are_told_and_leave_no_rest(path: Path) -> None:
     assert "No such file" in result.message
     assert path.read_bytes() == TEXT.encode()
     assert [entry.name for entry in path.parent.iterdir()] == ["flow.toml"]
+
+
+def test_a_file_that_may_not_be_read_names_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "flow.toml"
+    path.write_text("")
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UnreadableFileError, match="Permission denied") as refused:
+        FlowFile(path).read()
+    assert "chmod" in refused.value.hint
