@@ -60,7 +60,9 @@ class InspectorPane(InspectorTabs):
             state = self._run_state
             runs = [run for run in phase(state, self._selection) if run.status != "running"]
             last = last_run(state, self._selection, has_ended=True)
-            return any(run_before(state, run) for run in runs or [last] if run is not None)
+            if not runs and last is not None:
+                runs = [last]
+            return any(run_before(state, run) is not None for run in runs)
         return True
 
     def mark(self) -> str:
