@@ -59,6 +59,11 @@ class FlowFile:
         """True when the last reading or saving found or left no file."""
         return self._digest is None and self._is_overwritable
 
+    @property
+    def is_refused(self) -> bool:
+        """True when the last reading found something that cannot be shown as text."""
+        return not self._is_overwritable
+
     def read(self) -> str:
         """Return the file's text; a file that does not exist yet is empty.
 

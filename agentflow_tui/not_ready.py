@@ -27,7 +27,8 @@ class NotReadyError(Exception):
         """The error for a flow with these errors, of which there is at least one."""
         first = errors[0]
         hints = [first.hint] if first.hint else []
-        return cls(f"the flow has errors: line {first.line}: {first.message}", hints=hints, problems=errors)
+        place = f"line {first.line}: " if first.line else ""
+        return cls(f"the flow has errors: {place}{first.message}", hints=hints, problems=errors)
 
 
 @contextmanager

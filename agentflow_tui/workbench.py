@@ -73,6 +73,11 @@ class Workbench:
         return self._file.path if self._file else None
 
     @property
+    def is_refused(self) -> bool:
+        """True when the open file cannot be shown as text; the problems say why."""
+        return self._file is not None and self._file.is_refused
+
+    @property
     def flow(self) -> Flow | None:
         """The last text that was valid, as a flow."""
         return self._flow
@@ -307,4 +312,5 @@ def _plan_of(flow: Flow) -> Plan | None:
 
 
 def _file_problem(message: str, hint: str) -> Problem:
-    return Problem("error", "", 1, 1, message, hint, 1)
+    # It is about the whole file: no line has it.
+    return Problem("error", "", 0, 0, message, hint, 0)

@@ -10,8 +10,10 @@ from pathlib import Path
 from textual.content import Content
 from textual.screen import Screen
 
+from agentflow_tui.flow_file import FlowFile, UnreadableFileError
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.panes.editor.difference import difference
 from agentflow_tui.tui.panes.editor.draft import Draft
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.safe_text import clean, one_line
@@ -47,11 +49,16 @@ class FileDesk:
         return Draft(self.settings.state_folder / "drafts", str(path) if path else f"copy of {self.untitled}")
 
     def show(self) -> None:
-        """Show the flow's text in the editor."""
+        """Show the flow's text in the editor; a file that cannot be shown stays closed to typing."""
+        if self.workbench.is_refused:
+            self.editor.refuse()
+            return
         self.editor.show_text(self.workbench.text, draft=self.draft)
 
     async def offer_draft(self) -> None:
         """Ask what to do with text that an earlier session did not save."""
+        if self.workbench.is_refused:
+            return
         draft = self.draft
         text = draft.text
         if text is None or text == self.workbench.text:
@@ -77,6 +84,10 @@ class FileDesk:
         """Write the text to its file; asks when it has none, or when the file changed on disk."""
         if self.workbench.path is None:
             return await self.save_as()
+        if self.workbench.is_refused:
+            name = one_line(self.title, _NAME)
+            self._warn(f"{name} cannot be read, so it is not overwritten: save as with alt+s")
+            return False
         text = self.editor.text
         result = await self.workbench.save(text)
         if result.outcome == "changed_on_disk":
@@ -95,6 +106,7 @@ class FileDesk:
         if _is_there(target) and not await self._may_overwrite(target):
             return False
         old_path, text, old_draft = self.workbench.path, self.editor.text, self.draft
+        was_refused = self.workbench.is_refused
         self.workbench.open(target)
         self.workbench.check(text)
         result = await self.workbench.save(text, force=True)
@@ -102,7 +114,10 @@ class FileDesk:
             self.workbench.open(old_path)
             self.workbench.check(text)
         if result.outcome == "saved":
-            old_draft.discard()
+            if was_refused:
+                self.editor.show_text(text, draft=self.draft)
+            else:
+                old_draft.discard()
             self.editor.draft = self.draft
         return self._tell(result.outcome == "saved", text, result.message)
 
@@ -110,26 +125,31 @@ class FileDesk:
         path = self.workbench.path
         if path is None:
             return False
-        on_disk = await asyncio.to_thread(_size, path)
+        on_disk = await asyncio.to_thread(_text_of, path)
         body = Content.assemble(
             (one_line(path.name, _NAME), "bold"),
             " was changed by another program since it was opened here.\n\n",
-            ("here     ", "$muted"),
-            f"{len(text)} characters, {text.count(chr(10)) + 1} lines\n",
-            ("on disk  ", "$muted"),
-            on_disk,
+            difference(text, on_disk),
         )
         choices = (
             Choice("c", "cancel", "cancel"),
-            Choice("o", "overwrite it", "overwrite", is_destructive=True),
-            Choice("r", "reload it, drop mine", "reload", is_destructive=True),
+            Choice("e", "save elsewhere", "elsewhere"),
+            Choice("o", "overwrite", "overwrite", is_destructive=True),
+            Choice("r", "reload", "reload", is_destructive=True),
         )
         answer = await self.screen.app.push_screen_wait(ChoiceDialog("CHANGED ON DISK", body, choices))
+        if answer == "elsewhere":
+            return await self.save_as()
         if answer == "overwrite":
             result = await self.workbench.save(text, force=True)
             return self._tell(result.outcome == "saved", text, result.message)
         if answer == "reload":
             self.workbench.open(path)
+            if self.workbench.is_refused:
+                problem = self.workbench.checked.problems[0]
+                self.workbench.check(text)
+                self._warn(f"{problem.message}; what you typed stays")
+                return False
             # As one change, so that undo still gives back what was typed here.
             self.editor.replace_text(self.workbench.text)
             self.editor.mark_saved(self.editor.text)
@@ -144,6 +164,9 @@ class FileDesk:
         return (
             await self.screen.app.push_screen_wait(ChoiceDialog("OVERWRITE?", body, choices)) == "overwrite"
         )
+
+    def _warn(self, text: str) -> None:
+        self.screen.app.notify(one_line(text, 300), title="Not saved", severity="warning", markup=False)
 
     def _tell(self, is_saved: bool, text: str, message: str) -> bool:
         app = self.screen.app
@@ -179,6 +202,13 @@ def _path(answer: str) -> Path:
 
 def _is_there(path: Path) -> bool:
     return path.exists()
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return FlowFile(path).read()
+    except UnreadableFileError:
+        return None
 
 
 def _size(path: Path) -> str:

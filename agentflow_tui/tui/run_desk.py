@@ -231,11 +231,15 @@ class RunDesk:
         """Show why nothing runs, with the ways out; false when one wants to try again."""
         self.is_starting = False
         self.changed()
-        dialog = NotReadyDialog(error.message, (*error.hints, *_lines(error)))
+        count = len(error.problems)
+        # With problems, message and hints only repeat the first of them.
+        message = f"the flow has {count} error{'s' * (count != 1)}" if count else error.message
+        dialog = NotReadyDialog(message, _lines(error) or error.hints)
         return await self.screen.app.push_screen_wait(dialog) != "retry"
 
 
 def _lines(error: NotReadyError) -> tuple[str, ...]:
     return tuple(
-        f"{p.line}:{p.column} {p.message}" + (f" → {p.hint}" if p.hint else "") for p in error.problems
+        (f"{p.line}:{p.column} " if p.line else "") + p.message + (f" → {p.hint}" if p.hint else "")
+        for p in error.problems
     )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
@@ -41,6 +41,32 @@ async def test_a_file_that_changed_on_disk_is_not_overwritten_unasked(
         if answer == "r":
             await pilot.press("ctrl+z")
             assert "# mine" in editor.text
+
+
+async def test_a_changed_file_is_compared_by_lines_and_can_be_left_alone(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path, (80, 24)) as pilot:
+        await pilot.press("1", *"# mine")
+        path.write_text("# theirs\n", encoding="utf-8")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        dialog = pilot.app.screen
+        assert isinstance(dialog, ChoiceDialog)
+        shown = str(dialog.body.render())
+        assert f"here     {LOOP.count(chr(10))} lines" in shown
+        assert "on disk  1 line\n" in shown
+        assert "line 1\nhere     # mine# When to choose it" in shown
+        assert "on disk  # theirs" in shown
+        frame = dialog.query_one(".dialog-frame")
+        assert all(frame.content_region.contains_region(b.region) for b in dialog.query(Button))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextDialog))
+        target = path.with_name("mine.toml")
+        pilot.app.screen.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await until(pilot, target.exists)
+        assert target.read_text(encoding="utf-8") == "# mine" + LOOP
+        assert path.read_text(encoding="utf-8") == "# theirs\n"
 
 
 async def test_save_as_refuses_a_folder_and_asks_before_overwriting(desk: Desk) -> None:

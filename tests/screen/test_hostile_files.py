@@ -3,7 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input, TextArea
 
+from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
+from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status, until
 
 ESCAPE = "\x1b]52;c;cHduZWQ=\x07\x1b]0;HIJACKED\x07\x1b[2J"
@@ -43,9 +46,67 @@ async def test_a_large_file_is_refused_and_left_alone(desk: Desk) -> None:
         problems = bench_of(pilot).editor.problem_list.problems
         assert "bytes" in problems[0].message
         await pilot.press("1", "x", "ctrl+s")
-        await until(pilot, lambda: bench_of(pilot).editor.is_modified)
         await settle(pilot)
     assert path.stat().st_size == before
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_file_that_cannot_be_shown_cannot_be_typed_into(desk: Desk, size: tuple[int, int]) -> None:
+    path = desk.write("")
+    path.write_bytes(b"\xff\xfe\x00binary")
+    async with desk.open(path, size) as pilot:
+        bench = bench_of(pilot)
+        await pilot.press("1", "x", "ctrl+s")
+        await settle(pilot)
+        assert bench.editor.text == ""
+        assert not bench.editor.is_modified
+        assert bench.editor.draft is None
+        assert bench.files.draft.text is None
+        assert "read-only" in str(bench.editor.notice.render())
+        entry = str(bench.editor.problem_list.get_option_at_index(0).prompt)
+        assert entry.startswith("✗ flow.toml is not UTF-8")
+        assert "save it as UTF-8" in entry
+        assert any("save as with alt+s" in note.message for note in pilot.app._notifications)
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog))
+        dialog = pilot.app.screen
+        told = str(dialog.query_one(".dialog-error").render()) + dialog.query_one(TextArea).text
+        assert told.count("not UTF-8") == 1
+        assert "1:1" not in told
+        assert "line 1" not in told
+
+
+async def test_a_file_that_cannot_be_shown_gives_way_to_another_by_save_as(desk: Desk) -> None:
+    path = desk.write("")
+    path.write_bytes(b"\xff")
+    async with desk.open(path) as pilot:
+        editor = bench_of(pilot).editor
+        await pilot.press("alt+s")
+        await settle(pilot)
+        target = path.with_name("other.toml")
+        pilot.app.screen.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await until(pilot, target.exists)
+        await settle(pilot)
+        await pilot.press("1", "#")
+        await settle(pilot)
+        assert editor.text == "#"
+        assert editor.draft is not None
+    assert path.read_bytes() == b"\xff"
+
+
+async def test_reloading_what_became_unreadable_keeps_what_was_typed(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        editor = bench_of(pilot).editor
+        await pilot.press("1", *"# mine")
+        path.write_bytes(b"\xff")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("r")
+        await until(pilot, lambda: pilot.app.screen is bench_of(pilot))
+        assert editor.text == "# mine" + LOOP
+    assert path.read_bytes() == b"\xff"
 
 
 async def test_a_large_text_that_is_allowed_can_be_edited(desk: Desk) -> None:

@@ -27,6 +27,9 @@ async def test_a_flow_with_errors_says_what_and_runs_once_it_is_mended(desk: Des
         await until(pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog))
         text = pilot.app.screen.query_one(TextArea).text
         assert "unknown agent 'improve'" in text
+        told = str(pilot.app.screen.query_one(".dialog-error").render()) + text
+        assert told.count("unknown agent 'improve'") == 1
+        assert "the flow has 1 error" in told
         await pilot.press("y")
         await settle(pilot)
         assert "unknown agent 'improve'" in pilot.app.clipboard

@@ -14,6 +14,9 @@ from textual.widgets import Button, Static
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.safe_text import clean, plain
 
+_NARROW = 3
+"""Answers that fit side by side into a dialog of the usual width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -41,7 +44,8 @@ class ChoiceDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """Lay out the question and one button for each answer."""
-        with Vertical(classes="dialog-frame") as frame:
+        wide = " -wide" if len(self.choices) > _NARROW else ""
+        with Vertical(classes=f"dialog-frame{wide}") as frame:
             frame.border_title = plain(self.question)
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 yield self.body

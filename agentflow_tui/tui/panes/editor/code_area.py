@@ -67,6 +67,11 @@ class CodeArea(TextArea, inherit_bindings=True):
             return f"{lines} lines: colours are off" if not is_large else "large file: colours are off"
         return ""
 
+    def refuse(self) -> None:
+        """Show nothing and let nothing be typed: there is a file, but not one that can be shown."""
+        self.show_text("")
+        self.read_only = True
+
     def replace_all(self, text: str) -> None:
         """Put in another text as one change that undo takes back."""
         self.replace(text, self.document.start, self.document.end)

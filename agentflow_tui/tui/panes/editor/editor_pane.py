@@ -85,6 +85,12 @@ class EditorPane(Vertical):
         self._settled_text = text
         self._set_modified(False)
 
+    def refuse(self) -> None:
+        """Show a file that cannot be shown: empty, read-only and without a draft."""
+        self.show_text("", draft=None)
+        self.code.refuse()
+        self._say("read-only: the file cannot be shown, see below; alt+s saves a text elsewhere")
+
     def replace_text(self, text: str) -> None:
         """Put in another text as one change that undo takes back."""
         self.code.replace_all(text)

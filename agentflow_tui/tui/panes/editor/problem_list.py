@@ -72,10 +72,10 @@ def counts(problems: Sequence[Problem]) -> str:
 
 
 def _entry(problem: Problem) -> Content:
-    place = f"{problem.line:d}:{problem.column:d}" if problem.line else "file"
+    place = f"{problem.line:d}:{problem.column:d} " if problem.line else ""
     entry = Content.assemble(
         (f"{GLYPH[problem.severity]} ", _COLOR[problem.severity]),
-        (clean(f"{place} "), "bold"),
+        (clean(place), "bold"),
         one_line(problem.message, _LONGEST),
     )
     if problem.hint:
