@@ -27,6 +27,7 @@ from agentflow_tui.cli import (
     trust_command,
 )
 from agentflow_tui.cli.exit_code import USAGE
+from agentflow_tui.cli.opening import open_in_terminal
 from agentflow_tui.cli.output_error import OutputError
 from agentflow_tui.cli.printer import complain, say_line
 
@@ -66,14 +67,7 @@ def open_workbench(
     ] = None,
 ) -> None:
     """Open the workbench; 'agentflow-tui FILE' is short for it."""
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        complain("✗ the workbench needs a terminal for input and output")
-        complain(f"  agentflow-tui run {file or 'FILE'} runs a flow without one")
-        raise typer.Exit(USAGE)
-    from agentflow_tui.tui.app import AgentflowApp
-
-    result = AgentflowApp(path=file).run()
-    raise typer.Exit(result if isinstance(result, int) else 0)
+    raise typer.Exit(open_in_terminal(file))
 
 
 app.command("run")(run_command.run)

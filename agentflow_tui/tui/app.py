@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.command import Provider
 from textual.dom import DOMNode
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from agentflow_tui.engine.clock import Clock, SystemClock
-from agentflow_tui.history.store import RunStore
 from agentflow_tui.tui.clipboard import copy_locally
-from agentflow_tui.tui.commands import Commands
-from agentflow_tui.tui.dialogs.help_dialog import HelpDialog
-from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
-from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
-from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
 from agentflow_tui.tui.error_log import ErrorLog
 from agentflow_tui.tui.keymap.bind import bindings, spelled
 from agentflow_tui.tui.keymap.keymap import Keymap
@@ -31,29 +26,25 @@ from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE
 from agentflow_tui.tui.preference_desk import PreferenceDesk
 from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.safe_text import clean, one_line
-from agentflow_tui.tui.screens.flow_entry import read_entry
-from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
-from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
+from agentflow_tui.tui.screens.opening_screen import OpeningScreen
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.theming.variables import fallbacks
-from agentflow_tui.workbench import Workbench
+from agentflow_tui.tui.tidy_store import TidyStore, tidy_as_chosen, tidy_store_of_user
+
+# All else is imported when it is needed, so that the first picture is there at once.
+if TYPE_CHECKING:
+    from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
+    from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
+    from agentflow_tui.workbench import Workbench
 
 _LONGEST = 300
+_WORKBENCH_SCREEN = "agentflow_tui.tui.screens.workbench_screen"
 
 
-class TidyStore(Protocol):
-    """Deletes stored runs that are too old or too many."""
+def _commands() -> type[Provider]:
+    from agentflow_tui.tui.commands import Commands
 
-    async def __call__(self, *, max_age: timedelta | None, max_bytes: int | None) -> None:
-        """Delete them."""
-
-
-async def _tidy(*, max_age: timedelta | None, max_bytes: int | None) -> None:
-    store = RunStore()
-    try:
-        await store.gc(max_age=max_age, max_bytes=max_bytes)
-    finally:
-        await store.aclose()
+    return Commands
 
 
 class AgentflowApp(App[None]):
@@ -61,7 +52,7 @@ class AgentflowApp(App[None]):
 
     TITLE = "agentflow"
     CSS_PATH = "app.tcss"
-    COMMANDS = {Commands}
+    COMMANDS = {_commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = bindings(EVERYWHERE)
@@ -70,7 +61,7 @@ class AgentflowApp(App[None]):
         self,
         path: Path | None = None,
         *,
-        make_workbench: Callable[[], Workbench] = Workbench,
+        make_workbench: Callable[[], Workbench] | None = None,
         clock: Clock | None = None,
         settings: Settings | None = None,
         folder: Path | None = None,
@@ -83,20 +74,50 @@ class AgentflowApp(App[None]):
         self.clock = clock or SystemClock()
         self.settings = settings or Settings.of_user()
         self.folder = folder or Path.cwd()
-        self.tidy_store = tidy_store or _tidy
+        self.tidy_store = tidy_store or tidy_store_of_user
         self.errors = ErrorLog(self.settings.state_folder)
         self.choices = PreferenceDesk(self, self.settings)
+        self._early_input: list[events.Event] | None = None
+        """What was typed before there was a screen for it; none when there is one."""
 
     async def on_mount(self) -> None:
         """Open the file, or the gallery."""
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.choices.tell_problems()
-        self._work(self.choices.watch(), "watching your settings")
-        self._work(self._tidy_store(), "deleting old runs")
-        if self.path is None:
-            await self.push_screen(GalleryScreen(self.settings, self.folder, can_close=False))
+        if self.path is not None and _WORKBENCH_SCREEN not in sys.modules:
+            self._early_input = []
+            await self.push_screen(OpeningScreen(self.path))
+            # Nothing is painted before the app itself is mounted.
+            self.call_later(self._open_after_picture)
         else:
-            await self._open(self.path, is_sample=False)
+            await self._open_first()
+
+    def _open_after_picture(self) -> None:
+        self.screen.refresh(layout=True).call_after_refresh(self.call_later, self._open_first)
+
+    async def _open_first(self) -> None:
+        try:
+            if self.path is None:
+                await self.action_open_gallery()
+            else:
+                await self._open(self.path, is_sample=False)
+        finally:
+            # The focus is set after the screen's first refresh; only then keys find their pane.
+            self.screen.call_after_refresh(self.call_later, self._let_in)
+            self._work(self.choices.watch(), "watching your settings")
+            self._work(tidy_as_chosen(self.preferences, self.tidy_store), "deleting old runs")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed while the workbench loads."""
+        if self._early_input is not None and isinstance(event, events.InputEvent | events.Paste):
+            self._early_input.append(event)
+        else:
+            await super().on_event(event)
+
+    async def _let_in(self) -> None:
+        early, self._early_input = self._early_input or (), None
+        for event in early:
+            await self.on_event(event)
 
     @property
     def preferences(self) -> Preferences:
@@ -114,6 +135,8 @@ class AgentflowApp(App[None]):
 
     def action_open_settings(self) -> None:
         """Change the settings."""
+        from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
+
         if not isinstance(self.screen, SettingsDialog):
             self._work(self._edit_settings(), "changing the settings")
 
@@ -140,6 +163,8 @@ class AgentflowApp(App[None]):
 
     def action_show_errors(self) -> None:
         """Show what went wrong in this session."""
+        from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
+
         text = "\n".join((*self.problems, "", f"Traces are in {self.errors.path}"))
         self.push_screen(PagerDialog("ERRORS", text if self.problems else "No unexpected errors."))
 
@@ -163,6 +188,8 @@ class AgentflowApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys that work where the focus is."""
+        from agentflow_tui.tui.dialogs.help_dialog import HelpDialog
+
         if isinstance(self.screen, HelpDialog):
             return
         focused = self.focused or self.screen
@@ -181,15 +208,20 @@ class AgentflowApp(App[None]):
         self._leave(self.exit)
 
     async def action_open_gallery(self) -> None:
-        """Show the gallery over the open flow."""
-        await self.push_screen(GalleryScreen(self.settings, self.folder, can_close=True))
+        """Show the gallery, over the open flow if there is one."""
+        from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
 
-    @on(GalleryScreen.FlowChosen)
-    def _flow_chosen(self, event: GalleryScreen.FlowChosen) -> None:
+        is_over_flow = len(self.screen_stack) > 1
+        await self.push_screen(GalleryScreen(self.settings, self.folder, can_close=is_over_flow))
+
+    def on_gallery_screen_flow_chosen(self, event: GalleryScreen.FlowChosen) -> None:
+        """Open what was chosen."""
         opening = partial(self._open, event.path, is_sample=event.is_sample)
         self._leave(lambda: self._work(opening(), "opening a flow"))
 
     def _leave(self, leave: Callable[[], object]) -> None:
+        from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
+
         bench = self._bench
         reasons = bench.reasons_to_stay if bench is not None else ()
         if not reasons and self.preferences.confirm_quit:
@@ -218,7 +250,11 @@ class AgentflowApp(App[None]):
             self.report(event.worker.error, event.worker.description)
 
     async def _open(self, path: Path, *, is_sample: bool) -> None:
-        workbench = self.make_workbench()
+        from agentflow_tui.tui.screens.flow_entry import read_entry
+        from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
+        from agentflow_tui.workbench import Workbench
+
+        workbench = (self.make_workbench or Workbench)()
         entry = read_entry("sample", path) if is_sample else None
         if entry is not None:
             workbench.check(entry.text)
@@ -232,9 +268,10 @@ class AgentflowApp(App[None]):
             untitled=path.stem if entry else "",
             preferences=self.preferences,
         )
-        while len(self.screen_stack) > 1:
+        while len(self.screen_stack) > 2:  # noqa: PLR2004 - the last one is replaced, without a gap
             await self.pop_screen()
-        await self.push_screen(screen)
+        has_other = len(self.screen_stack) > 1
+        await (self.switch_screen(screen) if has_other else self.push_screen(screen))
 
     def _remember(self, path: Path) -> None:
         try:
@@ -244,14 +281,6 @@ class AgentflowApp(App[None]):
 
     def _keep_theme(self, theme: Theme) -> None:
         self.choices.keep_theme(theme.name)
-
-    async def _tidy_store(self) -> None:
-        kept = self.preferences.store
-        if kept.keep_days or kept.keep_megabytes:
-            await self.tidy_store(
-                max_age=timedelta(days=kept.keep_days) if kept.keep_days else None,
-                max_bytes=kept.keep_megabytes * 1_000_000 or None,
-            )
 
     async def _copy_locally(self, text: str) -> None:
         tool = await asyncio.to_thread(copy_locally, text)
@@ -264,5 +293,7 @@ class AgentflowApp(App[None]):
 
     @property
     def _bench(self) -> WorkbenchScreen | None:
+        from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
+
         found = (screen for screen in reversed(self.screen_stack) if isinstance(screen, WorkbenchScreen))
         return next(found, None)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentflow_tui.redaction import Redaction
 from agentflow_tui.tui.safe_text import clean, one_line
 
 LOG_FILE = "errors.log"
@@ -32,6 +31,8 @@ class ErrorLog:
 
     def add(self, error: Exception, doing: str) -> str:
         """Remember an error; return it as one line, without secrets and control characters."""
+        from agentflow_tui.redaction import Redaction
+
         redaction = Redaction.of(os.environ)
         line = one_line(redaction.text(f"{doing}: {type(error).__name__}: {error}"), _LONGEST)
         self.entries.append(line)

@@ -8,9 +8,7 @@ from typing import Any
 
 from textual.app import App
 from textual.theme import Theme
-from watchfiles import awatch
 
-from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog, changes
 from agentflow_tui.tui.keymap.keymap import Keymap, read_keymap
 from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.safe_text import one_line
@@ -80,6 +78,8 @@ class PreferenceDesk:
 
     async def edit(self) -> bool:
         """Let the settings be changed, keep and use them; false when one left the form. Needs a worker."""
+        from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog, changes
+
         shown = self.preferences.model_copy(update={"theme": self.app.theme})
         dialog = SettingsDialog(shown, sorted(self.app.available_themes), str(self.settings.file))
         answer = await self.app.push_screen_wait(dialog)
@@ -94,6 +94,8 @@ class PreferenceDesk:
         folder = self.settings.config_folder
         if not await asyncio.to_thread(folder.is_dir):
             return
+        from watchfiles import awatch
+
         async for changed in awatch(folder, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=asyncio.Event()):
             if any(Path(name).suffix == ".toml" for _, name in changed):
                 before = self.problems

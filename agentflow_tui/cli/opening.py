@@ -1,0 +1,31 @@
+"""Opening the workbench in this terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from agentflow_tui.cli.exit_code import USAGE
+from agentflow_tui.cli.printer import complain
+
+
+def is_opening(arguments: list[str]) -> bool:
+    """Tell whether the arguments can only mean the workbench: none, or one that no command is named like."""
+    if not arguments:
+        return True
+    first = arguments[0]
+    return len(arguments) == 1 and not first.startswith("-") and ("." in first or os.sep in first)
+
+
+def open_in_terminal(file: Path | None) -> int:
+    """Run the workbench, or the gallery without a file; returns the exit code."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        complain("✗ the workbench needs a terminal for input and output")
+        complain(f"  agentflow-tui run {file or 'FILE'} runs a flow without one")
+        return USAGE
+    from agentflow_tui.tui.app import AgentflowApp
+
+    app = AgentflowApp(path=file)
+    app.run()
+    return app.return_code or 0
