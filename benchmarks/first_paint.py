@@ -1,4 +1,7 @@
-"""Time from the program's start to the first picture of the workbench, as a ratio to importing Textual."""
+"""Time from the program's start to the first picture of the workbench, as a ratio to importing Textual.
+
+The picture has the file's name, its text and the frames of the panes; told as well: when the graph is drawn.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,22 @@ def _import_seconds(module: str) -> float:
     return time.perf_counter() - started
 
 
-def measure() -> tuple[float, float]:
-    """Seconds of `import textual.app` in a fresh process, and of the first paint; the best of the rounds."""
+_FRAMES = (
+    b"loop_quality_improver.toml",
+    b"1 EDITOR",
+    b"2 GRAPH",
+    b"3 INSPECTOR",
+    b"4 TIMELINE",
+    b"[agent_flow]",
+)
+_DRAWN = (b"READY", b"again", b"waiting")
+
+
+def measure() -> tuple[float, float, float]:
+    """Seconds of `import textual.app` in a fresh process, of the first paint, and until the graph is drawn.
+
+    Each is the best of the rounds.
+    """
     sample = Path(__file__).parent.parent / "sample_configs" / "loop_quality_improver.toml"
     program = Path(sys.executable).parent / "agentflow-tui"
     with tempfile.TemporaryDirectory() as home:
@@ -32,15 +49,19 @@ def measure() -> tuple[float, float]:
             f"XDG_{kind}_HOME": f"{home}/{kind.lower()}" for kind in ("CONFIG", "DATA", "CACHE", "STATE")
         }
         command = [str(program), str(sample)]
-        imports, paints = [], []
+        imports, paints, drawn = [], [], []
         for _ in range(ROUNDS):
             imports.append(_import_seconds("textual.app"))
-            paints.append(seconds_until(command, b"GRAPH", env=env))
-    return min(imports), min(paints)
+            paints.append(seconds_until(command, _FRAMES, env=env))
+            drawn.append(seconds_until(command, _DRAWN, env=env))
+    return min(imports), min(paints), min(drawn)
 
 
 def verdict() -> Verdict:
     """Measure, and hold the ratio against the limit."""
-    imported, painted = measure()
-    what = f"first paint {painted * 1000:.0f} ms × import textual.app {imported * 1000:.0f} ms"
+    imported, painted, drawn = measure()
+    what = (
+        f"first paint {painted * 1000:.0f} ms (usable after {drawn * 1000:.0f} ms)"
+        f" × import textual.app {imported * 1000:.0f} ms"
+    )
     return Verdict(what, painted / imported, "", LIMIT)

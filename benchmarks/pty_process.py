@@ -17,15 +17,15 @@ ROWS_COLUMNS = (42, 140)
 
 def seconds_until(
     command: Sequence[str],
-    marker: bytes,
+    markers: Sequence[bytes],
     *,
     env: Mapping[str, str],
     limit: float = 30.0,
 ) -> float:
-    """Start `command` in a pty and return the seconds until `marker` is among what it wrote.
+    """Start `command` in a pty and return the seconds until all `markers` are among what it wrote.
 
     Raises:
-        TimeoutError: the marker did not come within `limit` seconds.
+        TimeoutError: the markers did not all come within `limit` seconds.
         RuntimeError: the program ended before; the text has the end of what it wrote.
     """
     started = time.perf_counter()
@@ -35,9 +35,9 @@ def seconds_until(
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *ROWS_COLUMNS, 0, 0))
     written = b""
     try:
-        while marker not in written:
+        while not all(marker in written for marker in markers):
             if time.perf_counter() - started > limit:
-                raise TimeoutError(f"{marker!r} was not painted within {limit:g} s")
+                raise TimeoutError(f"{markers!r} were not painted within {limit:g} s")
             if select.select([terminal], [], [], 0.2)[0]:
                 written += _read(terminal, written)
         return time.perf_counter() - started

@@ -117,5 +117,5 @@ def test_no_peer_may_be_faster_than_we_with_sleepers() -> None:
 def test_a_program_that_ends_before_it_paints_is_no_measurement() -> None:
     command = [sys.executable, "-c", "print('no such thing')"]
     with pytest.raises(RuntimeError, match="no such thing"):
-        seconds_until(command, b"GRAPH", env=os.environ)
-    assert seconds_until([sys.executable, "-c", "print('GRAPH')"], b"GRAPH", env=os.environ) > 0
+        seconds_until(command, [b"GRAPH"], env=os.environ)
+    assert seconds_until([sys.executable, "-c", "print('GRAPH')"], [b"GRAPH"], env=os.environ) > 0
