@@ -108,7 +108,10 @@ class AgentflowApp(App[None]):
             self._work(tidy_as_chosen(self.preferences, self.tidy_store), "deleting old runs")
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep what is typed while the workbench loads."""
+        """Keep what is typed while the workbench loads; let no text field type a key pressed with alt."""
+        # A terminal sends alt+n as escape and n: Textual gives the key a character then.
+        if isinstance(event, events.Key) and "alt" in event.key.split("+")[:-1]:
+            event.character = None
         if self._early_input is not None and isinstance(event, events.InputEvent | events.Paste):
             self._early_input.append(event)
         else:

@@ -35,16 +35,17 @@ class PaneLayout:
             self.beside = pane
         if pane != self.current and pane not in self._visible():
             self.is_zoomed = False
-            if pane not in self._visible():
-                self.current = pane
-                self.arrange()
-                self._focus(pane)
+        if pane not in self._visible() or self.current not in self._visible():
+            self.current = pane
+            self.arrange()
+            self._focus(pane)
         self.arrange()
 
     def reveal_beside(self, pane: str) -> None:
-        """Show a pane next to the graph where two fit, and leave everything else as it is."""
-        self.beside = pane
-        self.arrange()
+        """Show a pane next to the graph where two fit, unless the one that is there has the focus."""
+        if self.current == "graph":
+            self.beside = pane
+            self.arrange()
 
     def show_next(self, step: int) -> None:
         """Go to the next pane (1) or the one before (-1), round and round."""
@@ -56,12 +57,14 @@ class PaneLayout:
         self.arrange()
 
     def arrange(self) -> None:
-        """Show what fits and hide the rest."""
+        """Show what fits and hide the rest; a focus that got lost comes back."""
         visible = self._visible()
         for name in PANES:
             self._pane(name).display = name in visible
         self.screen.set_class(len(visible) == 1, "-single")
         self.screen.query_one(PaneTabs).light(visible, self.current)
+        # What is too small a moment ago is still hidden before the styles are applied.
+        self.screen.call_after_refresh(self._restore_focus)
 
     def note_focus(self, widget: Widget) -> None:
         """Take note that a widget got the focus, by a click perhaps."""
@@ -88,11 +91,16 @@ class PaneLayout:
     def _pane(self, name: str) -> Widget:
         return self.screen.query_one(f"#{name}")
 
+    def _restore_focus(self) -> None:
+        if self.screen.is_attached and self.screen.focused is None:
+            self._focus(self.current)
+
     def _focus(self, name: str) -> None:
         pane = self._pane(name)
         for widget in (pane, *pane.query("*")):
             if widget.can_focus and all(
                 node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
             ):
-                widget.focus()
+                # At once: the next key may be on its way already.
+                self.screen.set_focus(widget)
                 return

@@ -13,6 +13,7 @@ from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.status_line import Headline
 
 _LONGEST = 600
+_STEPS = ("step", "over", "iteration")
 
 
 def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: float) -> Headline:
@@ -22,7 +23,6 @@ def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: floa
     plan = desk.plan or desk.workbench.plan
     past = desk.past
     loop = plan.nodes.get(state.loop_path) if plan else None
-    is_pausing = desk.is_pausing and view.is_following and view.newest.status == "running"
     return Headline(
         title=past.title if past else title,
         is_modified=is_modified and past is None,
@@ -33,7 +33,8 @@ def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: floa
         limit=loop.max_iterations if isinstance(loop, Loop) else None,
         behind=view.length - 1 - view.cursor if not view.is_following else 0,
         stopped_by=_stopped_by(view),
-        word=_word(desk, view, is_pausing=is_pausing),
+        word=_word(desk, view),
+        note=_note(desk),
         is_ticking=is_ticking,
     )
 
@@ -54,12 +55,25 @@ def _stopped_by(view: View) -> str:
     return last.reason if isinstance(last, RunPaused) and last.reason.startswith("breakpoint ") else ""
 
 
-def _word(desk: RunDesk, view: View, *, is_pausing: bool) -> str:
+def _word(desk: RunDesk, view: View) -> str:
+    """Return how the run stands now, wherever one looks."""
     if desk.is_starting:
         return "starting"
-    if desk.past is not None and view.is_following and not view.newest.is_over:
+    if desk.past is not None and not view.newest.is_over:
         return "interrupted"
-    return "pausing" if is_pausing else ""
+    if desk.run is not None and desk.is_live and view.newest.status == "running":
+        control = desk.run.control
+        # A step is used up as soon as its agent starts: the control says "paused" from then on.
+        if control.until in _STEPS or (control.is_paused and control.pause_reason in _STEPS):
+            return "stepping"
+        if desk.is_pausing:
+            return "pausing"
+    return view.newest.status
+
+
+def _note(desk: RunDesk) -> str:
+    is_another = desk.is_live and bool(desk.flow_text) and desk.workbench.text != desk.flow_text
+    return "run uses its first text" if is_another else ""
 
 
 def _configured_model(desk: RunDesk) -> str:

@@ -17,11 +17,14 @@ SIGNS = {
     "completed": ("●", "COMPLETED", "$status-completed"),
     "failed": ("✗", "FAILED", "$status-failed"),
     "cancelled": ("⊘", "CANCELLED", "$status-cancelled"),
+    "stepping": ("▶", "STEPPING", "$status-running"),
     "pausing": ("⏸", "PAUSING", "$status-paused"),
     "starting": ("◌", "STARTING", "$status-waiting"),
     "interrupted": ("◌", "INTERRUPTED", "$warning"),
 }
 _LONGEST = 200
+_SHORTEST = 8
+"""Cells of the title that stay for as long as anything else can give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Headline:
     """A status of its own, one of `SIGNS`, that goes before the run's."""
     stopped_by: str = ""
     """The breakpoint at which the run stands; not yet cleaned."""
+    note: str = ""
+    """What one has to know about the run, in place of mode and model."""
     is_ticking: bool = False
     """True while time passes for the run."""
 
@@ -67,15 +72,33 @@ class StatusLine(Static):
 
 def _line(headline: Headline, width: int) -> Content:
     right = _run(headline)
-    left = _flow(headline)
-    gap = width - left.cell_length - right.cell_length - 2
-    if gap < 1 and headline.model:
-        left = _flow(replace(headline, mode=""))
-        gap = width - left.cell_length - right.cell_length - 2
-    if gap < 1:
-        left = left.truncate(max(width - right.cell_length - 3, 8), ellipsis=True)
-        gap = max(width - left.cell_length - right.cell_length - 2, 1)
+    room = max(width - right.cell_length - 3, _SHORTEST)
+    left = _fitted(headline, room)
+    gap = max(width - left.cell_length - right.cell_length - 2, 1)
     return Content.assemble(left, " ", ("─" * gap, "$border-blurred"), " ", right)
+
+
+def _fitted(headline: Headline, room: int) -> Content:
+    """Shorten the title first, then leave out the mode, then shorten the model."""
+    for shown in (headline, replace(headline, mode="") if headline.model else headline):
+        over = _flow(shown).cell_length - room
+        title = Content(one_line(shown.title, _LONGEST))
+        if over <= 0:
+            return _flow(shown)
+        if title.cell_length - over >= _SHORTEST:
+            short = title.truncate(title.cell_length - over, ellipsis=True)
+            return _flow(replace(shown, title=short.plain))
+    short = title.truncate(min(_SHORTEST, title.cell_length), ellipsis=True)
+    shown = replace(shown, title=short.plain)
+    over = _flow(shown).cell_length - room
+    return _flow(replace(shown, model=_shortened(shown.model, over))).truncate(room, ellipsis=True)
+
+
+def _shortened(model: str, over: int) -> str:
+    """Take so many cells out of a model's name, not out of what stands in brackets behind it."""
+    name, bracket, remark = model.partition(" (")
+    kept = len(name) - over - 1
+    return f"{name[:kept]}…{bracket}{remark}" if over > 0 and bracket and kept > 0 else model
 
 
 def _flow(headline: Headline) -> Content:
@@ -83,7 +106,7 @@ def _flow(headline: Headline) -> Content:
     line = Content.assemble((one_line(headline.title, _LONGEST), "bold"))
     if headline.is_modified:
         line = Content.assemble(line, (" ●", "$accent"))
-    for part in (headline.mode, headline.model):
+    for part in (headline.note,) if headline.note else (headline.mode, headline.model):
         if part:
             line = Content.assemble(line, bar, one_line(part, _LONGEST))
     return line
@@ -106,7 +129,7 @@ def _run(headline: Headline) -> Content:
         of_all = Content(f"{saved:d} of {state.answered_calls:d} from recordings")
         parts.append(of_all.stylize("$success"))
     if headline.behind:
-        parts.append(Content.styled(f"⏴ {headline.behind:d} behind", "bold $accent"))
+        parts.append(Content.styled(f"looking {headline.behind:d} back", "bold $accent"))
     line = parts[0]
     for number, part in enumerate(parts[1:]):
         line = Content.assemble(line, " " if number == 0 and state.status != "idle" else " · ", part)

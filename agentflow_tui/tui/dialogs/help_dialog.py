@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -78,12 +79,12 @@ def key_table(active: Mapping[str, ActiveBinding], width: int = 80) -> Content:
     for group in sorted(groups, key=_rank):
         lines.append(Content.styled(clean(group.upper()), "bold $accent"))
         for keys, meaning in groups[group].values():
-            names = " ".join(keys)
-            first, *rest = textwrap.wrap(meaning, max(width - _KEY_WIDTH - 1, _KEY_WIDTH))
-            lines.append(
-                Content.assemble((clean(names.ljust(_KEY_WIDTH + 1)), "bold $primary"), clean(first))
-            )
-            lines += [Content(" " * (_KEY_WIDTH + 1) + line) for line in rest]
+            names = textwrap.wrap(" ".join(keys), _KEY_WIDTH, break_on_hyphens=False)
+            told = textwrap.wrap(meaning, max(width - _KEY_WIDTH - 1, _KEY_WIDTH))
+            lines += [
+                Content.assemble((clean(name.ljust(_KEY_WIDTH + 1)), "bold $primary"), clean(line))
+                for name, line in zip_longest(names, told, fillvalue="")
+            ]
         lines.append(Content(""))
     return Content("\n").join(lines)
 

@@ -32,6 +32,20 @@ EDITOR: tuple[Key, ...] = (
         label="redo",
         tooltip="Do again what undo took back.",
     ),
+    _editor(
+        id="editor.start",
+        keys=("ctrl+home",),
+        action="go_to_start",
+        label="start",
+        tooltip="Go to the start of the text.",
+    ),
+    _editor(
+        id="editor.end",
+        keys=("ctrl+end",),
+        action="go_to_end",
+        label="end",
+        tooltip="Go to the end of the text.",
+    ),
 )
 
 PROBLEMS: tuple[Key, ...] = (

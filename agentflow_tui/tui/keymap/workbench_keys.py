@@ -106,7 +106,7 @@ RUN: tuple[Key, ...] = (
         keys=("escape",),
         action="back",
         label="cancel/back",
-        tooltip="Cancel the live run; otherwise close what is open.",
+        tooltip="Leave the editor; elsewhere cancel the live run, or else close what is open.",
     ),
     _run(
         id="run.input",

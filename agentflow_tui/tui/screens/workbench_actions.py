@@ -96,17 +96,17 @@ class WorkbenchActions(Screen[None]):
             self.app.notify("No run to cancel. ctrl+q quits.", markup=False, timeout=2)
 
     def action_back(self) -> None:
-        """Cancel the run; otherwise undo zoom, follow again, go back to the graph."""
+        """Leave the editor; elsewhere cancel the run, else undo zoom, follow again, go to the graph."""
         if self.editor.find_bar.display:
             self.editor.find_bar.action_close()
         elif self.desk.is_starting:
             self.workers.cancel_group(self, "run")
             self.workers.cancel_group(self, "time")
-        elif self.desk.cancel():
+        elif self.layout_of_panes.current != "editor" and self.desk.cancel():
             pass
         elif self.layout_of_panes.is_zoomed:
             self.action_zoom()
-        elif not self.bridge.view.is_following:
+        elif self.layout_of_panes.current != "editor" and not self.bridge.view.is_following:
             self.bridge.follow()
         else:
             self.layout_of_panes.show("graph")

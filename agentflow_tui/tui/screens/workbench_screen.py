@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.theme import Theme
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from agentflow_tui.engine.clock import Clock
@@ -20,6 +20,7 @@ from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.guard import Reporter, guarded
 from agentflow_tui.tui.input_memory import InputMemory
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.mark_desk import MarkDesk
 from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_layout import PaneLayout
@@ -92,7 +93,7 @@ class WorkbenchScreen(WorkbenchActions):
             yield InspectorPane(id="inspector", classes="pane")
             yield TimelinePane(id="timeline", classes="pane")
         yield Static("Too small: 40×10 at least.", id="too-small", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:

@@ -95,6 +95,14 @@ class CodeArea(TextArea, inherit_bindings=True):
         self.move_cursor((row, min(max(column - 1, 0), width)))
         self._show_around_cursor()
 
+    def action_go_to_start(self) -> None:
+        """Put the cursor before the first character."""
+        self.move_cursor(self.document.start)
+
+    def action_go_to_end(self) -> None:
+        """Put the cursor behind the last character."""
+        self.move_cursor(self.document.end)
+
     def find(self, needle: str, *, forward: bool = True, inclusive: bool = False) -> bool:
         """Select the next place of a text, in any case, going round; false when there is none."""
         document = self.document

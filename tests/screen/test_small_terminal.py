@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+from textual.widgets._footer import FooterKey
+
+from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
+from agentflow_tui.tui.status_line import Headline, StatusLine
+from tests.screen.desk import LOOP, SLOW_LOOP, Desk, bench_of, run, settle, status
+
+MODEL = "embedded smollm2:135m (tiny demo model)"
+
+
+@pytest.mark.parametrize("pane", ["1", "2", "4"])
+async def test_the_focus_comes_back_after_a_terminal_that_was_too_small(desk: Desk, pane: str) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        await pilot.press(pane)
+        await settle(pilot)
+        before = pilot.app.focused
+        assert before is not None
+        await pilot.resize_terminal(30, 8)
+        await settle(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert pilot.app.focused is before
+
+
+async def test_d_in_the_timeline_goes_to_the_inspector_that_takes_its_place(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        await pilot.press("4", "d")
+        await settle(pilot)
+        assert bench.layout_of_panes.current == "inspector"
+        assert pilot.app.focused is not None
+        assert bench.inspector in pilot.app.focused.ancestors_with_self
+
+
+async def test_a_run_that_begins_leaves_the_focused_timeline_where_it_is(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        bench = bench_of(pilot)
+        await pilot.press("4")
+        await run(pilot, "f5")
+        await status(pilot, "completed")
+        assert bench.timeline.display
+        assert pilot.app.focused is not None
+        assert bench.timeline in pilot.app.focused.ancestors_with_self
+
+
+@pytest.mark.parametrize("size", [(50, 24), (40, 10)])
+async def test_help_and_commands_come_first_where_not_all_keys_fit(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(desk.write(LOOP), size) as pilot:
+        assert [key.action for key in pilot.app.screen.query(FooterKey)][:2] == [
+            "app.help",
+            "app.command_palette",
+        ]
+
+
+async def test_the_keys_are_ordered_anew_when_the_terminal_becomes_narrow(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (120, 40)) as pilot:
+        assert pilot.app.screen.query(FooterKey).first().action != "app.help"
+        await pilot.resize_terminal(50, 24)
+        await settle(pilot)
+        assert pilot.app.screen.query(FooterKey).first().action == "app.help"
+
+
+async def test_the_title_gives_way_before_the_model(desk: Desk) -> None:
+    async with desk.open(desk.write(SLOW_LOOP, "a_rather_long_name_of_a_flow.toml"), (80, 24)) as pilot:
+        bench = await run(pilot, "space")
+        await desk.clock.advance(1)
+        await settle(pilot)
+        line = bench.query_one(StatusLine)
+        line.show(Headline(title="a_rather_long_name_of_a_flow.toml", mode="loop", model=MODEL))
+        text = str(line.render())
+        assert MODEL in text
+        assert "a_rather…" in text or "a_rathe…" in text or "a_rather_" in text
+        shown = bench.bridge.view.state
+        line.show(Headline(title="a_rather_long_name_of_a_flow.toml", mode="loop", model=MODEL, state=shown))
+        assert "embedded smollm2…" in str(line.render()) or MODEL in str(line.render())
+        assert "(tiny demo model)" in str(line.render())
+
+
+async def test_the_help_keeps_keys_and_meaning_apart(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        await pilot.press("1", "f1")
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, HelpDialog)
+        lines = key_table(dialog.active, 68).plain.splitlines()
+        assert len(lines) > 30
+        rows = [line for line in lines if line != line.upper() or " " in line]
+        assert all(line[16:17] in ("", " ") for line in rows)
