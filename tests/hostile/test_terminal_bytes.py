@@ -93,7 +93,7 @@ def use(path: Path) -> bytes:
         terminal.press("d", "Diff")
         terminal.press("z3z", "EDITOR")
         terminal.press("z4z", "EDITOR")
-        terminal.press(",", "behind")
+        terminal.press(",", "looking")
         terminal.press("z1\x1b[Fx\x1bOQz", "EDITOR")
         terminal.press("o", "SAMPLES")
         assert terminal.close("\x11x") == 0
