@@ -243,7 +243,7 @@ async def test_scrubbing_shows_each_moment_as_it_was() -> None:
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         shown = {}
         for tab in ("State", "Diff", "Output", "Calls"):
-            for length in range(0, len(history) + 1, 5):
+            for length in range(0, len(history) + 1, 3):
                 shown[tab, length] = await look(pilot, fold(history[:length]), tab)
         for tab, length in reversed(list(shown)):
             assert await look(pilot, fold(history[:length]), tab) == shown[tab, length], (tab, length)

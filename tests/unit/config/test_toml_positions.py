@@ -155,15 +155,15 @@ def test_characters_of_long_strings(source: str, value: str) -> None:
     assert source[offsets[-2]] == value[-1]
 
 
-def test_two_megabytes_in_proportion_to_reading_them() -> None:
+def test_five_megabytes_in_proportion_to_reading_them() -> None:
     table = (
         '[agents.a{0}]\nsystem_prompt = "You are helper number {0}."\n[agents.a{0}.llm]\ntemperature = 0.5\n'
     )
-    text = "".join(table.format(number) for number in range(20_000))
+    text = "".join(table.format(number) for number in range(50_000))
     start = time.process_time()
     tomllib.loads(text)
     reading = time.process_time() - start
     start = time.process_time()
     positions = TomlPositions(text)
-    assert len(positions.spans) == 80_001
+    assert len(positions.spans) == 200_001
     assert time.process_time() - start < 4 * reading
