@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from agentflow_tui.engine.event import Event
     from agentflow_tui.engine.hooks import HookCall
     from agentflow_tui.engine.state import State
-    from agentflow_tui.flow_result import FlowResult
-    from agentflow_tui.flow_runner import FlowRunner
     from agentflow_tui.history.event import HistoryEvent
-    from agentflow_tui.not_ready import NotReadyError
+    from agentflow_tui.workbench.flow_result import FlowResult
+    from agentflow_tui.workbench.flow_runner import FlowRunner
+    from agentflow_tui.workbench.not_ready import NotReadyError
 
 __version__ = "0.1.0"
 
@@ -48,11 +48,11 @@ __all__ = [
 
 _HOMES = {
     "Event": "engine.event",
-    "FlowResult": "flow_result",
-    "FlowRunner": "flow_runner",
+    "FlowResult": "workbench.flow_result",
+    "FlowRunner": "workbench.flow_runner",
     "HistoryEvent": "history.event",
     "HookCall": "engine.hooks",
-    "NotReadyError": "not_ready",
+    "NotReadyError": "workbench.not_ready",
     "State": "engine.state",
 }
 """Modules that are imported when somebody asks; all others of `__all__` are kinds of `AgentError`."""

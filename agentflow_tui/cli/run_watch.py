@@ -17,9 +17,9 @@ from agentflow_tui.cli.stop_signals import StopSignals
 
 if TYPE_CHECKING:
     from agentflow_tui.history.event import HistoryEvent
-    from agentflow_tui.not_ready import NotReadyError
-    from agentflow_tui.run import Run
     from agentflow_tui.workbench import Workbench
+    from agentflow_tui.workbench.not_ready import NotReadyError
+    from agentflow_tui.workbench.run import Run
 
 _CODES = {"completed": COMPLETED, "failed": FAILED, "cancelled": CANCELLED}
 
@@ -43,7 +43,7 @@ def work(doing: Callable[[Workbench], Awaitable[int]], workbench: Workbench | No
 async def _closing(
     workbench: Workbench, doing: Callable[[Workbench], Awaitable[int]], signals: StopSignals
 ) -> int:
-    from agentflow_tui.not_ready import NotReadyError
+    from agentflow_tui.workbench.not_ready import NotReadyError
 
     signals.guard()
     try:

@@ -14,9 +14,9 @@ from agentflow_tui.cli.printer import complain, say, say_line
 from agentflow_tui.cli.run_watch import print_json, print_line, watch, work
 
 if TYPE_CHECKING:
-    from agentflow_tui.archive import StoredRun
     from agentflow_tui.llm.run_recordings import RecordingMode
     from agentflow_tui.workbench import Workbench
+    from agentflow_tui.workbench.archive import StoredRun
 
 FlowOption = Annotated[
     Path | None,
@@ -106,7 +106,7 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Go on from an event with another state or flow, as a new run; ends as run does."""
     from agentflow_tui.cli.event_input import InputError, read_meta, read_pairs
-    from agentflow_tui.departure import REMOVED
+    from agentflow_tui.workbench.departure import REMOVED
 
     chosen = _mode(mode)
     try:
@@ -148,7 +148,7 @@ async def _watched(run: Any, *, as_json: bool) -> int:
 
 
 async def _opened(bench: Workbench, run: str, flow: Path | None) -> StoredRun:
-    from agentflow_tui.not_ready import NotReadyError
+    from agentflow_tui.workbench.not_ready import NotReadyError
 
     found = await bench.archive.load(run)
     if flow is not None:
@@ -164,7 +164,7 @@ async def _opened(bench: Workbench, run: str, flow: Path | None) -> StoredRun:
 
 def _seq(found: StoredRun, start: str) -> int:
     from agentflow_tui.history.event import AgentStarted
-    from agentflow_tui.not_ready import NotReadyError
+    from agentflow_tui.workbench.not_ready import NotReadyError
 
     if start.lstrip("-").isdigit():
         return int(start)

@@ -13,8 +13,8 @@ from agentflow_tui.cli.printer import complain, say_line
 
 def trust(file: Annotated[Path, typer.Argument(help="The flow file.", readable=False)]) -> None:
     """Allow a flow's Python handlers to run; any change to the code there asks again."""
-    from agentflow_tui.not_ready import NotReadyError
     from agentflow_tui.workbench import Workbench
+    from agentflow_tui.workbench.not_ready import NotReadyError
 
     workbench = Workbench()
     workbench.open(file)

@@ -31,7 +31,7 @@ class ErrorLog:
 
     def add(self, error: Exception, doing: str) -> str:
         """Remember an error; return it as one line, without secrets and control characters."""
-        from agentflow_tui.redaction import Redaction
+        from agentflow_tui.workbench.redaction import Redaction
 
         redaction = Redaction.of(os.environ)
         line = one_line(redaction.text(f"{doing}: {type(error).__name__}: {error}"), _LONGEST)

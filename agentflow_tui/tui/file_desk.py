@@ -10,7 +10,6 @@ from pathlib import Path
 from textual.content import Content
 from textual.screen import Screen
 
-from agentflow_tui.flow_file import FlowFile, UnreadableFileError
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.panes.editor.difference import difference
@@ -19,6 +18,7 @@ from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.flow_file import FlowFile, UnreadableFileError
 
 _NAME = 80
 

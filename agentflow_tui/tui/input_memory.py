@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentflow_tui.redaction import Redaction
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.settings import write_whole
+from agentflow_tui.workbench.redaction import Redaction
 
 _MOST_INPUTS = 20
 _MOST_FLOWS = 100

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentflow_tui.archive import StoredRun
 from agentflow_tui.config import check_text
 from agentflow_tui.history.event import HistoryEvent, RunStarted
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
+from agentflow_tui.workbench.archive import StoredRun
 
 
 @dataclass(frozen=True, slots=True)

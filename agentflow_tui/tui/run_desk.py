@@ -12,9 +12,7 @@ from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
-from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.run import Run
 from agentflow_tui.tui.bridge import Bridge
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
@@ -24,6 +22,8 @@ from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.run import Run
 
 _LONGEST = 400
 

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from textual.content import Content
 from textual.screen import Screen
 
-from agentflow_tui.archive import Archive
 from agentflow_tui.history.run_summary import RunSummary
-from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.workbench.archive import Archive
+from agentflow_tui.workbench.not_ready import NotReadyError
 
 _LONGEST = 300
 _T = TypeVar("_T")

@@ -9,14 +9,14 @@ from typing import Any
 
 from textual.screen import Screen
 
-from agentflow_tui.not_ready import NotReadyError
-from agentflow_tui.run import Run
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.run import Run
 
 _LONGEST = 200
 

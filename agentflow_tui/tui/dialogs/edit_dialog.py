@@ -15,12 +15,12 @@ from textual.content import Content
 from textual.widgets import Checkbox, Input, Label, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from agentflow_tui.departure import REMOVED
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import EDIT
 from agentflow_tui.tui.panes.inspector.amount import short
 from agentflow_tui.tui.safe_text import one_line, plain
+from agentflow_tui.workbench.departure import REMOVED
 
 _NAME = 40
 _PREVIEW = 60

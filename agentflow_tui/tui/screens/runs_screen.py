@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, WorkerState
 
-from agentflow_tui.archive import Archive
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.history.run_filter import RunFilter
 from agentflow_tui.history.run_summary import RunSummary
@@ -28,6 +27,7 @@ from agentflow_tui.tui.runs_desk import RunsDesk
 from agentflow_tui.tui.safe_text import one_line, plain
 from agentflow_tui.tui.screens.compare_screen import CompareScreen
 from agentflow_tui.tui.screens.run_rows import heading, run_rows
+from agentflow_tui.workbench.archive import Archive
 
 _LONGEST = 300
 _NOTHING = "No run is stored yet. Go back with esc and press space: every run is kept and appears here."

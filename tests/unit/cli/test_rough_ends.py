@@ -151,7 +151,12 @@ def test_ctrl_c_while_the_program_loads_is_quiet(flow: str) -> None:
         "sys.meta_path.insert(0, Interrupting())\n"
         "main()\n"
     )
-    for module in ("agentflow_tui.cli.main", "typer", "agentflow_tui.workbench", "agentflow_tui.launcher"):
+    for module in (
+        "agentflow_tui.cli.main",
+        "typer",
+        "agentflow_tui.workbench",
+        "agentflow_tui.workbench.launcher",
+    ):
         done = subprocess.run(
             [sys.executable, "-c", program, module, "run", flow, *INPUT],
             capture_output=True,

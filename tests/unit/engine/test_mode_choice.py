@@ -6,7 +6,7 @@ import pytest
 
 from agentflow_tui.config import check_text
 from agentflow_tui.engine import Event, ModeChoice
-from agentflow_tui.flow_runner import FlowRunner
+from agentflow_tui.workbench.flow_runner import FlowRunner
 
 FLOW = """
 [orchestration]

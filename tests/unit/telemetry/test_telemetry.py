@@ -14,10 +14,10 @@ from agentflow_tui.config.telemetry import Telemetry as TelemetrySettings
 from agentflow_tui.engine import Event
 from agentflow_tui.history.event import ModelCallEnded, Warned
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.run import Run
 from agentflow_tui.telemetry import Telemetry, TelemetryError
 from agentflow_tui.telemetry.log_file import LOG_FILE
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.run import Run
 from tests.unit.telemetry.test_otlp_destination import no_server
 
 FLOW = """

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentflow_tui.config import Checked
-from agentflow_tui.departure import event_of
 from agentflow_tui.engine import Clock, Engine, ModeChoice
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.past_moments import lived
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.compare import Divergence, first_divergence
-from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.plan.plan_error import PlanError
+from agentflow_tui.workbench.departure import event_of
+from agentflow_tui.workbench.not_ready import NotReadyError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from agentflow_tui.agents.trust import Trust, content_hash
 from agentflow_tui.engine import Event
 from agentflow_tui.history.event import ModelCallStarted
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.not_ready import NotReadyError
 
 OUTER = """
 [llm]

@@ -10,26 +10,26 @@ from typing import Any
 from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.archive import Archive, StoredRun, storing
 from agentflow_tui.config import Checked, Flow, Problem, check_text
-from agentflow_tui.departure import Departure
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
-from agentflow_tui.flow_file import FlowFile, SaveResult, UnreadableFileError
-from agentflow_tui.flow_marks import FlowMarks
-from agentflow_tui.flow_notes import FlowNotes
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.input_keys import input_keys
-from agentflow_tui.launcher import Launcher, Order
 from agentflow_tui.llm.run_recordings import RecordingMode
-from agentflow_tui.not_ready import NotReadyError
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
-from agentflow_tui.redaction import Redaction
-from agentflow_tui.replay import Replay, replay
-from agentflow_tui.run import Run
+from agentflow_tui.workbench.archive import Archive, StoredRun, storing
+from agentflow_tui.workbench.departure import Departure
+from agentflow_tui.workbench.flow_file import FlowFile, SaveResult, UnreadableFileError
+from agentflow_tui.workbench.flow_marks import FlowMarks
+from agentflow_tui.workbench.flow_notes import FlowNotes
+from agentflow_tui.workbench.input_keys import input_keys
+from agentflow_tui.workbench.launcher import Launcher, Order
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.redaction import Redaction
+from agentflow_tui.workbench.replay import Replay, replay
+from agentflow_tui.workbench.run import Run
 
 
 class Workbench:

@@ -8,10 +8,10 @@ from urllib.parse import quote, quote_plus, urlencode
 import pytest
 
 from agentflow_tui.engine import Event, State
-from agentflow_tui.flow_runner import FlowRunner
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import AgentCompleted, ModelCallStarted, TokensReceived
-from agentflow_tui.redaction import Redaction
+from agentflow_tui.workbench.flow_runner import FlowRunner
+from agentflow_tui.workbench.redaction import Redaction
 
 SECRET = "sk-1234567890"
 ENV = {"OPENAI_API_KEY": SECRET, "HOME": "/home/someone", "SHORT_TOKEN": "abc"}

@@ -6,14 +6,14 @@ import pytest
 
 from agentflow_tui.engine import Event
 from agentflow_tui.engine.breakpoints import Breakpoint
-from agentflow_tui.flow_marks import FlowMarks
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.watched import Watched
 from agentflow_tui.workbench import Workbench
-from tests.unit.test_time_travel import INPUT, LOOP
+from agentflow_tui.workbench.flow_marks import FlowMarks
+from agentflow_tui.workbench.watched import Watched
+from tests.unit.workbench.test_time_travel import INPUT, LOOP
 
 
 def test_marks_survive_the_program_flow_by_flow(tmp_path: Path) -> None:

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentflow_tui.departure import REMOVED
 from agentflow_tui.engine import Event
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.compare import compare, first_divergence
 from agentflow_tui.history.resume import UNKNOWN_OUTCOME
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.not_ready import NotReadyError
-from agentflow_tui.run import Run
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.departure import REMOVED
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.run import Run
 from tests.fake_clock import FakeClock
 
 LOOP = """

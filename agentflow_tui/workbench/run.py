@@ -11,7 +11,7 @@ from agentflow_tui.engine import Control
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.history.event import HistoryEvent, ModelCallEnded, RunEnded, RunStarted, Warned
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.redaction import Redaction
+from agentflow_tui.workbench.redaction import Redaction
 
 
 class Keeper(Protocol):

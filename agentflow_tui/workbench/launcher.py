@@ -16,18 +16,18 @@ from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Flow
-from agentflow_tui.departure import Departure
 from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, ModeChoice
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings
-from agentflow_tui.not_ready import NotReadyError, explained
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.redaction import Redaction
-from agentflow_tui.run import Run
 from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
+from agentflow_tui.workbench.departure import Departure
+from agentflow_tui.workbench.not_ready import NotReadyError, explained
+from agentflow_tui.workbench.redaction import Redaction
+from agentflow_tui.workbench.run import Run
 
 _NOT_STORED = "this run is not stored: {}"
 _WAYS = (

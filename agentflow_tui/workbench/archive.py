@@ -16,7 +16,7 @@ from agentflow_tui.history.run_filter import RunFilter
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
-from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.workbench.not_ready import NotReadyError
 
 
 @dataclass(frozen=True, slots=True)

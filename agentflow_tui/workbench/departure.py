@@ -11,7 +11,7 @@ from agentflow_tui.engine.past import Past
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, resume_point
-from agentflow_tui.not_ready import NotReadyError
+from agentflow_tui.workbench.not_ready import NotReadyError
 
 REMOVED = object()
 """In the edits of a fork: the key goes away."""

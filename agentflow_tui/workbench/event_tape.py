@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from agentflow_tui.history.event import HistoryEvent, RunStarted, Warned
-from agentflow_tui.redaction import Redaction
+from agentflow_tui.workbench.redaction import Redaction
 
 Listener = Callable[[HistoryEvent], None]
 

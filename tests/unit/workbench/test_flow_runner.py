@@ -20,10 +20,10 @@ from agentflow_tui import (
     NotReadyError,
     State,
 )
-from agentflow_tui import backstage as backstage_module
 from agentflow_tui.agents.user_code import forget_modules
 from agentflow_tui.history.event import CallbackFailed, ModelCallStarted, RunStarted, Warned
 from agentflow_tui.history.store import RunStore
+from agentflow_tui.workbench import backstage as backstage_module
 
 CHAIN = """
 [agent_flow]
@@ -117,7 +117,7 @@ async def test_nothing_is_checked_compiled_or_built_again(monkeypatch: pytest.Mo
         raise AssertionError("this was done before")
 
     for name in ("check_text", "compile_plan", "UserCode", "PythonAgent"):
-        monkeypatch.setattr(f"agentflow_tui.flow_runner.{name}", never)
+        monkeypatch.setattr(f"agentflow_tui.workbench.flow_runner.{name}", never)
     monkeypatch.setattr(backstage_module, "build_cast", never)
     assert (await runner.run({})).status == "completed"
 

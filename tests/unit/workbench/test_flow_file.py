@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agentflow_tui.flow_file import MAX_BYTES, FlowFile, UnreadableFileError
+from agentflow_tui.workbench.flow_file import MAX_BYTES, FlowFile, UnreadableFileError
 
 TEXT = "# a comment that stays\r\n[agent_flow]\nname = 'ü'   # aligned\n\n"
 

@@ -21,9 +21,9 @@ from agentflow_tui.history.event import (
     Warned,
 )
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.not_ready import NotReadyError
-from agentflow_tui.run import Run
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.run import Run
 
 LOOP = """
 # When to choose it: for tests.

@@ -19,21 +19,21 @@ from agentflow_tui.agents.python_agent import Handler, PythonAgent
 from agentflow_tui.agents.signature import check_callback, check_handler
 from agentflow_tui.agents.trust import AlwaysTrust, Trust
 from agentflow_tui.agents.user_code import UserCode
-from agentflow_tui.backstage import Backstage
 from agentflow_tui.config import Checked, Flow, Problem, check_file, check_text
 from agentflow_tui.engine import Agent, Clock, Engine, Event, Hooks, SystemClock
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.hooks import Callback, Hook
 from agentflow_tui.engine.mode_choice import ModeChoice
-from agentflow_tui.event_tape import Listener, listening
-from agentflow_tui.flow_result import FlowResult
 from agentflow_tui.history.event import HistoryEvent
-from agentflow_tui.not_ready import NotReadyError, explained
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
-from agentflow_tui.redaction import Redaction
+from agentflow_tui.workbench.backstage import Backstage
+from agentflow_tui.workbench.event_tape import Listener, listening
+from agentflow_tui.workbench.flow_result import FlowResult
+from agentflow_tui.workbench.not_ready import NotReadyError, explained
+from agentflow_tui.workbench.redaction import Redaction
 
 _Handler = TypeVar("_Handler", bound=Handler)
 _Callback = TypeVar("_Callback", bound=Callback)
