@@ -10,30 +10,26 @@ from typing import Any
 from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.config import Checked, Flow, Problem, check_text
+from agentflow_tui.config import Flow, check_text
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.llm.run_recordings import RecordingMode
 from agentflow_tui.paths import data_folder
-from agentflow_tui.plan.compile import compile_plan
-from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.archive import Archive, StoredRun, storing
 from agentflow_tui.workbench.departure import Departure
-from agentflow_tui.workbench.flow_file import FlowFile, SaveResult, UnreadableFileError
 from agentflow_tui.workbench.flow_marks import FlowMarks
-from agentflow_tui.workbench.flow_notes import FlowNotes
-from agentflow_tui.workbench.input_keys import input_keys
 from agentflow_tui.workbench.launcher import Launcher, Order
 from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.open_flow import OpenFlow
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.replay import Replay, replay
 from agentflow_tui.workbench.run import Run
 
 
-class Workbench:
-    """Opens, checks, saves and runs one flow file. Opening and checking never run any of it."""
+class Workbench(OpenFlow):
+    """The open flow with everything that it takes to run it, and its stored runs."""
 
     def __init__(
         self,
@@ -49,96 +45,21 @@ class Workbench:
         `env`: the environment variables, `clock`: the machine's, `providers`: the model back ends (`aclose`
         closes them too), `store` the user's runs, `trust` the user's consents.
         """
-        self._env = dict(os.environ if env is None else env)
+        super().__init__(dict(os.environ if env is None else env))
         self._clock = clock or SystemClock()
         self._store = store or RunStore()
         self._trust = trust or Trust(data_folder() / "trust.json")
         self._launcher = Launcher(self._env, self._clock, self._store, self._trust, providers)
         self.archive = Archive(self._store, Redaction.of(self._env).text)
         """The stored runs."""
-        self._file: FlowFile | None = None
         self.marks = FlowMarks(None)
         """Breakpoints, pins and watches of the open flow; runs look at them while they go on."""
-        self.text = ""
-        """The text that was checked last."""
-        self.checked = Checked(None, ())
-        self.plan: Plan | None = None
-        """Of the last text that was valid and could be compiled."""
-        self._flow: Flow | None = None
-        self._file_problem: Problem | None = None
-
-    @property
-    def path(self) -> Path | None:
-        """The open file."""
-        return self._file.path if self._file else None
-
-    @property
-    def is_refused(self) -> bool:
-        """True when the open file cannot be shown as text; the problems say why."""
-        return self._file is not None and self._file.is_refused
-
-    @property
-    def flow(self) -> Flow | None:
-        """The last text that was valid, as a flow."""
-        return self._flow
-
-    @property
-    def notes(self) -> FlowNotes:
-        """What the text's comments tell people."""
-        return FlowNotes.read(self.text)
 
     def open(self, path: Path) -> None:
-        """Read and check a file; what is wrong with it becomes problems, and the text stays empty then."""
-        self._file = FlowFile(path)
-        self._flow = self.plan = None
-        self.marks = FlowMarks(self._file.path)
+        """Read and check a file; its marks come back, and its breakers are closed."""
+        super().open(path)
+        self.marks = FlowMarks(self.path)
         self._launcher.forget_guards()
-        self._file_problem = None
-        text = ""
-        try:
-            text = self._file.read()
-        except UnreadableFileError as error:
-            self._file_problem = _file_problem(str(error), error.hint)
-        else:
-            if self._file.is_missing:
-                hint = "check the path; saving makes the file"
-                self._file_problem = _file_problem(f"there is no file {path}", hint)
-        self.check(text)
-
-    def check(self, text: str) -> Checked:
-        """Check a text in place of the one before; a valid one becomes the flow and the plan."""
-        self.text = text
-        if self._file_problem and not text.strip():
-            # That the editor is empty says less than why it is.
-            self.checked = Checked(None, (self._file_problem,))
-            return self.checked
-        checked = (
-            check_text(text, folder=self._file.path.parent, env=self._env, name=self._file.path.name)
-            if self._file
-            else check_text(text, env=self._env)
-        )
-        if checked.flow is not None:
-            self._flow, self.plan = checked.flow, _plan_of(checked.flow)
-        self.checked = checked
-        return checked
-
-    async def save(self, text: str, *, force: bool = False) -> SaveResult:
-        """Write the text as it is, comments and all; `force` overwrites what changed on disk meanwhile."""
-        if self._file is None:
-            return SaveResult("failed", "no file is open")
-        return await self._file.save(text, force=force)
-
-    def is_changed_on_disk(self) -> bool:
-        """Return True when another program wrote the open file since it was read or saved here."""
-        return self._file is not None and self._file.is_changed_on_disk()
-
-    def input_keys(self) -> tuple[str, ...]:
-        """Return the data keys that a run of the flow needs, `message` first; none without a valid flow."""
-        return input_keys(self._flow, self.plan) if self._flow and self.plan else ()
-
-    def example_input(self) -> dict[str, Any]:
-        """Return the input that the file's comments propose; empty without one."""
-        return self.notes.example_input
 
     async def start(self, event: Event, *, paused: bool = False, mode: RecordingMode | None = None) -> Run:
         """Run the text that was checked last, saved or not; with `paused` it stands before its first agent.
@@ -177,7 +98,7 @@ class Workbench:
         departure = Departure.make(found.history, at_seq, edits=edits, meta_edits=meta_edits, event=event)
         if text is not None:
             self.check(text)
-        self._ready()
+        self.ready()
         with storing():
             run_id = await self._store.fork(found.run_id, departure.at_seq, name)
         return await self._depart(departure, run_id, found.run_id, paused=paused, mode=mode)
@@ -210,7 +131,7 @@ class Workbench:
         """
         found = await self.archive.load(run)
         departure = Departure.after_crash(found.history)
-        self._ready()
+        self.ready()
         with storing():
             lock = await self._store.acquire(found.run_id)
         try:
@@ -273,7 +194,7 @@ class Workbench:
         Raises:
             NotReadyError: The flow has errors or no handler, or the consent cannot be written.
         """
-        flow = self._ready()
+        flow = self.ready()
         if self.path is None:
             raise NotReadyError("the flow was never saved, so it has no folder to trust")
         try:
@@ -289,28 +210,8 @@ class Workbench:
         await self._launcher.aclose()
 
     def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
-        flow = self._ready()
+        flow = self.ready()
         try:
             return flow, ModeChoice.make(flow, event)
         except PlanError as error:
             raise NotReadyError(str(error)) from error
-
-    def _ready(self) -> Flow:
-        if self.checked.errors:
-            raise NotReadyError.invalid(self.checked.errors)
-        if self.checked.flow is None:
-            raise NotReadyError("no flow is open")
-        return self.checked.flow
-
-
-def _plan_of(flow: Flow) -> Plan | None:
-    try:
-        return compile_plan(flow)
-    except PlanError:
-        # A run says why; until then the flow only has no graph.
-        return None
-
-
-def _file_problem(message: str, hint: str) -> Problem:
-    # It is about the whole file: no line has it.
-    return Problem("error", "", 0, 0, message, hint, 0)
