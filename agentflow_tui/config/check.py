@@ -13,7 +13,7 @@ from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
 from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text, read_flow_text
 from agentflow_tui.config.hook_names import check_hook_names
-from agentflow_tui.config.nesting import Nesting, nested_flows
+from agentflow_tui.config.nesting import Nesting, ReadFlow, nested_flows
 from agentflow_tui.config.placement import place_findings
 from agentflow_tui.config.problem import KeyPath, Problem
 from agentflow_tui.config.read_document import read_document
@@ -121,11 +121,19 @@ def _check_nested(
     ]
 
 
-def _read_nested(text: str, env: Mapping[str, str] | None) -> tuple[Flow | None, str]:
+def _read_nested(text: str, env: Mapping[str, str] | None) -> ReadFlow:
     """Read a nested flow as `Nesting` wants it: its own nested flows are followed there, not here."""
     checked = check_text(text, env=env)
     first = next(iter(checked.errors), None)
-    return checked.draft, "" if first is None else f"line {first.line}: {first.message}"
+    if first is not None:
+        return ReadFlow(checked.draft, f"line {first.line}: {first.message}")
+    has_hooks = checked.draft is not None and checked.draft.hooks
+    return ReadFlow(checked.draft, hooks_line=_line_of(text, ("hooks",)) if has_hooks else 0)
+
+
+def _line_of(text: str, path: KeyPath) -> int:
+    (problem,) = place_findings(text, [Finding("info", path, "", at_key=True)])
+    return problem.line
 
 
 def _placed(text: str, findings: list[Finding]) -> tuple[Problem, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from agentflow_tui.config.finding import Finding
@@ -16,8 +17,21 @@ from agentflow_tui.config.step_count import MAX_NESTED_STEPS, StepCount
 MAX_DEPTH = 8
 """How many flows may be inside each other; the top one is depth 0."""
 
-Reader = Callable[[str], tuple[Flow | None, str]]
-"""Reads a nested flow's text: what could be read, and the first error's text or nothing."""
+
+@dataclass(frozen=True, slots=True)
+class ReadFlow:
+    """What a nested flow's text says."""
+
+    flow: Flow | None
+    """What could be read."""
+    fault: str = ""
+    """The first error's text, or nothing."""
+    hooks_line: int = 0
+    """Where its `[[hooks]]` begin, from 1; 0 without any."""
+
+
+Reader = Callable[[str], ReadFlow]
+"""Reads a nested flow's text."""
 
 
 class Nesting:
@@ -27,7 +41,7 @@ class Nesting:
         """Take the project folder and the way to read a flow's text."""
         self._root = root
         self._read = read
-        self._flows: dict[Path, tuple[Flow | None, str]] = {}
+        self._flows: dict[Path, ReadFlow] = {}
         self._depths: dict[Path, int] = {}
 
     def check(self, flow: Flow, file: Path) -> list[Finding]:
@@ -39,7 +53,7 @@ class Nesting:
                 findings.append(Finding("error", path, *reason))
             else:
                 self._join(flow, name, file)
-        return findings or _too_many(flow)
+        return (findings or _too_many(flow)) + self._idle_hooks(flow)
 
     def _fault(self, name: str, parent: Path, chain: list[Path]) -> tuple[str, str] | None:
         """Say what is wrong with the flow `name` of `parent`, as message and hint."""
@@ -56,15 +70,15 @@ class Nesting:
         if len(chain) > MAX_DEPTH:
             return f"flows are nested deeper than {MAX_DEPTH}", "put some of them into one file"
         try:
-            flow, fault = self._nested(file)
+            found = self._nested(file)
         except FlowTextError as error:
             return f"the flow {shorten(name)!r} cannot be used: {error.message}", error.hint
-        if fault:
+        if found.fault:
             return (
-                f"the flow {shorten(name)!r} has an error: {shorten(fault, 160)}",
+                f"the flow {shorten(name)!r} has an error: {shorten(found.fault, 160)}",
                 f"open {shorten(name)} and correct it",
             )
-        return None if flow is None else self._inner_fault(flow, file, chain)
+        return None if found.flow is None else self._inner_fault(found.flow, file, chain)
 
     def _inner_fault(self, flow: Flow, file: Path, chain: list[Path]) -> tuple[str, str] | None:
         deepest = self._depths.get(file, -1)
@@ -81,11 +95,29 @@ class Nesting:
 
     def _join(self, flow: Flow, name: str, parent: Path) -> None:
         file = resolve_inside(self._root, name, parent.parent)
-        found, _ = self._nested(file)
+        found = self._nested(file).flow
         if found is not None:
             flow.nested[name] = NestedFlow(file.relative_to(self._root).as_posix(), found)
 
-    def _nested(self, file: Path) -> tuple[Flow | None, str]:
+    def _idle_hooks(self, flow: Flow) -> list[Finding]:
+        """Warn of callbacks that never fire: a run has those of the file that is run (semantics §6)."""
+        findings, seen = [], set()
+        for path, name in nested_flows(flow):
+            pending = [flow.nested[name]] if name in flow.nested else []
+            while pending:
+                inner = pending.pop()
+                if inner.file in seen:
+                    continue
+                seen.add(inner.file)
+                pending += inner.flow.nested.values()
+                if line := self._flows[self._root / inner.file].hooks_line:
+                    where = f"{shorten(inner.file)!r}, line {line}"
+                    text = f"the [[hooks]] of the flow {where}, are not called when it runs inside this one"
+                    hint = "put them under [[hooks]] of this file: they are called for inner flows too"
+                    findings.append(Finding("warning", path, text, hint))
+        return findings
+
+    def _nested(self, file: Path) -> ReadFlow:
         if file not in self._flows:
             self._flows[file] = self._read(read_flow_text(file))
         return self._flows[file]

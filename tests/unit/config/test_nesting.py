@@ -129,6 +129,36 @@ def test_link_loops_are_problems(tmp_path: Path) -> None:
     assert problem.hint
 
 
+HOOKS = "[[hooks]]\nhook = 'AllHooks'\nname = 'log'\nhandler = 'steps:log'\n"
+
+
+def warnings(folder: Path, text: str, **files: str) -> list[Problem]:
+    assert errors(folder, text, **files) == []
+    return [p for p in check_file(folder / "agentflow.toml", env={}).problems if p.severity == "warning"]
+
+
+def test_callbacks_of_an_inner_flow_are_told_to_be_idle(tmp_path: Path) -> None:
+    (problem,) = warnings(tmp_path, nest("b.toml", "b.toml"), b=LEAF + HOOKS + HOOKS.replace("log", "two"))
+    assert (problem.path, problem.line) == ("orchestration.mixed.stages[0].flow", 6)
+    assert "[[hooks]] of the flow 'b.toml', line 5, are not called" in problem.message
+    assert "under [[hooks]] of this file" in problem.hint
+
+
+def test_callbacks_further_inside_are_told_at_the_flow_that_leads_there(tmp_path: Path) -> None:
+    (problem,) = warnings(tmp_path, nest("b.toml", "c.toml"), b=LEAF, c=nest("d.toml"), d=HOOKS + LEAF)
+    assert problem.path == "orchestration.mixed.stages[1].flow"
+    assert "'d.toml', line 1," in problem.message
+
+
+def test_callbacks_of_the_file_itself_are_no_matter(tmp_path: Path) -> None:
+    assert warnings(tmp_path, HOOKS + nest("b.toml"), b=LEAF) == []
+
+
+def test_idle_callbacks_hide_no_error(tmp_path: Path) -> None:
+    problems = errors(tmp_path, nest("b.toml", "gone.toml"), b=LEAF + HOOKS)
+    assert [problem.path for problem in problems] == ["orchestration.mixed.stages[1].flow"]
+
+
 def test_without_a_folder_nested_flows_are_not_looked_for() -> None:
     checked = check_text(nest("b.toml"), env={})
     assert checked.is_valid
