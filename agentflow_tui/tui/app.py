@@ -19,7 +19,9 @@ from textual.worker import Worker, WorkerState
 
 from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.tui.clipboard import copy_locally
+from agentflow_tui.tui.early_input import EarlyInput
 from agentflow_tui.tui.error_log import ErrorLog
+from agentflow_tui.tui.flow_door import FlowDoor
 from agentflow_tui.tui.keymap.bind import bindings, spelled
 from agentflow_tui.tui.keymap.keymap import Keymap
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE
@@ -34,10 +36,8 @@ from agentflow_tui.tui.tidy_store import TidyStore, tidy_as_chosen, tidy_store_o
 # All else is imported when it is needed, so that the first picture is there at once.
 if TYPE_CHECKING:
     from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
-    from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
     from agentflow_tui.workbench import Workbench
 
-_LONGEST = 300
 _WORKBENCH_SCREEN = "agentflow_tui.tui.screens.workbench_screen"
 
 
@@ -70,22 +70,21 @@ class AgentflowApp(App[None]):
         """Take the file to open; the rest has the usual values and is replaced in tests."""
         super().__init__()
         self.path = path
-        self.make_workbench = make_workbench
         self.clock = clock or SystemClock()
         self.settings = settings or Settings.of_user()
         self.folder = folder or Path.cwd()
         self.tidy_store = tidy_store or tidy_store_of_user
         self.errors = ErrorLog(self.settings.state_folder)
         self.choices = PreferenceDesk(self, self.settings)
-        self._early_input: list[events.Event] | None = None
-        """What was typed before there was a screen for it; none when there is one."""
+        self.door = FlowDoor(self, self.clock, make_workbench)
+        self._early_input = EarlyInput()
 
     async def on_mount(self) -> None:
         """Open the file, or the gallery."""
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.choices.tell_problems()
         if self.path is not None and _WORKBENCH_SCREEN not in sys.modules:
-            self._early_input = []
+            self._early_input.begin()
             await self.push_screen(OpeningScreen(self.path))
             # Nothing is painted before the app itself is mounted.
             self.call_later(self._open_after_picture)
@@ -100,7 +99,7 @@ class AgentflowApp(App[None]):
             if self.path is None:
                 await self.action_open_gallery()
             else:
-                await self._open(self.path, is_sample=False)
+                await self.door.open(self.path, is_sample=False)
         finally:
             # The focus is set after the screen's first refresh; only then keys find their pane.
             self.screen.call_after_refresh(self.call_later, self._let_in)
@@ -112,14 +111,11 @@ class AgentflowApp(App[None]):
         # A terminal sends alt+n as escape and n: Textual gives the key a character then.
         if isinstance(event, events.Key) and "alt" in event.key.split("+")[:-1]:
             event.character = None
-        if self._early_input is not None and isinstance(event, events.InputEvent | events.Paste):
-            self._early_input.append(event)
-        else:
+        if not self._early_input.takes(event):
             await super().on_event(event)
 
     async def _let_in(self) -> None:
-        early, self._early_input = self._early_input or (), None
-        for event in early:
+        for event in self._early_input.end():
             await self.on_event(event)
 
     @property
@@ -145,8 +141,8 @@ class AgentflowApp(App[None]):
 
     async def _edit_settings(self) -> None:
         if await self.choices.edit():
-            if self._bench is not None:
-                self._bench.use_preferences(self.preferences)
+            if self.door.bench is not None:
+                self.door.bench.use_preferences(self.preferences)
             self._work(self.choices.watch(), "watching your settings")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -208,7 +204,7 @@ class AgentflowApp(App[None]):
 
     def action_ask_to_quit(self) -> None:
         """Leave; asks first when something would be lost."""
-        self._leave(self.exit)
+        self.door.leave(self.exit)
 
     async def action_open_gallery(self) -> None:
         """Show the gallery, over the open flow if there is one."""
@@ -219,30 +215,8 @@ class AgentflowApp(App[None]):
 
     def on_gallery_screen_flow_chosen(self, event: GalleryScreen.FlowChosen) -> None:
         """Open what was chosen."""
-        opening = partial(self._open, event.path, is_sample=event.is_sample)
-        self._leave(lambda: self._work(opening(), "opening a flow"))
-
-    def _leave(self, leave: Callable[[], object]) -> None:
-        from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
-
-        bench = self._bench
-        reasons = bench.reasons_to_stay if bench is not None else ()
-        if not reasons and self.preferences.confirm_quit:
-            reasons = ("You asked to be asked.",)
-        if not reasons:
-            leave()
-        elif not isinstance(self.screen, LeaveDialog):
-
-            def answered(answer: str | None) -> None:
-                if answer == "leave":
-                    if bench is not None:
-                        bench.editor.mark_saved(bench.editor.text)
-                    leave()
-                elif answer == "save" and bench is not None:
-                    bench.save_then(leave)
-
-            can_save = bench is not None and bench.editor.is_modified
-            self.push_screen(LeaveDialog(reasons, can_save=can_save), answered)
+        opening = partial(self.door.open, event.path, is_sample=event.is_sample)
+        self.door.leave(lambda: self._work(opening(), "opening a flow"))
 
     def _work(self, work: Coroutine[Any, Any, None], doing: str) -> None:
         self.run_worker(work, group=doing, description=doing, exit_on_error=False, exclusive=True)
@@ -251,36 +225,6 @@ class AgentflowApp(App[None]):
         """Show what went wrong in a worker; the program goes on."""
         if event.state == WorkerState.ERROR and isinstance(event.worker.error, Exception):
             self.report(event.worker.error, event.worker.description)
-
-    async def _open(self, path: Path, *, is_sample: bool) -> None:
-        from agentflow_tui.tui.screens.flow_entry import read_entry
-        from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
-        from agentflow_tui.workbench import Workbench
-
-        workbench = (self.make_workbench or Workbench)()
-        entry = read_entry("sample", path) if is_sample else None
-        if entry is not None:
-            workbench.check(entry.text)
-        else:
-            workbench.open(path)
-            self._remember(path)
-        screen = WorkbenchScreen(
-            workbench,
-            self.settings,
-            self.clock,
-            untitled=path.stem if entry else "",
-            preferences=self.preferences,
-        )
-        while len(self.screen_stack) > 2:  # noqa: PLR2004 - the last one is replaced, without a gap
-            await self.pop_screen()
-        has_other = len(self.screen_stack) > 1
-        await (self.switch_screen(screen) if has_other else self.push_screen(screen))
-
-    def _remember(self, path: Path) -> None:
-        try:
-            self.settings.keep_recent(path)
-        except OSError as error:
-            self.notify(one_line(f"recent files: {error}", _LONGEST), severity="warning", markup=False)
 
     def _keep_theme(self, theme: Theme) -> None:
         self.choices.keep_theme(theme.name)
@@ -293,10 +237,3 @@ class AgentflowApp(App[None]):
             else "by the terminal (OSC 52), if it allows that"
         )
         self.notify(clean(f"{len(text):d} characters copied {way}"), markup=False, timeout=3)
-
-    @property
-    def _bench(self) -> WorkbenchScreen | None:
-        from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
-
-        found = (screen for screen in reversed(self.screen_stack) if isinstance(screen, WorkbenchScreen))
-        return next(found, None)
