@@ -8,6 +8,7 @@ from collections.abc import Callable
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.content import Content
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Static
@@ -81,6 +82,7 @@ class WorkbenchScreen(WorkbenchActions):
         self._check_is_wanted = False
         self._shown_plan: Plan | None = None
         self._shown_length = 0
+        self._outcome: Content | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -273,8 +275,11 @@ class WorkbenchScreen(WorkbenchActions):
         )
         self.status.show(told)
         text = outcome(self.bridge.view.state)
-        banner = self.query_one("#outcome", Static)
-        banner.update(text)
-        banner.display = bool(text)
+        if text != self._outcome:
+            # A new text of this widget lays the whole screen out again.
+            self._outcome = text
+            banner = self.query_one("#outcome", Static)
+            banner.update(text)
+            banner.display = bool(text)
         if self._seconds is not None:
             self._seconds.resume() if told.is_ticking else self._seconds.pause()
