@@ -13,7 +13,7 @@ from agentflow_tui.history.event import AgentFailed, HistoryEvent, RunEnded
 from agentflow_tui.history.fold import fold
 from agentflow_tui.history.policy_event import ErrorRouted
 from agentflow_tui.plan.compile import compile_plan
-from agentflow_tui.plan.node import ErrorRoutes, Step
+from agentflow_tui.plan.node import Chain, ErrorRoutes, Node, Stage, Step
 from tests.fake_clock import FakeClock
 from tests.unit.engine.probe import Probe, chain, counting, raising, returning, sleeping
 
@@ -99,6 +99,23 @@ def test_a_handler_that_is_unknown_or_disabled_is_left_out() -> None:
         "fix",
         "work",
     ]
+
+
+SLOW: dict[str, Node] = {
+    "agent": Chain("flow", "sequential", (Step("flow/slow", "slow", timeout=3.0),)),
+    "stage": Chain("flow", "mixed", (Stage("flow/s", "S", 1, chain("slow"), timeout=3.0),)),
+    "branch": Chain("flow", "mixed", (Chain("flow/b", "B", (Step("flow/b/slow", "slow"),), timeout=3.0),)),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+async def test_what_is_too_slow_in_a_run_that_has_time_is_handled(what: str) -> None:
+    routes = ErrorRoutes({"timeout": _step("by_category")})
+    probe = Probe(SLOW[what], {"slow": sleeping(50), **FIXERS}, routes=routes, timeout=5.0)
+    result = await probe.run()
+    assert (result.status, result.category) == ("failed", "timeout")
+    assert result.meta["handled_by"] == "by_category"
+    assert probe.history[-1].at == 3.0
 
 
 async def test_a_run_that_is_cancelled_or_out_of_time_has_no_handler() -> None:
