@@ -9,6 +9,7 @@ from agentflow_tui.history import event as events
 from agentflow_tui.history import policy_event as policies
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import HistoryEvent
+from agentflow_tui.history.fan_event import BranchFailed, MergeConflict
 
 _VALUE_LIMIT = 200
 """Characters of a value that a line shows."""
@@ -72,9 +73,9 @@ def _rare_text(event: HistoryEvent) -> str | None:  # noqa: PLR0911 - one line p
             return f"→ {event.option.rpartition('/')[2] or 'nothing'}: {event.reason}"
         case events.HandedOver():
             return f"→ {event.from_agent} hands over to {event.to_agent}"
-        case events.MergeConflict():
+        case MergeConflict():
             return f"! {event.key!r} was written by {', '.join(event.branches)}; {event.branches[-1]} wins"
-        case events.BranchFailed():
+        case BranchFailed():
             return f"✗ {event.branch} is left out: {event.error}"
         case events.LoopStalled():
             return f"! iteration {event.iteration} changed nothing, nor did the one before"

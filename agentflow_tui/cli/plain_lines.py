@@ -13,6 +13,7 @@ from typing import Any
 from agentflow_tui.history import event as events
 from agentflow_tui.history import policy_event as policies
 from agentflow_tui.history.event import HistoryEvent
+from agentflow_tui.history.fan_event import BranchFailed, FanStarted, MergeConflict
 
 _VALUE_LIMIT = 500
 """Characters of a value that a line tells."""
@@ -82,16 +83,16 @@ def _sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence per k
 
 def _rare_sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence per kind of event
     match event:
-        case events.FanStarted():
+        case FanStarted():
             return f"{len(event.branches)} branches started side by side."
         case events.ChoiceTaken():
             return f"Choice: {event.option.rpartition('/')[2] or 'nothing'}, {event.reason}"
         case events.HandedOver():
             return f"Agent {event.from_agent} hands over to {event.to_agent}."
-        case events.MergeConflict():
+        case MergeConflict():
             writers = ", ".join(event.branches)
             return f"Conflict: {event.key} was written by {writers}; {event.branches[-1]} wins."
-        case events.BranchFailed():
+        case BranchFailed():
             return f"Branch {event.branch} is left out: {event.error}"
         case events.NodeEnded() if event.status == "skipped":
             return f"{event.path} was skipped: {event.reason}"

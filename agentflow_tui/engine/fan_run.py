@@ -12,7 +12,7 @@ from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.merge import Merge
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.history.event import BranchFailed, FanEnded, FanStarted, MergeConflict
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.plan.node import Fan, Node, Step, agent_of
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_P
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents
 
 _End = ev.AgentCompleted | ev.AgentFailed | ev.AgentCancelled
@@ -167,7 +168,7 @@ def opening(past: Sequence[ev.HistoryEvent], root: str) -> Delta | None:
         match event:
             case ev.StateChanged() if event.path == root:
                 return event.delta
-            case ev.NodeStarted() | ev.FanStarted() | ev.AgentStarted():
+            case ev.NodeStarted() | FanStarted() | ev.AgentStarted():
                 return EMPTY_DELTA
     return None
 
@@ -179,9 +180,7 @@ def closing(past: Sequence[ev.HistoryEvent], root: str) -> Delta | None:
         if getattr(event, "path", None) != root:
             continue
         match event:
-            case (
-                ev.NodeEnded() | ev.FanEnded() | ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled()
-            ):
+            case ev.NodeEnded() | FanEnded() | ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled():
                 delta, has_ended = None, True
             case ev.StateChanged() if has_ended:
                 delta = event.delta

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.diff import KeyChange, diff_states
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.fold import fold
 from agentflow_tui.history.run_state import AgentRun, ModelCall, RunState
 
@@ -198,7 +199,7 @@ def _by_branch(events: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
         event = events[position]
         ordered.append(event)
         position += 1
-        if not isinstance(event, ev.FanStarted):
+        if not isinstance(event, FanStarted):
             continue
         end = position
         while end < len(events) and not _ends(events[end], event.path):
@@ -213,7 +214,7 @@ def _by_branch(events: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
 
 
 def _ends(event: ev.HistoryEvent, fan: str) -> bool:
-    return isinstance(event, ev.RunEnded) or (isinstance(event, ev.FanEnded) and event.path == fan)
+    return isinstance(event, ev.RunEnded) or (isinstance(event, FanEnded) and event.path == fan)
 
 
 def _lane(event: ev.HistoryEvent, branches: Collection[str]) -> str:

@@ -8,31 +8,28 @@ to the parent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
-from agentflow_tui.history.delta import EMPTY_DELTA, Delta
-from agentflow_tui.history.quick_init import quick
+from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.event_kind import kind
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("")
 class HistoryEvent:
     """What every history event has."""
 
-    kind: ClassVar[str] = ""
+    kind: ClassVar[str]
     seq: int
     """Position in the run's history, from 0, without gaps."""
     at: float
     """Seconds since the run began, on the engine's clock, pauses included."""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("run_started")
 class RunStarted(HistoryEvent):
     """The first event of every run."""
 
-    kind: ClassVar[str] = "run_started"
     run_id: str
     flow: str
     """The flow's name."""
@@ -48,116 +45,54 @@ class RunStarted(HistoryEvent):
     """Wall-clock time, ISO 8601, UTC."""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("run_ended")
 class RunEnded(HistoryEvent):
     """The last event of every run; nothing follows it."""
 
-    kind: ClassVar[str] = "run_ended"
     status: str
     """`completed`, `failed` or `cancelled`."""
     error: str = ""
     category: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("run_paused")
 class RunPaused(HistoryEvent):
-    """The run stands still before the agent run at `path`."""
+    """The run stands still before the agent run at `path`; without a path behind its last one."""
 
-    kind: ClassVar[str] = "run_paused"
     path: str = ""
     reason: str = ""
-    """`pause`, `step`, `iteration` or a breakpoint's name."""
+    """`pause`, `step`, `iteration`, `stage` or a breakpoint's name."""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("run_resumed")
 class RunResumed(HistoryEvent):
-    """The run goes on; `until` says how far: `end`, `step` or `iteration`."""
+    """The run goes on; `until` says how far: `end`, `step`, `over`, `iteration` or `stage`."""
 
-    kind: ClassVar[str] = "run_resumed"
     until: str = "end"
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("node_started")
 class NodeStarted(HistoryEvent):
     """A chain, loop, choice or stage begins."""
 
-    kind: ClassVar[str] = "node_started"
     path: str
     scope: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("node_ended")
 class NodeEnded(HistoryEvent):
     """A chain, loop, choice or stage ended as `completed`, `failed`, `cancelled` or `skipped`."""
 
-    kind: ClassVar[str] = "node_ended"
     path: str
     status: str
     scope: str = ""
     reason: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FanStarted(HistoryEvent):
-    """A parallel phase begins; each branch is a scope that opens with the state of `scope`."""
-
-    kind: ClassVar[str] = "fan_started"
-    path: str
-    branches: tuple[str, ...]
-    """Paths of the children, in list order."""
-    scope: str = ""
-
-
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FanEnded(HistoryEvent):
-    """A parallel phase ended; `delta` is the merge and goes to `scope`; the branches' scopes close."""
-
-    kind: ClassVar[str] = "fan_ended"
-    path: str
-    status: str
-    scope: str = ""
-    delta: Delta = EMPTY_DELTA
-    reason: str = ""
-
-
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergeConflict(HistoryEvent):
-    """Several branches wrote one key with different values; the last in list order wins."""
-
-    kind: ClassVar[str] = "merge_conflict"
-    path: str
-    key: str
-    branches: tuple[str, ...]
-    """Names of the agents (or branches) that wrote it, in list order; the last one's value is kept."""
-    values: tuple[Any, ...]
-    """What each wrote; a removal is `{"removed": true}`."""
-
-
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchFailed(HistoryEvent):
-    """A child of a parallel phase failed and is left out of the merge."""
-
-    kind: ClassVar[str] = "branch_failed"
-    path: str
-    branch: str
-    error: str
-
-
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("iteration_started")
 class IterationStarted(HistoryEvent):
     """An iteration of a loop begins; counted from 1."""
 
-    kind: ClassVar[str] = "iteration_started"
     path: str
     iteration: int
     scope: str = ""
@@ -168,34 +103,28 @@ class IterationStarted(HistoryEvent):
         return Delta(meta_set={"loop_iteration": str(self.iteration)})
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("iteration_ended")
 class IterationEnded(HistoryEvent):
     """An iteration ended as `completed`, `failed` or `cancelled`."""
 
-    kind: ClassVar[str] = "iteration_ended"
     path: str
     iteration: int
     status: str = "completed"
     scope: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("loop_stalled")
 class LoopStalled(HistoryEvent):
     """Two iterations in a row changed nothing (semantics §3 loop); a warning."""
 
-    kind: ClassVar[str] = "loop_stalled"
     path: str
     iteration: int
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("choice_taken")
 class ChoiceTaken(HistoryEvent):
     """A choice went to one option; an empty `option` means that none was true."""
 
-    kind: ClassVar[str] = "choice_taken"
     path: str
     option: str
     """Path of the body that runs, or empty."""
@@ -204,12 +133,10 @@ class ChoiceTaken(HistoryEvent):
     scope: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("handed_over")
 class HandedOver(HistoryEvent):
     """An agent set meta `route` and another agent takes over (semantics §3 route)."""
 
-    kind: ClassVar[str] = "handed_over"
     path: str
     from_agent: str
     to_agent: str
@@ -218,12 +145,10 @@ class HandedOver(HistoryEvent):
     scope: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("agent_started")
 class AgentStarted(HistoryEvent):
     """An agent run begins."""
 
-    kind: ClassVar[str] = "agent_started"
     path: str
     agent: str
     scope: str = ""
@@ -232,21 +157,18 @@ class AgentStarted(HistoryEvent):
     stage: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("agent_pinned")
 class AgentPinned(HistoryEvent):
     """The agent is not called: its output is pinned, and is what `AgentCompleted` says next."""
 
-    kind: ClassVar[str] = "agent_pinned"
     path: str
     agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("agent_completed")
 class AgentCompleted(HistoryEvent):
     """An agent run ended well; `delta` goes to `scope`."""
 
-    kind: ClassVar[str] = "agent_completed"
     path: str
     agent: str
     delta: Delta
@@ -256,12 +178,10 @@ class AgentCompleted(HistoryEvent):
     iteration: int | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("agent_failed")
 class AgentFailed(HistoryEvent):
     """An agent run finally failed; nothing it changed is kept."""
 
-    kind: ClassVar[str] = "agent_failed"
     path: str
     agent: str
     error: str
@@ -273,12 +193,10 @@ class AgentFailed(HistoryEvent):
     """The way out, when one is known (an exact command, a key to set)."""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("agent_cancelled")
 class AgentCancelled(HistoryEvent):
     """An agent run was cancelled; nothing it changed is kept."""
 
-    kind: ClassVar[str] = "agent_cancelled"
     path: str
     agent: str
     duration: float
@@ -287,23 +205,19 @@ class AgentCancelled(HistoryEvent):
     iteration: int | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("state_changed")
 class StateChanged(HistoryEvent):
     """The engine itself changed the state of `scope`: counters, exit reasons, failure marks."""
 
-    kind: ClassVar[str] = "state_changed"
     path: str
     delta: Delta
     scope: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("model_call_started")
 class ModelCallStarted(HistoryEvent):
     """An agent asks a model."""
 
-    kind: ClassVar[str] = "model_call_started"
     path: str
     agent: str
     call: str
@@ -315,23 +229,19 @@ class ModelCallStarted(HistoryEvent):
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("tokens_received")
 class TokensReceived(HistoryEvent):
     """A piece of a model's answer, as long as what came since the one before."""
 
-    kind: ClassVar[str] = "tokens_received"
     path: str
     call: str
     text: str
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("model_call_ended")
 class ModelCallEnded(HistoryEvent):
     """A model's answer is whole."""
 
-    kind: ClassVar[str] = "model_call_ended"
     path: str
     agent: str
     call: str
@@ -347,12 +257,10 @@ class ModelCallEnded(HistoryEvent):
     model; any run may take it from here) or `recording` (an earlier call; no model was asked)."""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("model_call_failed")
 class ModelCallFailed(HistoryEvent):
     """A model call failed or was cancelled; the partial text is in the token events before it."""
 
-    kind: ClassVar[str] = "model_call_failed"
     path: str
     agent: str
     call: str
@@ -366,23 +274,19 @@ class ModelCallFailed(HistoryEvent):
         return self.error == "cancelled" and self.category == "unknown"
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("callback_failed")
 class CallbackFailed(HistoryEvent):
     """A hook callback raised; the flow goes on unless it was a BeforeAgentRun one (semantics §6)."""
 
-    kind: ClassVar[str] = "callback_failed"
     hook: str
     name: str
     error: str
     agent: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("warned")
 class Warned(HistoryEvent):
     """Something a person should know that changes nothing about the run."""
 
-    kind: ClassVar[str] = "warned"
     message: str
     path: str = ""

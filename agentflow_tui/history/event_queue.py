@@ -13,11 +13,11 @@ from agentflow_tui.history.event import (
     AgentCancelled,
     AgentCompleted,
     AgentFailed,
-    FanEnded,
     HistoryEvent,
     RunEnded,
     RunPaused,
 )
+from agentflow_tui.history.fan_event import FanEnded
 from agentflow_tui.history.packing import Packer
 from agentflow_tui.history.run_lock import RunLock, RunLockedError
 from agentflow_tui.history.run_rows import write_events

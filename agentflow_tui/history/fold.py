@@ -11,6 +11,7 @@ from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.agent_run_book import AgentRunBook
 from agentflow_tui.history.call_book import CallBook
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.node_book import NodeBook
 from agentflow_tui.history.run_state import RunState, StateView
@@ -139,23 +140,23 @@ class RunFold:
     def _node_ended(self, event: ev.NodeEnded) -> None:
         self._nodes.end(event.path, event.status, event.at, event.reason)
 
-    def _fan_started(self, event: ev.FanStarted) -> None:
+    def _fan_started(self, event: FanStarted) -> None:
         self._nodes.start(event.path, event.at)
         self._fans[event.path] = event.branches
         parent = self._scope(event.scope)
         for branch in event.branches:
             self._scopes[branch] = parent.branch()
 
-    def _fan_ended(self, event: ev.FanEnded) -> None:
+    def _fan_ended(self, event: FanEnded) -> None:
         self._nodes.end(event.path, event.status, event.at, event.reason)
         for branch in self._fans.pop(event.path, ()):
             self._scopes.pop(branch, None)
         self._scope(event.scope).change(event.delta)
 
-    def _merge_conflict(self, event: ev.MergeConflict) -> None:
+    def _merge_conflict(self, event: MergeConflict) -> None:
         self._conflicts.append((event.path, event.key, event.branches, event.values))
 
-    def _branch_failed(self, event: ev.BranchFailed) -> None:
+    def _branch_failed(self, event: BranchFailed) -> None:
         self._nodes.fail_branch(event.path, event.branch, event.error)
 
     def _iteration_started(self, event: ev.IterationStarted) -> None:
@@ -261,10 +262,10 @@ _HANDLERS: dict[type[ev.HistoryEvent], Callable[[RunFold, Any], None]] = {
     ev.RunResumed: RunFold._run_resumed,
     ev.NodeStarted: RunFold._node_started,
     ev.NodeEnded: RunFold._node_ended,
-    ev.FanStarted: RunFold._fan_started,
-    ev.FanEnded: RunFold._fan_ended,
-    ev.MergeConflict: RunFold._merge_conflict,
-    ev.BranchFailed: RunFold._branch_failed,
+    FanStarted: RunFold._fan_started,
+    FanEnded: RunFold._fan_ended,
+    MergeConflict: RunFold._merge_conflict,
+    BranchFailed: RunFold._branch_failed,
     ev.IterationStarted: RunFold._iteration_started,
     ev.LoopStalled: RunFold._loop_stalled,
     ev.ChoiceTaken: RunFold._choice_taken,

@@ -9,14 +9,13 @@ from typing import Any
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import (
     AgentCompleted,
-    FanEnded,
-    FanStarted,
     HistoryEvent,
     IterationEnded,
     IterationStarted,
     RunStarted,
     StateChanged,
 )
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.provenance import is_same
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from agentflow_tui.history.event import HistoryEvent
-from agentflow_tui.history.quick_init import quick
+from agentflow_tui.history.event_kind import kind
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("attempt_failed")
 class AttemptFailed(HistoryEvent):
     """An attempt failed and another one follows; the last failure of an agent run is its `AgentFailed`."""
 
-    kind: ClassVar[str] = "attempt_failed"
     path: str
     agent: str
     attempt: int
@@ -27,12 +22,10 @@ class AttemptFailed(HistoryEvent):
     iteration: int | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("attempt_started")
 class AttemptStarted(HistoryEvent):
     """An agent is called after a wait, for a retry or for its rate limit."""
 
-    kind: ClassVar[str] = "attempt_started"
     path: str
     agent: str
     attempt: int
@@ -40,12 +33,10 @@ class AttemptStarted(HistoryEvent):
     iteration: int | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("throttled")
 class Throttled(HistoryEvent):
     """A call waits because of the agent's rate limit."""
 
-    kind: ClassVar[str] = "throttled"
     path: str
     agent: str
     wait: float
@@ -54,24 +45,20 @@ class Throttled(HistoryEvent):
     iteration: int | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("breaker_changed")
 class BreakerChanged(HistoryEvent):
     """An agent's circuit breaker is now `closed`, `open` or `half_open`; also told when it refuses a call."""
 
-    kind: ClassVar[str] = "breaker_changed"
     path: str
     """Of the step whose call changed it."""
     agent: str
     state: str
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind("error_routed")
 class ErrorRouted(HistoryEvent):
     """A failure goes to an error handler, which runs next."""
 
-    kind: ClassVar[str] = "error_routed"
     path: str
     """Of the handler's step."""
     handler: str

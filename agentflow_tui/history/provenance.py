@@ -9,12 +9,12 @@ from typing import Any
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import (
     AgentCompleted,
-    FanEnded,
     HistoryEvent,
     IterationStarted,
     RunStarted,
     StateChanged,
 )
+from agentflow_tui.history.fan_event import FanEnded
 
 Path = tuple[str, ...]
 """`data` or `meta`, the key, then keys and indexes inside its value."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.policy_event import ErrorRouted
 
 EDIT_PATH = "(edit)"
@@ -20,10 +21,10 @@ _TOLD_AGAIN = (
     ev.RunStarted,
     ev.NodeStarted,
     ev.NodeEnded,
-    ev.FanStarted,
-    ev.FanEnded,
-    ev.MergeConflict,
-    ev.BranchFailed,
+    FanStarted,
+    FanEnded,
+    MergeConflict,
+    BranchFailed,
     ev.IterationStarted,
     ev.IterationEnded,
     ev.LoopStalled,

@@ -7,13 +7,14 @@ from types import MappingProxyType
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
+from agentflow_tui.history.fan_event import BranchFailed, MergeConflict
 
 NOTE_FIELDS: Mapping[type[ev.HistoryEvent], tuple[str, ...]] = MappingProxyType(
     {
         ev.RunPaused: ("reason",),
         ev.RunResumed: ("until",),
-        ev.MergeConflict: ("key", "branches"),
-        ev.BranchFailed: ("branch",),
+        MergeConflict: ("key", "branches"),
+        BranchFailed: ("branch",),
         ev.LoopStalled: ("iteration",),
         ev.ChoiceTaken: ("option",),
         ev.HandedOver: ("from_agent", "to_agent", "hop"),

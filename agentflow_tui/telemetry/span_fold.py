@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.telemetry import gen_ai
 from agentflow_tui.telemetry.note_fields import NOTE_FIELDS, WRITTEN_FIELDS
 from agentflow_tui.telemetry.span import Span, SpanNote, Value
@@ -78,11 +79,11 @@ class SpanFold:
         if root is not None:
             self._end(root, event, event.status, event.category, event.error)
 
-    def _node_started(self, event: ev.NodeStarted | ev.FanStarted) -> None:
+    def _node_started(self, event: ev.NodeStarted | FanStarted) -> None:
         span = self._begin(self._open, event.path, event, event.path)
         span.attributes |= {gen_ai.PATH: event.path, gen_ai.SCOPE: event.scope}
 
-    def _node_ended(self, event: ev.NodeEnded | ev.FanEnded) -> None:
+    def _node_ended(self, event: ev.NodeEnded | FanEnded) -> None:
         span = self._open.pop(event.path, None)
         if span is not None:
             self._end(span, event, event.status, "", event.reason)
@@ -273,8 +274,8 @@ _HANDLERS: Mapping[type[ev.HistoryEvent], Callable[[SpanFold, Any], None]] = Map
         ev.RunEnded: SpanFold._run_ended,
         ev.NodeStarted: SpanFold._node_started,
         ev.NodeEnded: SpanFold._node_ended,
-        ev.FanStarted: SpanFold._node_started,
-        ev.FanEnded: SpanFold._node_ended,
+        FanStarted: SpanFold._node_started,
+        FanEnded: SpanFold._node_ended,
         ev.IterationStarted: SpanFold._iteration_started,
         ev.IterationEnded: SpanFold._iteration_ended,
         ev.AgentStarted: SpanFold._agent_started,

@@ -10,6 +10,7 @@ from agentflow_tui.engine import AgentError, Event
 from agentflow_tui.engine.past import Past
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, resume_point
 from agentflow_tui.workbench.not_ready import NotReadyError
 
@@ -124,11 +125,11 @@ def _edit(edits: Mapping[str, Any], meta_edits: Mapping[str, Any]) -> Delta:
 
 def _refuse_inside_phase(past: Sequence[ev.HistoryEvent]) -> None:
     """A parallel phase works on copies, so a change of the run's state there would be lost in the merge."""
-    open_phases: list[ev.FanStarted] = []
+    open_phases: list[FanStarted] = []
     for event in past:
-        if isinstance(event, ev.FanStarted):
+        if isinstance(event, FanStarted):
             open_phases.append(event)
-        elif isinstance(event, ev.FanEnded):
+        elif isinstance(event, FanEnded):
             open_phases = [phase for phase in open_phases if phase.path != event.path]
     if open_phases:
         first = open_phases[0]

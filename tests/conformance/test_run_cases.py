@@ -10,15 +10,8 @@ from typing import Any
 
 import pytest
 
-from agentflow_tui.history.event import (
-    AgentCompleted,
-    BranchFailed,
-    CallbackFailed,
-    LoopStalled,
-    MergeConflict,
-    NodeEnded,
-    RunStarted,
-)
+from agentflow_tui.history.event import AgentCompleted, CallbackFailed, LoopStalled, NodeEnded, RunStarted
+from agentflow_tui.history.fan_event import BranchFailed, MergeConflict
 from agentflow_tui.history.policy_event import Throttled
 from tests.conformance.cases import HERE, Case, later_ids, load_cases
 from tests.conformance.run_case import CaseRun

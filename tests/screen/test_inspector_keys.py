@@ -15,6 +15,7 @@ from textual.widgets import Input, Label
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.run_state import RunState, StateView
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.inspector.binary_text import binary_kind
@@ -198,7 +199,7 @@ async def test_a_marked_point_can_be_compared_with() -> None:
 
 async def test_a_conflict_shows_every_value_and_who_won() -> None:
     story = Story({"k": 0})
-    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
     for name in "ab":
         story.add(ev.AgentStarted, path=f"fan/{name}", agent=name, scope=f"fan/{name}")
     for number, name in enumerate("ab", 1):
@@ -206,8 +207,8 @@ async def test_a_conflict_shows_every_value_and_who_won() -> None:
         story.add(
             ev.AgentCompleted, path=f"fan/{name}", agent=name, scope=f"fan/{name}", delta=delta, duration=1.0
         )
-    story.add(ev.MergeConflict, path="fan", key="k", branches=("a", "b"), values=(1, {"removed": True}))
-    story.add(ev.FanEnded, path="fan", status="completed", delta=Delta(removed=("k",)))
+    story.add(MergeConflict, path="fan", key="k", branches=("a", "b"), values=(1, {"removed": True}))
+    story.add(FanEnded, path="fan", status="completed", delta=Delta(removed=("k",)))
     app = Reading()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await opened(pilot, story.events, "Diff", "fan")
@@ -255,7 +256,7 @@ def test_both_texts_can_be_read_side_by_side(old: str, new: str, width: int) -> 
 
 async def test_streams_are_side_by_side_when_wide() -> None:
     story = Story()
-    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
     for name in "ab":
         story.add(ev.AgentStarted, path=f"fan/{name}", agent=name, scope=f"fan/{name}")
         story.call(f"fan/{name}", f"call-{name}", f"I am {name}\n")
@@ -394,7 +395,7 @@ async def test_outside_text_stays_text_everywhere(text: str) -> None:
     story.add(ev.IterationStarted, path=text, iteration=1)
     story.agent(f"{text}/a", iteration=1, **{"s": text * 40, text: f"{text}2"})
     story.add(ev.IterationEnded, path=text, iteration=1)
-    story.add(ev.MergeConflict, path=text, key=text, branches=(text, text), values=(text, [text]))
+    story.add(MergeConflict, path=text, key=text, branches=(text, text), values=(text, [text]))
     app = Reading()
     async with app.run_test(size=(120, 30), notifications=True, tooltips=True) as pilot:
         for tab in TABS:

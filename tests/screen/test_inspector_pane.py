@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from agentflow_tui.history import RunFold, RunState, fold
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanStarted
 from agentflow_tui.history.run_state import StateView
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.panes.line_view import LineView
@@ -204,7 +205,7 @@ async def test_calls_show_prompt_parameters_tokens_and_timing() -> None:
 
 async def test_parallel_agents_have_a_heading_each() -> None:
     story = Story()
-    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
     for name in "ab":
         story.add(ev.AgentStarted, path=f"fan/{name}", agent=name, scope=f"fan/{name}")
         story.call(f"fan/{name}", f"call-{name}", f"I am {name}\n", "more")

@@ -6,11 +6,7 @@ import time
 from typing import Any
 
 from agentflow_tui.engine import AgentContext, Engine, Event, State, SystemClock
-from agentflow_tui.history.event import (
-    BranchFailed,
-    FanEnded,
-    MergeConflict,
-)
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, MergeConflict
 from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan
 from tests.unit.engine.probe import (
     Doing,

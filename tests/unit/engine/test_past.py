@@ -19,6 +19,7 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.compare import first_divergence
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanEnded
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Step
 from tests.unit.engine.probe import Doing, Probe, chain, counting, loop, returning, sleeping
@@ -131,7 +132,7 @@ async def test_an_edit_right_after_a_merge_is_on_top_of_it() -> None:
     agents = {"a": returning({"k": 1}), "b": counting()}
     first = Probe(root, agents)
     await first.run({})
-    (ended,) = first.of_kind(ev.FanEnded)
+    (ended,) = first.of_kind(FanEnded)
     second = Probe(root, agents, past=Past(first.history, ended.seq, edit=Delta(set={"k": 2})))
     assert (await second.engine.run(Event.make({}))).data == {"k": 2, "n": 1}
 

@@ -18,10 +18,9 @@ from agentflow_tui.history.event import (
     AgentCompleted,
     AgentFailed,
     AgentStarted,
-    FanEnded,
     HistoryEvent,
-    MergeConflict,
 )
+from agentflow_tui.history.fan_event import FanEnded, MergeConflict
 from agentflow_tui.history.policy_event import AttemptFailed, AttemptStarted, Throttled
 from agentflow_tui.plan.node import Fan, Node, Step
 from tests.unit.engine.probe import Doing, Probe

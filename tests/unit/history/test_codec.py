@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from agentflow_tui.history.codec import KINDS, HistoryFormatError, decode, encode, from_line, to_line
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.history.event import AgentCompleted, HistoryEvent, MergeConflict, RunEnded, Warned
+from agentflow_tui.history.event import AgentCompleted, HistoryEvent, RunEnded, Warned
+from agentflow_tui.history.fan_event import MergeConflict
 
 TEXT = st.text(st.characters(codec=None, categories=None), max_size=12)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)

@@ -11,6 +11,7 @@ import pytest
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.compare import compare, first_divergence
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from tests.story import FIRST, Story, quality_loop
 
 
@@ -89,14 +90,14 @@ def test_another_prompt_and_another_agent_are_differences() -> None:
 def test_which_branch_is_faster_makes_no_difference() -> None:
     def told(order: tuple[str, ...], text: str = "same") -> list[ev.HistoryEvent]:
         story = Story()
-        story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b", "fan/c"))
+        story.add(FanStarted, path="fan", branches=("fan/a", "fan/b", "fan/c"))
         for kind in (ev.AgentStarted, ev.AgentCompleted):
             for name in order:
                 values: dict[str, Any] = {"path": f"fan/{name}", "agent": name, "scope": f"fan/{name}"}
                 if kind is ev.AgentCompleted:
                     values |= {"delta": Delta(set={name: text if name == "b" else 1}), "duration": 1.0}
                 story.add(kind, **values)
-        story.add(ev.FanEnded, path="fan", status="completed")
+        story.add(FanEnded, path="fan", status="completed")
         story.agent("after")
         return story.events
 

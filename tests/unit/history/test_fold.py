@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from agentflow_tui.history import RunFold, fold
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.key_history import KeyHistory
 from tests.story import Story
 
@@ -43,15 +44,15 @@ def test_an_agent_run_knows_before_and_after_for_ever() -> None:
 
 def test_branches_have_their_own_state_until_the_merge() -> None:
     story = Story({"n": 0})
-    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
     story.agent("fan/a", scope="fan/a", n=1)
     story.add(ev.AgentStarted, path="fan/b", agent="b", scope="fan/b")
     state = fold(story.events)
     assert dict(state.scopes["fan/a"].data) == {"n": 1}
     assert dict(state.agent_runs[1].before.data) == {"n": 0}
     assert dict(state.state.data) == {"n": 0}
-    story.add(ev.MergeConflict, path="fan", key="n", branches=("a", "b"), values=(1, 2))
-    story.add(ev.FanEnded, path="fan", status="completed", delta=Delta(set={"n": 2}, meta_set={"m": "x"}))
+    story.add(MergeConflict, path="fan", key="n", branches=("a", "b"), values=(1, 2))
+    story.add(FanEnded, path="fan", status="completed", delta=Delta(set={"n": 2}, meta_set={"m": "x"}))
     state = fold(story.events)
     assert state.scopes == {}
     assert (dict(state.state.data), dict(state.state.meta)) == ({"n": 2}, {"m": "x"})
@@ -206,8 +207,8 @@ MODEL = {"path": PATHS, "agent": st.just("a"), "call": CALLS}
 ANY_EVENT = st.one_of(
     of(ev.NodeStarted, path=PATHS),
     of(ev.NodeEnded, path=PATHS, status=STATUS),
-    of(ev.FanStarted, path=st.just("fan"), branches=st.just(("fan/a", "fan/b")), scope=SCOPES),
-    of(ev.FanEnded, path=st.just("fan"), status=STATUS, delta=DELTAS),
+    of(FanStarted, path=st.just("fan"), branches=st.just(("fan/a", "fan/b")), scope=SCOPES),
+    of(FanEnded, path=st.just("fan"), status=STATUS, delta=DELTAS),
     of(ev.IterationStarted, path=st.just("loop"), iteration=st.integers(1, 3)),
     of(ev.AgentStarted, **AGENT),
     of(ev.AgentCompleted, **ENDED, delta=DELTAS),
@@ -229,8 +230,14 @@ ANY_EVENT = st.one_of(
     ),
     of(ev.RunPaused, path=st.just("") | PATHS),
     of(ev.RunResumed),
-    of(ev.BranchFailed, path=st.just("fan"), branch=st.sampled_from(["a", "fan/b", "x"]), error=WORDS),
-    of(ev.MergeConflict, path=st.just("fan"), key=WORDS, branches=st.just(("a",)), values=st.just((1,))),
+    of(BranchFailed, path=st.just("fan"), branch=st.sampled_from(["a", "fan/b", "x"]), error=WORDS),
+    of(
+        MergeConflict,
+        path=st.just("fan"),
+        key=WORDS,
+        branches=st.just(("a",)),
+        values=st.just((1,)),
+    ),
     of(ev.HandedOver, path=st.just("route"), from_agent=WORDS, to_agent=WORDS, hop=st.just(1)),
     of(ev.ChoiceTaken, path=st.just("route"), option=st.just("") | PATHS, reason=WORDS),
     of(ev.LoopStalled, path=PATHS, iteration=st.just(2)),

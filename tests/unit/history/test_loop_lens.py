@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanStarted
 from agentflow_tui.history.loop_lens import GONE, Finding, LoopLens, LoopWatch, loop_lenses
 from tests.story import Story, quality_loop
 
@@ -60,7 +61,7 @@ def test_a_loop_that_runs_again_is_another_lens() -> None:
 
 def test_a_loop_in_a_branch_sees_its_branch_only() -> None:
     story = Story({"k": 0})
-    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
     story.add(ev.IterationStarted, path="fan/a", iteration=1, scope="fan/a")
     story.agent("fan/a/x", "fan/a", k=1)
     story.agent("fan/b", "fan/b", other=2)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.provenance import Provenance, is_same, neighbour, provenance
 from tests.story import Story, quality_loop
 
@@ -36,10 +37,10 @@ def test_the_start_and_each_iteration_are_writers() -> None:
 
 def test_a_merge_names_the_agent_whose_value_was_kept() -> None:
     story = Story({"k": 0})
-    story.add(ev.FanStarted, path="fan", branches=("fan/a", "fan/b"))
+    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
     story.agent("fan/a", "fan/a", k=1)
     story.agent("fan/b", "fan/b", k=2)
-    story.add(ev.FanEnded, path="fan", status="completed", delta=Delta(set={"k": 1}))
+    story.add(FanEnded, path="fan", status="completed", delta=Delta(set={"k": 1}))
     assert told(story.events, "data", "k") == [
         ("start", "", None, 0),
         ("agent", "a", None, 1),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.scrub import Scrubber
 from tests.story import Story, quality_loop
 
@@ -22,7 +23,7 @@ def busy_story(iterations: int) -> Story:
     story.add(ev.NodeStarted, path="loop")
     for iteration in range(1, iterations + 1):
         story.add(ev.IterationStarted, path="loop", iteration=iteration)
-        story.add(ev.FanStarted, path="loop/fan", branches=("loop/fan/a", "loop/fan/b"))
+        story.add(FanStarted, path="loop/fan", branches=("loop/fan/a", "loop/fan/b"))
         for branch in ("loop/fan/a", "loop/fan/b"):
             story.add(ev.AgentStarted, path=branch, agent=branch[-1], scope=branch, iteration=iteration)
             story.call(branch, f"{branch} {iteration}", "one ", "two ")
@@ -48,7 +49,7 @@ def busy_story(iterations: int) -> Story:
         )
         story.add(ev.Warned, message="careful")
         story.add(
-            ev.FanEnded,
+            FanEnded,
             path="loop/fan",
             status="completed",
             delta=Delta(set={"n": iteration}, removed=(f"key{iteration % 7}",)),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agentflow_tui.engine import AgentContext, Event, State
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
+from agentflow_tui.history.fan_event import BranchFailed, FanStarted, MergeConflict
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Step
 from agentflow_tui.telemetry import gen_ai
 from agentflow_tui.telemetry.span import Span
@@ -91,8 +92,8 @@ def everything() -> Script:
     script.asks(4, "x/a", "c2").answers(5, "x/a", "c2", 1, 1)
     script.add(5, ev.Warned, message=SECRET_WORDS, path="x/a")
     script.add(5, ev.CallbackFailed, hook="AfterAgentRun", name="n", error=SECRET_WORDS, agent="a")
-    script.add(5, ev.MergeConflict, path="x", key="k", branches=("a", "b"), values=(SECRET_WORDS, 2))
-    script.add(5, ev.BranchFailed, path="x", branch="a", error=SECRET_WORDS)
+    script.add(5, MergeConflict, path="x", key="k", branches=("a", "b"), values=(SECRET_WORDS, 2))
+    script.add(5, BranchFailed, path="x", branch="a", error=SECRET_WORDS)
     script.add(5, ev.ChoiceTaken, path="x", option="x/a", reason=SECRET_WORDS)
     facts = {"error": SECRET_WORDS, "category": "llm", "severity": "high", "chosen_by": "default"}
     script.add(5, pol.ErrorRouted, path="x/h", handler="h", **facts)
@@ -274,7 +275,7 @@ def test_any_run_of_any_plan_has_one_ended_span_for_each_start_inside_the_one_ar
     probe = Probe(root, agents_of_all_kinds(), routes=routes)
     asyncio.run(_whole(probe))
     spans = spans_of(probe.history)
-    opening = (*_OPENING, ev.FanStarted, ev.IterationStarted)
+    opening = (*_OPENING, FanStarted, ev.IterationStarted)
     assert len(spans) == len(probe.of_kind(*opening))
     by_id = {span.span_id: span for span in spans}
     for span in spans:

@@ -16,6 +16,7 @@ from agentflow_tui.engine import Event
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.compare import compare, first_divergence
+from agentflow_tui.history.fan_event import FanEnded
 from agentflow_tui.history.resume import UNKNOWN_OUTCOME
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import Workbench
@@ -177,7 +178,7 @@ async def test_the_state_of_a_parallel_phase_cannot_be_edited_in_its_middle(benc
     run = await ran(bench, TEAM, {"message": "tea"})
     with pytest.raises(NotReadyError, match="inside the parallel phase"):
         await bench.fork(run.run_id, seq_of(run, ev.AgentStarted), edits={"k": 1})
-    fork = await bench.fork(run.run_id, seq_of(run, ev.FanEnded), edits={"k": 1})
+    fork = await bench.fork(run.run_id, seq_of(run, FanEnded), edits={"k": 1})
     assert (await fork.wait()).data["k"] == 1
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 
 _STATUS = {
     "completed": ("●", "done", "completed"),
@@ -107,13 +108,13 @@ def _about_node(event: ev.HistoryEvent) -> Entry | None:  # noqa: PLR0911
             return Entry("┌", "begins", event.path)
         case ev.NodeEnded():
             return _ended("part", event.status, event.path, event.reason)
-        case ev.FanStarted():
+        case FanStarted():
             return Entry("╞", "parallel begins", event.path, f"{len(event.branches)} branches")
-        case ev.FanEnded():
+        case FanEnded():
             return _ended("parallel", event.status, event.path, event.reason or _keys(event.delta))
-        case ev.MergeConflict():
+        case MergeConflict():
             return Entry("⚠", "conflict", event.path, f"{event.key}: {', '.join(event.branches)}", "paused")
-        case ev.BranchFailed():
+        case BranchFailed():
             return Entry("✗", "branch failed", event.branch, event.error, "failed")
         case ev.IterationStarted():
             return Entry("↻", "iteration", event.path, f"it.{event.iteration} begins")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded
 from agentflow_tui.tui.panes.timeline.entry import entry_of
 
 ERRORS = "errors"
@@ -14,12 +15,12 @@ ERRORS = "errors"
 _ALWAYS = (
     ev.AgentFailed,
     ev.ModelCallFailed,
-    ev.BranchFailed,
+    BranchFailed,
     ev.CallbackFailed,
     pol.AttemptFailed,
     pol.ErrorRouted,
 )
-_ENDS = (ev.RunEnded, ev.NodeEnded, ev.FanEnded, ev.IterationEnded)
+_ENDS = (ev.RunEnded, ev.NodeEnded, FanEnded, ev.IterationEnded)
 _NAMES = ("agent", "from_agent", "to_agent", "handler", "branch", "path")
 
 
