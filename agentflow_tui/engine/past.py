@@ -258,13 +258,7 @@ class Past:
         return "timeout after" in last.error and self._clock.ring()
 
     def _adrift(self) -> None:
-        missing = self._known.missing
-        self.drift = "the flow takes another way than it did"
-        if missing is not None:
-            where = getattr(missing, "agent", "") or getattr(missing, "path", "")
-            self.drift = (
-                f"event {missing.seq} ({missing.kind}{f' of {where}' if where else ''}) does not come"
-            )
+        self.drift = self._known.drift
         self._is_mute = True
         self._held_back = []
         self._emit = None

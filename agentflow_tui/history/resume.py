@@ -167,6 +167,15 @@ class KnownEvents:
                 found = event
         return found
 
+    @property
+    def drift(self) -> str:
+        """In words, that a run takes another way than this history, and where."""
+        missing = self.missing
+        if missing is None:
+            return "the flow takes another way than it did"
+        where = getattr(missing, "agent", "") or getattr(missing, "path", "")
+        return f"event {missing.seq} ({missing.kind}{f' of {where}' if where else ''}) does not come"
+
     def take(self, event: ev.HistoryEvent) -> bool:
         """Return True when the history has this event already: it must not be appended again."""
         identity = _identity(event)
