@@ -12,7 +12,7 @@ from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_P
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.plan.node import Step
 
-Mode = Literal["end", "step", "over", "iteration", "paused"]
+Mode = Literal["end", "step", "over", "iteration", "stage", "paused"]
 
 
 class Control:
@@ -34,6 +34,8 @@ class Control:
         self._until: Mode = "paused" if paused else "end"
         self._why = "pause" if paused else ""
         self._target = ""
+        self._target_iteration: int | None = None
+        self._has_hit = False
         self._cancelled: str | None = None
         self._stops: list[tuple[str, Interruption]] = []
         self._held: dict[str, None] = {}
@@ -50,12 +52,17 @@ class Control:
 
     @property
     def until(self) -> Mode:
-        """How far the run may go: `end`, one `step`, `over` a phase, one `iteration`; or `paused`."""
+        """How far the run may go: to the `end`, `step`, `over` a phase, `iteration`, `stage`; or `paused`."""
         return self._until
 
     @property
+    def is_at_breakpoint(self) -> bool:
+        """True when a breakpoint, or the end of `run_to`, is why it is paused."""
+        return self._has_hit and self._until == "paused"
+
+    @property
     def pause_reason(self) -> str:
-        """Why it is paused: `pause`, `step`, `iteration`, a breakpoint's name or what `pause` was given."""
+        """Why: `pause`, `step`, `iteration`, `stage`, a breakpoint's name or what `pause` was given."""
         return self._why
 
     @property
@@ -95,10 +102,14 @@ class Control:
         """Go to the end of this or the next loop iteration, stage or parallel phase, then pause."""
         self._set("iteration", "")
 
-    def run_to(self, where: str) -> None:
-        """Go on and pause before the agent or node `where`, once."""
+    def step_stage(self) -> None:
+        """Go to the end of this or the next stage, whatever loops and phases are in it, then pause."""
+        self._set("stage", "")
+
+    def run_to(self, where: str, iteration: int | None = None) -> None:
+        """Go on and pause before the agent or node `where`, once; in its loop's `iteration` where given."""
         self._set("end", "")
-        self._target = where
+        self._target, self._target_iteration = where, iteration
 
     def hold(self, where: str) -> None:
         """Let the agent, or all in the branch at this path, wait while the others go on."""
@@ -135,7 +146,7 @@ class Control:
 
     def watch(self, step: Step, when: When, scope: Callable[[], Scope]) -> None:
         """Pause when a breakpoint or the end of `run_to` is here. The engine tells."""
-        if when == "before" and self._target and is_at(step, self._target):
+        if when == "before" and self._target and self._is_target(step, scope):
             self._stand(f"reached {self._target}")
         elif len(self.breakpoints) and (why := self.breakpoints.hit(step, when, scope())):
             self._stand(why)
@@ -162,6 +173,11 @@ class Control:
         if self._until == "iteration":
             self._until, self._why = "paused", "iteration"
 
+    def leave_stage(self) -> None:
+        """A stage ended: where a `step_stage` ends. The engine tells."""
+        if self._until == "stage":
+            self._until, self._why = "paused", "stage"
+
     def leave_phase(self) -> None:
         """The outermost parallel phase ended: where a `step_over` ends. The engine tells."""
         if self._until == "over":
@@ -171,11 +187,17 @@ class Control:
         """Call `listener` after every change from outside; one run listens at a time."""
         self._listener = listener
 
+    def _is_target(self, step: Step, scope: Callable[[], Scope]) -> bool:
+        wanted = self._target_iteration
+        return is_at(step, self._target) and (wanted is None or scope().iteration == wanted)
+
     def _stand(self, why: str) -> None:
         self._until, self._why, self._target = "paused", why, ""
+        self._has_hit = True
 
     def _set(self, until: Mode, why: str) -> None:
         self._until, self._why, self._target = until, why, ""
+        self._has_hit = False
         self._notify()
 
     def _notify(self) -> None:

@@ -22,6 +22,7 @@ from agentflow_tui.engine.hooks import Hook, Hooks
 from agentflow_tui.engine.interpreter import Interpreter
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.json_value import thaw
+from agentflow_tui.engine.last_stop import LastStop
 from agentflow_tui.engine.new_id import new_id
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.run_result import RunResult
@@ -124,6 +125,7 @@ class _Course:
         facts = run.event_facts
         self._state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
         self._frame = Frame("", self._state, run.stops)
+        self._last_stop = LastStop(run.control, run.journal, run.time, run.stops, run.cancel_from_outside)
 
     async def go(self, problem: str, **facts: str) -> RunResult:
         run, plan = self._run, self._plan
@@ -175,6 +177,8 @@ class _Course:
                 raise NodeFailed(problem, category="validation")
             await self._fire("BeforeEventHandling", run.stops)
             await run.node(self._plan.root, self._frame)
+            await self._last_stop.pass_by()
+            run.stops.check()
         except NodeFailed as failure:
             return await self._failed(failure)
         except Interrupted as stopped:
@@ -188,6 +192,7 @@ class _Course:
         if routes is not None:
             with suppress(Interrupted):
                 await run_error_handler(run, routes, self._frame, failure)
+        await self._last_stop.pass_by()
         return self._bad_end(failure)
 
     def _bad_end(self, error: NodeFailed | Interrupted) -> _End:
@@ -247,6 +252,7 @@ class _Course:
         if reason is not None:
             self._run.cancel(reason)
         self._run.gate.changed()
+        self._last_stop.changed()
 
     def _expire(self) -> None:
         plan = self._plan

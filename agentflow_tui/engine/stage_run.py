@@ -47,6 +47,7 @@ class StageRun:
             )
         done = {f"stage_{stage.index}_complete": True, f"stage_{stage.index}_name": stage.name}
         run.change(frame, stage.path, data_set=done)
+        run.control.leave_stage()
         if frame.iteration is None:
             run.control.reach_boundary()
 

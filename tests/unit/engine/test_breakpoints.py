@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from agentflow_tui.engine.past import Past
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.compare import first_divergence
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.plan.node import Chain, Fan, Step
-from tests.unit.engine.probe import Doing, Probe, chain, counting, fan, loop, returning, sleeping
+from agentflow_tui.plan.node import Chain, Fan, Stage, Step
+from tests.unit.engine.probe import Doing, Probe, chain, counting, fan, loop, raising, returning, sleeping
 
 
 def started(probe: Probe) -> list[str]:
@@ -230,3 +231,67 @@ async def test_a_run_that_is_cancelled_while_everything_is_held_ends() -> None:
     assert probe.control.held == ("a",)
     probe.control.cancel("enough")
     assert (await asyncio.wait_for(run, 5)).status == "cancelled"
+
+
+async def test_after_the_last_agent_the_run_stands_before_its_end() -> None:
+    probe = Probe(chain("a", "b"), {"a": counting(), "b": counting("m")}, timeout=20)
+    probe.control.breakpoints.set(Breakpoint("b", "after"))
+    run = probe.start()
+    await probe.clock.sleep(100)
+    assert probe.names()[-1] == "run_paused"
+    assert (reasons(probe), probe.of_kind(ev.RunPaused)[0].path) == (["breakpoint after b"], "")
+    assert not run.done()
+    probe.control.resume()
+    assert (await run).status == "completed"
+    assert [event.until for event in probe.of_kind(ev.RunResumed)] == ["end"]
+    again = Probe(chain("a", "b"), {}, past=Past(probe.history, len(probe.history) - 1, is_replay=True))
+    await again.engine.run(Event.make({}))
+    assert [event.kind for event in again.history] == probe.names()
+
+
+async def test_after_an_agent_that_failed_the_run_stands_before_it_fails() -> None:
+    probe = Probe(chain("a", "b"), {"a": raising(ValueError("no")), "b": counting()})
+    probe.control.breakpoints.set(Breakpoint("a", "after"))
+    run = probe.start()
+    await probe.settle()
+    assert probe.names()[-1] == "run_paused"
+    probe.control.step()
+    assert (await run).status == "failed"
+
+
+@pytest.mark.parametrize("has_failed", [False, True])
+async def test_a_run_that_stands_at_its_end_can_be_cancelled(has_failed: bool) -> None:
+    probe = Probe(chain("a"), {"a": raising(ValueError("no")) if has_failed else counting()})
+    probe.control.breakpoints.set(Breakpoint("a", "after"))
+    run = probe.start()
+    await probe.settle()
+    probe.control.cancel("enough")
+    result = await asyncio.wait_for(run, 5)
+    assert (result.status, result.error) == ("cancelled", "enough")
+    assert probe.of_kind(ev.RunResumed) == []
+
+
+async def test_a_run_goes_to_an_iteration_of_an_agent() -> None:
+    probe = Probe(loop("c", 4), {"c": counting()}, paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.run_to("c", iteration=3)
+    await probe.settle()
+    assert (started(probe), reasons(probe)[1:]) == (["c", "c"], ["reached c"])
+    probe.control.resume()
+    assert (await run).data == {"n": 4}
+
+
+async def test_a_stage_is_stepped_over_with_the_loop_in_it() -> None:
+    stages = tuple(
+        Stage(f"flow/{name}", name, number, replace(loop(name, 2), path=f"flow/{name}/l"))
+        for number, name in enumerate(("a", "b"), start=1)
+    )
+    probe = Probe(Chain("flow", "mixed", stages), {"a": counting(), "b": counting("m")}, paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.step_stage()
+    await probe.settle()
+    assert (started(probe), reasons(probe)[1:]) == (["a", "a"], ["stage"])
+    probe.control.step_stage()
+    assert (await run).status == "completed"
