@@ -178,7 +178,6 @@ class _Course:
             await self._fire("BeforeEventHandling", run.stops)
             await run.node(self._plan.root, self._frame)
             await self._last_stop.pass_by()
-            run.stops.check()
         except NodeFailed as failure:
             return await self._failed(failure)
         except Interrupted as stopped:
@@ -192,8 +191,9 @@ class _Course:
         if routes is not None:
             with suppress(Interrupted):
                 await run_error_handler(run, routes, self._frame, failure)
+        ended = self._bad_end(failure)
         await self._last_stop.pass_by()
-        return self._bad_end(failure)
+        return ended
 
     def _bad_end(self, error: NodeFailed | Interrupted) -> _End:
         stopped = self._run.stops.interruption

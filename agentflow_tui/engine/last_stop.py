@@ -34,7 +34,10 @@ class LastStop:
         self._released: Signal | None = None
 
     async def pass_by(self) -> None:
-        """Return at once, or when the person lets the run go on; an interruption of the run ends it too."""
+        """Return at once, or when the person lets the run end.
+
+        To cancel it does that too, and changes nothing: no agent is left that could be stopped.
+        """
         if not self._control.is_at_breakpoint or self._stops.interruption is not None:
             return
         self._time.stand_still()
