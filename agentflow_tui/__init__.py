@@ -5,8 +5,9 @@ Programs start with `FlowRunner`; docs/semantics.md says what a flow means.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agentflow_tui.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.errors import (
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    **dict.fromkeys((name for name in __all__ if name.startswith("Agent")), "engine.errors"),
     "Event": "engine.event",
     "FlowResult": "workbench.flow_result",
     "FlowRunner": "workbench.flow_runner",
@@ -55,16 +57,5 @@ _HOMES = {
     "NotReadyError": "workbench.not_ready",
     "State": "engine.state",
 }
-"""Modules that are imported when somebody asks; all others of `__all__` are kinds of `AgentError`."""
 
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'engine.errors')}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

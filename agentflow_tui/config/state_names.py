@@ -14,16 +14,17 @@ from agentflow_tui.config.references import bodies
 from agentflow_tui.config.stage import ChoiceConfig, StageConfig
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{1,100})\}")
-_ENGINE_KEYS = (
-    "message",
-    "response",
-    "loop_completed",
-    "loop_complete",
-    "pipeline_failed",
-    "failed_stage",
-    "workflow_complete",
-    "total_stages",
+ENGINE_KEYS = frozenset(
+    {
+        "loop_completed",
+        "loop_complete",
+        "pipeline_failed",
+        "failed_stage",
+        "workflow_complete",
+        "total_stages",
+    }
 )
+"""Data keys that loops read and stages set (semantics §3)."""
 
 
 def check_state_names(flow: Flow) -> list[Finding]:
@@ -56,7 +57,7 @@ def conditions(flow: Flow) -> Iterator[tuple[KeyPath, Condition]]:
 
 def known_names(flow: Flow) -> Iterator[str]:
     """Yield the data keys that the engine, the agents' answers and the stages' prerequisites stand for."""
-    yield from _ENGINE_KEYS
+    yield from ("message", "response", *ENGINE_KEYS)
     for name, agent in flow.agents.items():
         yield f"{name}_response"
         yield from agent.output

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agentflow_tui.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.agent import Agent, AgentContext
@@ -46,16 +47,5 @@ _HOMES = {
     "State": "state",
     "SystemClock": "clock",
 }
-"""Modules that are imported when somebody asks, so that a light one stays light."""
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -15,13 +15,14 @@ from textual.binding import Binding
 from textual.command import Provider
 from textual.dom import DOMNode
 from textual.theme import Theme
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.tui.clipboard import copy_locally
 from agentflow_tui.tui.early_input import EarlyInput
 from agentflow_tui.tui.error_log import ErrorLog
 from agentflow_tui.tui.flow_door import FlowDoor
+from agentflow_tui.tui.guard import report_worker
 from agentflow_tui.tui.keymap.bind import bindings, spelled
 from agentflow_tui.tui.keymap.keymap import Keymap
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE
@@ -223,8 +224,7 @@ class AgentflowApp(App[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong in a worker; the program goes on."""
-        if event.state == WorkerState.ERROR and isinstance(event.worker.error, Exception):
-            self.report(event.worker.error, event.worker.description)
+        report_worker(self, event)
 
     def _keep_theme(self, theme: Theme) -> None:
         self.choices.keep_theme(theme.name)

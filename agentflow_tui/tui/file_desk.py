@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.screen import Screen
 
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
-from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.dialogs.target_file import TargetFile
 from agentflow_tui.tui.panes.editor.difference import difference
 from agentflow_tui.tui.panes.editor.draft import Draft
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
-from agentflow_tui.tui.safe_text import clean, one_line
+from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.flow_file import FlowFile, UnreadableFileError
@@ -98,12 +98,8 @@ class FileDesk:
         """Ask for a path and write the text there; the flow goes on with that file."""
         path = self.workbench.path
         proposed = str(path) if path else f"./{self.untitled or 'flow'}.toml"
-        dialog = TextDialog("SAVE AS", value=proposed, note="path of the file", complaint=_complaint)
-        answer = await self.screen.app.push_screen_wait(dialog)
-        if not answer:
-            return False
-        target = _path(answer)
-        if _is_there(target) and not await self._may_overwrite(target):
+        target = await TargetFile(self.screen.app, "SAVE AS", proposed).ask()
+        if target is None:
             return False
         old_path, text, old_draft = self.workbench.path, self.editor.text, self.draft
         was_refused = self.workbench.is_refused
@@ -155,16 +151,6 @@ class FileDesk:
             self.editor.mark_saved(self.editor.text)
         return False
 
-    async def _may_overwrite(self, path: Path) -> bool:
-        body = Content.assemble((one_line(str(path), 400), "bold"), " is there already. ", clean(_size(path)))
-        choices = (
-            Choice("c", "cancel", "cancel"),
-            Choice("o", "overwrite it", "overwrite", is_destructive=True),
-        )
-        return (
-            await self.screen.app.push_screen_wait(ChoiceDialog("OVERWRITE?", body, choices)) == "overwrite"
-        )
-
     def _warn(self, text: str) -> None:
         self.screen.app.notify(one_line(text, 300), title="Not saved", severity="warning", markup=False)
 
@@ -184,35 +170,8 @@ class FileDesk:
         return True
 
 
-def _complaint(answer: str) -> str:
-    if not answer.strip():
-        return "a path is needed"
-    try:
-        path = _path(answer)
-        if path.is_dir():
-            return "that is a folder"
-        return "" if path.parent.is_dir() else f"there is no folder {one_line(str(path.parent), 60)}"
-    except (OSError, ValueError, RuntimeError) as error:
-        return str(error)
-
-
-def _path(answer: str) -> Path:
-    return Path(answer.strip()).expanduser()
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists()
-
-
 def _text_of(path: Path) -> str | None:
     try:
         return FlowFile(path).read()
     except UnreadableFileError:
         return None
-
-
-def _size(path: Path) -> str:
-    try:
-        return f"{path.stat().st_size} bytes"
-    except OSError as error:
-        return f"cannot be read: {error.strerror or error}"

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import Worker, WorkerState
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Drawn = TypeVar("Drawn", bound=Widget)
@@ -65,7 +66,13 @@ def drawn(render_line: Callable[[Drawn, int], Strip]) -> Callable[[Drawn, int], 
     return render
 
 
-def _report(app: App[object], error: Exception, doing: str) -> None:
+def report_worker(app: App[Any], event: Worker.StateChanged) -> None:
+    """Show what went wrong in a worker; the program goes on."""
+    if event.state == WorkerState.ERROR and isinstance(event.worker.error, Exception):
+        _report(app, event.worker.error, event.worker.description)
+
+
+def _report(app: App[Any], error: Exception, doing: str) -> None:
     if not isinstance(app, Reporter):
         raise error
     app.report(error, doing)

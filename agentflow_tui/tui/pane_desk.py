@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from textual.app import SuspendNotSupported
-from textual.content import Content
 from textual.screen import Screen
 
-from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
-from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.dialogs.target_file import TargetFile
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.settings import write_whole
 
@@ -31,14 +28,8 @@ class PaneDesk:
     async def write(self, name: str, text: str) -> bool:
         """Ask for a path and write the text there; true when that was done."""
         app = self.screen.app
-        dialog = TextDialog(
-            "WRITE TO A FILE", value=f"./{name}.txt", note="path of the file", complaint=_complaint
-        )
-        answer = await app.push_screen_wait(dialog)
-        if not answer:
-            return False
-        target = _path(answer)
-        if _is_there(target) and not await self._may_overwrite(target):
+        target = await TargetFile(app, "WRITE TO A FILE", f"./{name}.txt").ask()
+        if target is None:
             return False
         try:
             write_whole(target, text + "\n")
@@ -61,32 +52,3 @@ class PaneDesk:
                 severity="warning",
                 markup=False,
             )
-
-    async def _may_overwrite(self, path: Path) -> bool:
-        body = Content.assemble((one_line(str(path), _LONGEST), "bold"), " is there already.")
-        choices = (
-            Choice("c", "cancel", "cancel"),
-            Choice("o", "overwrite it", "overwrite", is_destructive=True),
-        )
-        answer = await self.screen.app.push_screen_wait(ChoiceDialog("OVERWRITE?", body, choices))
-        return answer == "overwrite"
-
-
-def _path(answer: str) -> Path:
-    return Path(answer.strip()).expanduser()
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists()
-
-
-def _complaint(answer: str) -> str:
-    if not answer.strip():
-        return "a path is needed"
-    try:
-        path = _path(answer)
-        if path.is_dir():
-            return "that is a folder"
-        return "" if path.parent.is_dir() else f"there is no folder {one_line(str(path.parent), 60)}"
-    except (OSError, ValueError, RuntimeError) as error:
-        return str(error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from textual.content import Content
@@ -13,6 +12,7 @@ from textual.screen import Screen
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
+from agentflow_tui.tui.dialogs.target_file import TargetFile, path_of
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench.archive import Archive
@@ -59,17 +59,8 @@ class RunsDesk:
 
     async def export(self, run: RunSummary) -> None:
         """Ask for a file and write the run into it."""
-        dialog = TextDialog(
-            "EXPORT THE RUN",
-            value=f"./{run.run_id[:8]}.jsonl",
-            note="path of the file",
-            complaint=_wrong_target,
-        )
-        answer = await self.screen.app.push_screen_wait(dialog)
-        if not answer:
-            return
-        path = _path(answer)
-        if _exists(path) and not await self._may_overwrite(path):
+        path = await TargetFile(self.screen.app, "EXPORT THE RUN", f"./{run.run_id[:8]}.jsonl").ask()
+        if path is None:
             return
         count = await self.tried(self.archive.export(run.run_id, path))
         if count is not None:
@@ -81,7 +72,7 @@ class RunsDesk:
         answer = await self.screen.app.push_screen_wait(dialog)
         if not answer:
             return ""
-        stored = await self.tried(self.archive.take_in(_path(answer)))
+        stored = await self.tried(self.archive.take_in(path_of(answer)))
         if stored is None:
             return ""
         lost = f"; {'; '.join(stored.problems)}" if stored.problems else ""
@@ -100,39 +91,12 @@ class RunsDesk:
         await self.tried(self.archive.delete(run.run_id))
         return True
 
-    async def _may_overwrite(self, path: Path) -> bool:
-        body = Content.assemble((one_line(str(path), _LONGEST), "bold"), " is there already.")
-        choices = (
-            Choice("c", "cancel", "cancel"),
-            Choice("o", "overwrite it", "overwrite", is_destructive=True),
-        )
-        answer = await self.screen.app.push_screen_wait(ChoiceDialog("OVERWRITE?", body, choices))
-        return answer == "overwrite"
-
     def _tell(self, text: str) -> None:
         self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=4)
 
 
-def _path(answer: str) -> Path:
-    return Path(answer.strip()).expanduser()
-
-
-def _exists(path: Path) -> bool:
-    return path.exists()
-
-
-def _wrong_target(answer: str) -> str:
-    try:
-        path = _path(answer)
-        if not answer.strip() or path.is_dir():
-            return "the path of a file is needed"
-        return "" if path.parent.is_dir() else f"there is no folder {one_line(str(path.parent), 60)}"
-    except (OSError, ValueError, RuntimeError) as error:
-        return str(error)
-
-
 def _wrong_source(answer: str) -> str:
     try:
-        return "" if answer.strip() and _path(answer).is_file() else "there is no such file"
+        return "" if answer.strip() and path_of(answer).is_file() else "there is no such file"
     except (OSError, ValueError, RuntimeError) as error:
         return str(error)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agentflow_tui.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from agentflow_tui.workbench.workbench import Workbench
 
 __all__ = ["Workbench"]
 
-
-def __getattr__(name: str) -> Any:
-    """`Workbench`, imported when somebody asks, so that its light neighbours stay light."""
-    if name != "Workbench":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from agentflow_tui.workbench.workbench import Workbench
-
-    return Workbench
+__getattr__, __dir__ = lazy_names(__name__, {"Workbench": "workbench"})

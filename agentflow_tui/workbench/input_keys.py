@@ -8,18 +8,9 @@ from agentflow_tui.agents.llm_agent import keys_set_by
 from agentflow_tui.agents.prompt_template import PromptTemplate
 from agentflow_tui.conditions import Condition
 from agentflow_tui.config import Flow
+from agentflow_tui.config.state_names import ENGINE_KEYS
 from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Plan, Stage, Step, walk
 
-_ENGINE_KEYS = frozenset(
-    {
-        "loop_completed",
-        "loop_complete",
-        "pipeline_failed",
-        "failed_stage",
-        "workflow_complete",
-        "total_stages",
-    }
-)
 _ANYTHING = frozenset({"*"})
 """What a Python handler sets: no one can know without running it."""
 
@@ -86,7 +77,7 @@ def _set_by(flows: Mapping[str, Flow], step: Step) -> frozenset[str]:
 
 
 def _is_engines(key: str) -> bool:
-    return key in _ENGINE_KEYS or key.startswith("stage_")
+    return key in ENGINE_KEYS or key.startswith("stage_")
 
 
 def _conditions(root: Node) -> Iterator[Condition]:

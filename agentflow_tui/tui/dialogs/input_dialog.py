@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from textual import on
@@ -15,6 +14,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Input, Label, Static, TextArea
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.dialogs.target_file import path_of
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.event_input import (
     EventInput,
@@ -162,7 +162,7 @@ class InputDialog(Dialog[EventInput]):
         if not answer:
             return
         try:
-            data = read_object(Path(answer.strip()).expanduser())
+            data = read_object(path_of(answer))
             before = self._read()
         except InputError as error:
             self._point_at(error)
@@ -276,7 +276,7 @@ def _text(name: str) -> TextArea:
 
 def _complaint(answer: str) -> str:
     try:
-        read_object(Path(answer.strip()).expanduser())
+        read_object(path_of(answer))
     except (InputError, RuntimeError) as error:
         return str(error)
     return ""

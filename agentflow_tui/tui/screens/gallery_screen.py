@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from agentflow_tui.tui.dialogs.target_file import path_of, wrong_target
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
@@ -100,7 +101,7 @@ class GalleryScreen(Screen[None]):
         dialog = TextDialog(
             "OPEN A FILE",
             note="path of a flow file (.toml); a new name starts an empty flow",
-            complaint=_complaint,
+            complaint=wrong_target,
         )
         self.app.push_screen(dialog, self._open_path)
 
@@ -124,7 +125,7 @@ class GalleryScreen(Screen[None]):
     @guarded
     def _open_path(self, answer: str | None) -> None:
         if answer:
-            self.post_message(self.FlowChosen(Path(answer).expanduser(), is_sample=False))
+            self.post_message(self.FlowChosen(path_of(answer), is_sample=False))
 
     def _fill(self, entries: Iterable[FlowEntry]) -> None:
         options: list[Option] = []
@@ -172,15 +173,3 @@ def _label(entry: FlowEntry, folder: Path) -> Content:
 
 def _near(path: Path, folder: Path) -> str:
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
-
-
-def _complaint(answer: str) -> str:
-    path = Path(answer.strip()).expanduser()
-    if not answer.strip():
-        return "a path is needed"
-    try:
-        if path.is_dir():
-            return f"{one_line(answer, 60)} is a folder"
-    except (OSError, ValueError) as error:
-        return str(error)
-    return "" if path.parent.is_dir() else f"there is no folder {one_line(str(path.parent), 60)}"

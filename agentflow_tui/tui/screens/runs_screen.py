@@ -13,12 +13,12 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.history.run_filter import RunFilter
 from agentflow_tui.history.run_summary import RunSummary
-from agentflow_tui.tui.guard import Reporter, guarded
+from agentflow_tui.tui.guard import guarded, report_worker
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.panes.inspector.amount import counted
@@ -189,13 +189,7 @@ class RunsScreen(Screen[RunWish]):
     @guarded
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong in a worker; the program goes on."""
-        error = event.worker.error
-        if (
-            event.state == WorkerState.ERROR
-            and isinstance(error, Exception)
-            and isinstance(self.app, Reporter)
-        ):
-            self.app.report(error, event.worker.description)
+        report_worker(self.app, event)
 
     async def _load(self) -> None:
         found = await self.desk.tried(self._read())

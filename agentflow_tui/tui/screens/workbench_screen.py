@@ -12,14 +12,14 @@ from textual.content import Content
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.bridge import Bridge, View
 from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.file_desk import FileDesk
-from agentflow_tui.tui.guard import Reporter, guarded
+from agentflow_tui.tui.guard import guarded, report_worker
 from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.mark_desk import MarkDesk
@@ -212,13 +212,7 @@ class WorkbenchScreen(WorkbenchActions):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong in a worker; the program goes on."""
-        error = event.worker.error
-        if (
-            event.state == WorkerState.ERROR
-            and isinstance(error, Exception)
-            and isinstance(self.app, Reporter)
-        ):
-            self.app.report(error, event.worker.description)
+        report_worker(self.app, event)
 
     # Inner workings
 
