@@ -7,7 +7,8 @@ from typing import Any
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.problem import KeyPath
 
-_SECRET_KEYS = ("api_key", "apikey", "api_token", "password", "secret")
+SECRET_KEYS = ("api_key", "apikey", "api_token", "password", "secret")
+"""Keys whose values are never shown."""
 
 
 def check_secrets(document: dict[str, Any]) -> list[Finding]:
@@ -21,7 +22,7 @@ def check_secrets(document: dict[str, Any]) -> list[Finding]:
 def _collect(path: KeyPath, value: object, findings: list[Finding]) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key.lower() in _SECRET_KEYS and isinstance(inner, str) and inner:
+            if key.lower() in SECRET_KEYS and isinstance(inner, str) and inner:
                 hint = 'name an environment variable instead: api_key_env = "OPENAI_API_KEY"'
                 findings.append(Finding("warning", (*path, key), "a secret stands in the file", hint))
             elif key not in ("metadata", "output"):
