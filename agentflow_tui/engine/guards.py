@@ -20,6 +20,12 @@ class Guards:
         self._breakers: dict[str, tuple[BreakerPolicy, Breaker]] = {}
         self._buckets: dict[str, tuple[RateLimit, TokenBucket]] = {}
 
+    def beside(self) -> Guards:
+        """Return guards whose breakers are their own, all closed, and whose buckets are these."""
+        new = Guards(self._clock)
+        new._buckets = self._buckets
+        return new
+
     def breaker(self, key: str, agent: str, policy: BreakerPolicy) -> Breaker:
         """The breaker of the agent that is kept as `key` and called `agent`."""
         known = self._breakers.get(key)

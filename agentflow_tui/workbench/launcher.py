@@ -56,6 +56,10 @@ class Order:
     """A new one when empty."""
     line: tuple[str, ...] = ()
     """Runs whose recordings come first."""
+    title: str = ""
+    """What lists of runs call it."""
+    is_beside: bool = False
+    """True for one of several runs at once: its breakers are its own and stop no other."""
 
     @property
     def name(self) -> str:
@@ -126,7 +130,7 @@ class Launcher:
             history=order.departure.behind(run_id) if order.departure is not None else (),
         )
         await self._begin(order, run, cast, hooks, watch, pools)
-        chore = asyncio.create_task(self._keep_text(run, redaction.text(order.text)))
+        chore = asyncio.create_task(self._describe(run, redaction.text(order.text), order.title))
         self._chores.add(chore)
         chore.add_done_callback(self._chores.discard)
         return run
@@ -145,7 +149,7 @@ class Launcher:
             control=run.control,
             run_id=run.run_id,
             flow_name=order.name,
-            guards=self._guards,
+            guards=self._guards.beside() if order.is_beside else self._guards,
             past=past,
         )
 
@@ -186,10 +190,10 @@ class Launcher:
             recordings.skip(order.departure.done())
         return recordings
 
-    async def _keep_text(self, run: Run, text: str) -> None:
+    async def _describe(self, run: Run, text: str, title: str) -> None:
         # A run that is not stored was told of; without its text it can still be seen.
         with suppress(StoreError):
-            await self._store.describe(run.run_id, flow_text=text)
+            await self._store.describe(run.run_id, flow_text=text, name=title or None)
 
     async def _cast(self, order: Order, plan: Plan, pools: ProviderPools) -> tuple[Cast, Hooks]:
         code, hooks = UserCode(order.path.parent if order.path else None, self._trust), Hooks()

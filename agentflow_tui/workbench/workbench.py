@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from agentflow_tui.workbench.flow_marks import FlowMarks
 from agentflow_tui.workbench.launcher import Launcher, Order
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.open_flow import OpenFlow
+from agentflow_tui.workbench.race import Race
+from agentflow_tui.workbench.race_lane import RaceLane
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.replay import Replay, replay
 from agentflow_tui.workbench.run import Run
@@ -71,6 +74,25 @@ class Workbench(OpenFlow):
                 or cannot run.
         """
         return await self._launch(event, paused=paused, mode=mode or "record")
+
+    async def race(
+        self, event: Event, modes: Sequence[str], *, score: str = "", mode: RecordingMode = "record"
+    ) -> Race:
+        """Run an event through two to five modes at once, past breakpoints; returns when all have begun.
+
+        Raises:
+            NotReadyError: As `start`; or the flow cannot run in one of the modes.
+        """
+        flow = self._current()
+        race = Race.make(flow, event, modes, self._clock, score)
+
+        async def launch(lane: RaceLane) -> Run:
+            control = Control(pins=self.marks.pins)
+            order = Order(flow, self.text, self.path, lane.event, lane.choice, control, mode)
+            return await self._launcher.launch(replace(order, title=lane.title, is_beside=True))
+
+        await race.begin(launch)
+        return race
 
     async def fork(  # noqa: PLR0913 - what a fork can change
         self,
@@ -178,9 +200,6 @@ class Workbench(OpenFlow):
         run_id: str = "",
         line: tuple[str, ...] = (),
     ) -> Run:
-        if self._flow is not None and self._flow.nested:
-            # The files inside may have changed since.
-            self.check(self.text)
         flow, choice = self._choice(event)
         self.marks.breakpoints.forget_hits()
         control = Control(paused=paused, breakpoints=self.marks.breakpoints, pins=self.marks.pins)
@@ -210,8 +229,14 @@ class Workbench(OpenFlow):
         await self._launcher.aclose()
 
     def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
-        flow = self.ready()
+        flow = self._current()
         try:
             return flow, ModeChoice.make(flow, event)
         except PlanError as error:
             raise NotReadyError(str(error)) from error
+
+    def _current(self) -> Flow:
+        if self._flow is not None and self._flow.nested:
+            # The files inside may have changed since.
+            self.check(self.text)
+        return self.ready()
