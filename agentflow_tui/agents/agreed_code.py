@@ -15,12 +15,15 @@ from importlib.machinery import (
     SourceFileLoader,
 )
 from pathlib import Path
+from threading import Lock
 from types import CodeType, ModuleType
 
+from agentflow_tui.agents.code_package import package_of
 from agentflow_tui.agents.trust import is_skipped
 
 _agreed: dict[Path, Mapping[Path, str]] = {}
 """Each admitted folder, resolved, with the SHA-256 of every file in it that was agreed to."""
+_admitting = Lock()
 _paths_at_start = tuple(Path(entry).resolve() for entry in sys.path if entry)
 
 
@@ -35,9 +38,10 @@ def admit(folder: Path, digests: Mapping[Path, str]) -> None:
     or what the hash leaves out, as `node_modules` (design §4).
     """
     root = folder.resolve()
-    _agreed[root] = dict(digests)
-    if _hook not in sys.path_hooks:
-        sys.path_hooks.insert(0, _hook)
+    with _admitting:
+        _agreed[root] = dict(digests)
+        if _hook not in sys.path_hooks:
+            sys.path_hooks.insert(0, _hook)
     # Python's own finders of these folders, made before, know bytecode.
     for entry in list(sys.path_importer_cache):
         if _is_below(Path(entry), root):
@@ -47,7 +51,8 @@ def admit(folder: Path, digests: Mapping[Path, str]) -> None:
 
 def _hook(entry: str) -> FileFinder:
     place = Path(os.path.abspath(entry))  # noqa: PTH100 - `resolve` would follow links
-    roots = [root for root in _agreed if _is_below(place, root)]
+    # A copy: another thread may admit a folder meanwhile.
+    roots = [root for root in tuple(_agreed) if _is_below(place, root)]
     if not roots or _is_environment(place, roots):
         raise ImportError(f"{entry} is in no flow's folder")
     # No loader of bytecode without a source.
@@ -71,7 +76,7 @@ def _checked(path: str, data: bytes) -> bytes:
     digest = hashlib.sha256(data).hexdigest()
     file = Path(os.path.abspath(path))  # noqa: PTH100 - a link to a file is hashed under its own name
     names = {file, file.resolve()}
-    known = {files[name] for files in _agreed.values() for name in names if name in files}
+    known = {files[name] for files in tuple(_agreed.values()) for name in names if name in files}
     if digest in known:
         return data
     if known:
@@ -90,6 +95,13 @@ class _AgreedSource(SourceFileLoader):
         path = self.get_filename(fullname)
         code: CodeType = self.source_to_code(_checked(path, self.get_data(path)), path)
         return code
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module; what it imports is looked for in its folder first."""
+        package = package_of(module)
+        if package is not None:
+            module.__dict__["__builtins__"] = package.builtins()
+        super().exec_module(module)
 
 
 class _AgreedExtension(ExtensionFileLoader):

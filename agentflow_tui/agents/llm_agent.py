@@ -107,7 +107,7 @@ class LlmAgent:
     def _missing(self, key: str, state: State) -> AgentError:
         known = ", ".join(sorted(state.data)) or "none"
         return AgentError(
-            f"the prompt of agent {self.name!r} needs {key!r}, which is not in the state",
+            f"its prompt needs {key!r}, which is not in the state",
             category="validation",
             hint=f"give it with the input, or let an earlier agent set it; keys there: {known}",
         )
@@ -197,9 +197,7 @@ class LlmAgent:
                 reason, hint = "was cut off at max_tokens", "raise max_tokens, or ask for shorter values"
             else:
                 reason, hint = str(error), "ask for fewer keys, lower the temperature, or use a larger model"
-            raise AgentError(
-                f"agent {self.name!r}: structured output: {reason}", category="llm", hint=hint
-            ) from error
+            raise AgentError(f"structured output: {reason}", category="llm", hint=hint) from error
 
 
 def _agent_error(error: ModelError) -> AgentError:

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from agentflow_tui.agents.agreed_code import admit
+from agentflow_tui.agents.code_package import CodePackage
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import code_digests, code_files, hash_of
-
-_imported_from: set[Path] = set()
-"""Folders that Python looks in because a flow is there."""
 
 Check = Callable[[Any, str], None]
 """Refuses, by `HandlerError`, a function that cannot be called as it has to be."""
@@ -80,10 +78,7 @@ class UserCode:
                 raise UntrustedCodeError(folder, files)
             admit(folder, digests)
             if self._is_fresh:
-                # Other flows' folders too: each may have a module called `steps`.
-                for known in {folder.resolve(), *_imported_from}:
-                    forget_modules(known)
-                _leave_folders()
+                forget_modules(folder)
         except OSError as error:
             raise HandlerError(f"the code in {folder} cannot be looked at: {error}") from error
         self._is_admitted = True
@@ -115,7 +110,7 @@ def load_function(folder: Path, handler: str, check: Check) -> Any:
     """
     file = handler_file(folder, handler)
     module_name, _, function_name = handler.partition(":")
-    module = _import(folder.resolve(), module_name, handler)
+    module = _import(folder, module_name, handler)
     if not _is_same(getattr(module, "__file__", None), file):
         raise HandlerError(
             f"handler {handler!r}: another module is called {module_name!r}; rename {file.name}"
@@ -133,6 +128,7 @@ def forget_modules(folder: Path) -> None:
     Raises:
         OSError: The folder holds too much.
     """
+    CodePackage.of(folder).forget()
     # Not all below the folder: a virtual environment there holds this very program.
     own = {file.resolve() for file in code_files(folder)}
     kept = {"__main__", __name__.partition(".")[0]}
@@ -143,24 +139,13 @@ def forget_modules(folder: Path) -> None:
     importlib.invalidate_caches()
 
 
-def _leave_folders() -> None:
-    for folder in _imported_from:
-        if str(folder) in sys.path:
-            sys.path.remove(str(folder))
-    _imported_from.clear()
-
-
 def _import(folder: Path, module_name: str, handler: str) -> Any:
-    if str(folder) not in sys.path:
-        # At the end: a file of the user's must not hide a module of Python's or ours.
-        sys.path.append(str(folder))
-        _imported_from.add(folder)
+    package = CodePackage.of(folder)
     try:
-        return importlib.import_module(module_name)
+        return package.load(module_name)
     except (Exception, SystemExit) as error:  # the user's own code: it may raise anything
-        raise HandlerError(
-            f"handler {handler!r}: importing it failed: {type(error).__name__}: {error}"
-        ) from error
+        text = f"{type(error).__name__}: {error}".replace(f"{package.name}.", "")
+        raise HandlerError(f"handler {handler!r}: importing it failed: {text}") from error
 
 
 def _is_same(loaded: str | None, file: Path) -> bool:

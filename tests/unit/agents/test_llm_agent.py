@@ -109,8 +109,8 @@ async def test_what_the_model_is_asked(data: dict[str, Any], options: dict[str, 
     assert (await ask(Model(["x"]), data, **options))[2] == expected
 
 
-async def test_a_missing_key_names_key_agent_and_what_is_there() -> None:
-    with pytest.raises(AgentError, match="'writer' needs 'topic'") as caught:
+async def test_a_missing_key_is_named_and_what_is_there() -> None:
+    with pytest.raises(AgentError, match="its prompt needs 'topic'") as caught:
         await ask(Model(["x"]), {"message": "Hi"}, prompt="{topic}")
     assert caught.value.category == "validation"
     assert "message" in caught.value.hint

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from agentflow_tui.agents.agreed_code import admit
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.python_agent import Handler
 from agentflow_tui.agents.signature import check_handler
+from agentflow_tui.agents.trust import code_digests
 from agentflow_tui.agents.user_code import forget_modules, handler_file, load_function
 from agentflow_tui.engine import Event, State
 
 
 def load_handler(folder: Path, handler: str) -> Handler:
+    admit(folder, code_digests(folder))
     loaded: Handler = load_function(folder, handler, check_handler)
     return loaded
 
@@ -96,8 +100,10 @@ def test_a_virtual_environment_in_the_folder_keeps_what_it_has_imported(folder: 
     (inside / "kept_library.py").write_text("async def run(event, state): ...")
     (folder / "dropped_steps.py").write_text("import kept_library\nasync def run(event, state): ...")
     sys.path.append(str(inside))
-    load_handler(folder, "dropped_steps:run")
+    kept = importlib.import_module("kept_library")
+    dropped = load_handler(folder, "dropped_steps:run").__module__
+    assert dropped in sys.modules
     forget_modules(folder)
-    assert "kept_library" in sys.modules
-    assert "dropped_steps" not in sys.modules
+    assert sys.modules["kept_library"] is kept
+    assert dropped not in sys.modules
     del sys.modules["kept_library"]
