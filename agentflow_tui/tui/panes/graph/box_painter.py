@@ -28,6 +28,8 @@ class BoxPainter:
         """Paint what stands so with `styles`."""
         self.standing, self._styles = standing, styles
         self.selected = ""
+        self.signs: Mapping[str, str] = {}
+        """What a person marked, by path."""
         self.spinner_at = 0
 
     def span(self, box: Box, span: Span, y: int) -> Iterator[Segment]:
@@ -39,25 +41,34 @@ class BoxPainter:
         elif span.part == "gate":
             yield self._gate(box, span)
         else:
-            yield self._border(box, span, y)
+            yield from self._border(box, span, y)
 
     def _is_dim(self, box: Box) -> bool:
         return box.path in self.standing.left_out
 
-    def _border(self, box: Box, span: Span, y: int) -> Segment:
+    def _border(self, box: Box, span: Span, y: int) -> Iterator[Segment]:
         text = span.text
+        signs = self.signs.get(box.path, "") if y == box.y and span.x == box.x else ""
+        start, end = _sign_room(text, signs) if signs and box.kind != "frame" else (0, 0)
+        # What else the border says must leave the signs their place.
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
         if y == box.y + box.height - 1 and span.x == box.x:
             text = _said_left(text, self.standing.words(box))
         elif y == box.y and span.x + span.width == box.x + box.width and box.kind == "step":
             text = _said_right(text, self.standing.notes(box.path))
-        if box.path != self.selected:
-            return painted(text, self._styles[self.standing.face(box.path).style])
-        return painted(text.translate(_HEAVY), self._styles["selected"])
+        is_selected = box.path == self.selected
+        style = self._styles["selected" if is_selected else self.standing.face(box.path).style]
+        text = text.translate(_HEAVY) if is_selected else text
+        if end:
+            yield painted(text[:start], style)
+            yield painted(signs[: end - start].center(end - start), self._styles["sign"])
+        yield painted(text[end:], style)
 
     def _title(self, box: Box, span: Span) -> Segment:
-        face = self.standing.face(box.path)
-        text = self.standing.title(box.path, span.width - 4, is_folded=box.is_folded)
-        bar = set_cell_size(title_bar(f"{face.glyph} {text}", span.width - 2), span.width)
+        face, signs = self.standing.face(box.path), self.signs.get(box.path, "")
+        lead = f"{signs} {face.glyph}" if signs else face.glyph
+        text = self.standing.title(box.path, span.width - 3 - len(lead), is_folded=box.is_folded)
+        bar = set_cell_size(title_bar(f"{lead} {text}", span.width - 2), span.width)
         if box.path == self.selected:
             return painted(bar.translate(_HEAVY), self._styles["selected"])
         return painted(bar, self._styles[face.style])
@@ -78,9 +89,11 @@ class BoxPainter:
 
     def _inside(self, box: Box, y: int) -> Iterator[Segment]:
         if box.kind == "dot":
-            face = self.standing.face(box.path)
-            is_selected = box.path == self.selected
-            yield painted(self._glyph(face), self._styles["mark" if is_selected else face.style])
+            face, signs = self.standing.face(box.path), self.signs.get(box.path, "")
+            style = "mark" if box.path == self.selected else "sign" if signs else face.style
+            # One cell: where an agent still waits, its sign says more than that.
+            shows_sign = signs and face.style in ("waiting", "completed")
+            yield painted(signs[0] if shows_sign else self._glyph(face), self._styles[style])
         elif box.kind == "cell":
             yield from self._cell(box)
         elif y == box.y + 1:
@@ -103,10 +116,13 @@ class BoxPainter:
     def _cell(self, box: Box) -> Iterator[Segment]:
         face = self.standing.face(box.path)
         glyph, is_selected = f"{self._glyph(face)} ", box.path == self.selected
-        room = box.width - cell_len(glyph) - len(face.word)
+        signs = f"{self.signs[box.path]} " if box.path in self.signs else ""
+        room = box.width - cell_len(glyph) - len(signs) - len(face.word)
         style = "mark" if is_selected else "dim" if self._is_dim(box) else "name"
         yield painted(glyph, self._styles[face.style])
         yield painted(set_cell_size(box.text, room), self._styles[style])
+        if signs:
+            yield painted(signs, self._styles["sign"])
         yield painted(face.word, self._styles[face.style])
 
     def _subtitle(self, box: Box) -> Segment:
@@ -136,6 +152,16 @@ def _said_right(border: str, choices: list[str]) -> str:
         if start > 0 and set(border[start:-2]) == {"─"}:
             return f"{border[:start]} {text} {border[-2:]}"
     return border
+
+
+def _sign_room(border: str, signs: str) -> tuple[int, int]:
+    """From where to where the signs are on an upper border: with blanks around where lines leave room."""
+    if set(border[2 : 4 + len(signs)]) == {"─"}:
+        return 2, 4 + len(signs)
+    end = 1
+    while end <= len(signs) and border[end : end + 1] == "─":
+        end += 1
+    return 1, max(end, 2)
 
 
 def _head(text: str, room: int) -> str:

@@ -28,6 +28,8 @@ class Drawing:
         self.painter: RowPainter | None = None
         self.folds: dict[str, bool] = {}
         """What a person folded (true) or opened (false), by path."""
+        self.signs: Mapping[str, str] = {}
+        """What a person marked, by path of the plan as designed."""
 
     @property
     def plan(self) -> Plan | None:
@@ -81,6 +83,11 @@ class Drawing:
         if self.plan is not None and self.layout is not None:
             self.painter = RowPainter(self.plan, self.layout, styles)
             self.painter.boxes.selected = selected
+            if self.signs:
+                origins = ((path, self.origin(path).path) for path in self.boxes)
+                self.painter.boxes.signs = {
+                    path: self.signs[origin] for path, origin in origins if origin in self.signs
+                }
 
     def show(self, state: RunState, now: float) -> set[str] | None:
         """Take where the run stands `now` seconds after it began; see `RowPainter.show`."""

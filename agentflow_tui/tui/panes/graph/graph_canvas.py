@@ -29,7 +29,7 @@ from agentflow_tui.tui.panes.graph.minimap import Minimap
 from agentflow_tui.tui.panes.graph.node_search import NodeSearch
 from agentflow_tui.tui.panes.graph.row_painter import RowPainter
 
-PARTS = ("line", "lit", "dim", "label", "name", "selected", "mark", "pulse", "map", "view")
+PARTS = ("line", "lit", "dim", "label", "name", "selected", "mark", "pulse", "sign", "map", "view")
 TICK_SECONDS = 1 / 8
 _TICKS_PER_SECOND = 8
 _SPACING = Spacing(1, 2, 1, 2)

@@ -12,6 +12,7 @@ GraphCanvas {
     & > .graph--selected { color: $accent; text-style: bold; }
     & > .graph--mark { color: $accent; text-style: bold reverse; }
     & > .graph--pulse { color: $status-running; text-style: bold; }
+    & > .graph--sign { color: $warning; text-style: bold; }
     & > .graph--map { color: $panel-lighten-2; }
     & > .graph--view { background: $panel; }
     &:nocolor > .graph--view { text-style: reverse; }

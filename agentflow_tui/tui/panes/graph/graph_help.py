@@ -17,9 +17,13 @@ taken are dim.
 | ⊘ skipped, not taken | ⊗ cancelled |
 | ⏸ paused | ↻ retrying |
 | ◌ throttled | ⚡ open breaker |
+| ◆ stops before it | ▼ stops after it |
+| ◇ ▽ switched off | ◆? ▼? under a condition |
+| ▣ output pinned | ‖ held |
 
 Move with the arrows or `h j k l`; `enter` folds a frame to one box and opens it again, `backspace` selects
 the frame around. `u` draws what ran, iteration by iteration. `+` and `-` show more or less of each node, `0`
 all of the graph. `L` turns the drawing, `F` follows the agents that run, `/` looks for a node, `M` hides the
-map. `shift` or `ctrl` with an arrow, or dragging, moves the view. Click to select, twice to look closer.
+map. `shift` or `ctrl` with an arrow, or dragging, moves the view. Click to select, twice to look closer;
+a click on a box's upper left border sets a breakpoint there or takes it away.
 """

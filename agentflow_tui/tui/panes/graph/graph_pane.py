@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice
 from agentflow_tui.tui.panes.graph.graph_canvas import GraphCanvas
 from agentflow_tui.tui.panes.graph.graph_help import GRAPH_HELP
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
+from agentflow_tui.tui.panes.graph.signs import is_sign_place
 from agentflow_tui.tui.safe_text import plain
 
 _DIRECTIONS: tuple[Choosable, ...] = ("auto", "right", "down")
@@ -45,6 +47,12 @@ class GraphPane(GraphCanvas, can_focus=True):
         path: str
         run: int | None = None
 
+    @dataclass
+    class BreakpointWanted(Message):
+        """The place of a node's signs was clicked: a breakpoint is to be set there, or taken away."""
+
+        path: str
+
     _pressed_at: Offset | None = None
     _has_dragged = False
 
@@ -52,6 +60,14 @@ class GraphPane(GraphCanvas, can_focus=True):
     def is_as_it_ran(self) -> bool:
         """Whether the plan is drawn as the run went through it."""
         return self.drawing.ran is not None
+
+    def show_signs(self, signs: Mapping[str, str]) -> None:
+        """Show what a person marked, by path of the plan as designed; cheap when nothing changed."""
+        if signs != self.drawing.signs:
+            self.drawing.signs = signs
+            if self.drawing.layout is not None:
+                self._paint_anew()
+            self.refresh()
 
     def watch_selected(self, before: str, after: str) -> None:
         """Mark the box, bring it into view and tell others."""
@@ -128,7 +144,10 @@ class GraphPane(GraphCanvas, can_focus=True):
         box = layout.box_at(at.x, at.y)
         if box is not None:
             self._select(box.path)
-            if event.chain > 1:
+            if is_sign_place(box, at.x, at.y):
+                if event.chain == 1:
+                    self.post_message(self.BreakpointWanted(self._origin(box.path)[0]))
+            elif event.chain > 1:
                 self.action_enter()
 
     @guarded
