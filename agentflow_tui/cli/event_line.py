@@ -76,7 +76,7 @@ def _rare_text(event: HistoryEvent) -> str | None:  # noqa: PLR0911 - one line p
         case MergeConflict():
             return f"! {event.key!r} was written by {', '.join(event.branches)}; {event.branches[-1]} wins"
         case BranchFailed():
-            return f"✗ {event.branch} is left out: {event.error}"
+            return f"✗ {event.branch} is left out: {event.reason}"
         case events.LoopStalled():
             return f"! iteration {event.iteration} changed nothing, nor did the one before"
         case events.NodeEnded() if event.status == "skipped":

@@ -93,7 +93,7 @@ def _rare_sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence 
             writers = ", ".join(event.branches)
             return f"Conflict: {event.key} was written by {writers}; {event.branches[-1]} wins."
         case BranchFailed():
-            return f"Branch {event.branch} is left out: {event.error}"
+            return f"Branch {event.branch} is left out: {event.reason}"
         case events.NodeEnded() if event.status == "skipped":
             return f"{event.path} was skipped: {event.reason}"
         case events.LoopStalled():

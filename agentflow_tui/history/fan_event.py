@@ -49,3 +49,8 @@ class BranchFailed(HistoryEvent):
     path: str
     branch: str
     error: str
+
+    @property
+    def reason(self) -> str:
+        """The error without the name of the branch, for where that stands beside it."""
+        return self.error.removeprefix(f"agent '{self.branch}' failed: ")

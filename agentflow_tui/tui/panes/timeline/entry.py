@@ -115,7 +115,7 @@ def _about_node(event: ev.HistoryEvent) -> Entry | None:  # noqa: PLR0911
         case MergeConflict():
             return Entry("⚠", "conflict", event.path, f"{event.key}: {', '.join(event.branches)}", "paused")
         case BranchFailed():
-            return Entry("✗", "branch failed", event.branch, event.error, "failed")
+            return Entry("✗", "branch failed", event.branch, event.reason, "failed")
         case ev.IterationStarted():
             return Entry("↻", "iteration", event.path, f"it.{event.iteration} begins")
         case ev.IterationEnded():
