@@ -79,8 +79,7 @@ class LlmAgent:
         Raises:
             AgentError: A prompt's key is missing, the model failed, or its answer is not the JSON asked for.
         """
-        messages = (Message("system", self._system), Message("user", self._user_text(event, state)))
-        text, values = await self._ask(messages, context)
+        text, values = await self._ask(self._messages(event, state), context)
         state.data["response"] = text
         state.data[f"{self.name}_response"] = text
         route = values.pop(ROUTE, None)
@@ -88,6 +87,26 @@ class LlmAgent:
         if route is not None:
             state.meta[ROUTE] = route
         return state
+
+    def would_ask(self, event: Event, state: State) -> dict[str, Any]:
+        """Return what `run` would ask the model, as `ModelCallStarted` has it; nobody is asked.
+
+        Raises:
+            AgentError: A prompt's key is missing.
+        """
+        return self._facts(self._messages(event, state))
+
+    def _messages(self, event: Event, state: State) -> tuple[Message, ...]:
+        return (Message("system", self._system), Message("user", self._user_text(event, state)))
+
+    def _facts(self, messages: tuple[Message, ...]) -> dict[str, Any]:
+        settings, schema = self._settings, self._schema()
+        return {
+            "provider": settings.provider.name,
+            "model": settings.model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "parameters": {**settings.parameters(), **({"schema": schema} if schema else {})},
+        }
 
     def _user_text(self, event: Event, state: State) -> str:
         response = state.data.get("response")
@@ -113,16 +132,10 @@ class LlmAgent:
         )
 
     async def _ask(self, messages: tuple[Message, ...], context: AgentContext) -> tuple[str, dict[str, Any]]:
-        settings, recorder = self._settings, context.recorder
-        schema = self._schema()
-        call = recorder.model_call_started(
-            provider=settings.provider.name,
-            model=settings.model,
-            messages=[{"role": message.role, "content": message.content} for message in messages],
-            parameters={**settings.parameters(), **({"schema": schema} if schema else {})},
-        )
+        recorder = context.recorder
+        call = recorder.model_call_started(**self._facts(messages))
         buffer = TokenBuffer(context.clock.now, lambda text: recorder.tokens(call, text))
-        request = self._request(messages, schema)
+        request = self._request(messages)
         began = context.clock.now()
         try:
             end, first_after = await self._stream(request, buffer, context)
@@ -147,7 +160,7 @@ class LlmAgent:
         )
         return buffer.text, self._values(buffer.text, end)
 
-    def _request(self, messages: tuple[Message, ...], schema: dict[str, Any] | None) -> ChatRequest:
+    def _request(self, messages: tuple[Message, ...]) -> ChatRequest:
         settings = self._settings
         return ChatRequest(
             settings.model,
@@ -156,7 +169,7 @@ class LlmAgent:
             max_tokens=settings.max_tokens,
             top_p=settings.top_p,
             seed=settings.seed,
-            schema=schema,
+            schema=self._schema(),
             timeout_seconds=settings.timeout_seconds,
         )
 

@@ -17,6 +17,7 @@ from agentflow_tui.cli.run_watch import print_json, print_line, work
 
 if TYPE_CHECKING:
     from agentflow_tui.history.compare import Comparison
+    from agentflow_tui.history.diff import KeyChange
     from agentflow_tui.history.run_summary import RunSummary
     from agentflow_tui.workbench import Workbench
 
@@ -201,12 +202,17 @@ def _comparison(found: Comparison) -> dict[str, Any]:
 def _comparison_lines(found: Comparison) -> list[str]:
     lines = ["they are the same" if found.divergence is None else found.divergence.text]
     for change in (*found.data, *found.meta):
-        lines.append(f"  {change.key}: {_value(change.old)} → {_value(change.new)}")
+        lines.append(change_line(change))
     for what in ("status", "seconds", "agent_runs", "calls", "from_recordings"):
         one, other = (_fact(getattr(each, what)) for each in (found.left, found.right))
         lines.append(f"  {what:<16} {one:>12} {other:>12}")
     left, right = (each.prompt_tokens + each.completion_tokens for each in (found.left, found.right))
     return [*lines, f"  {'tokens':<16} {left:>12} {right:>12}"]
+
+
+def change_line(change: KeyChange) -> str:
+    """Return one change as a line: the key, what it was, and what it is."""
+    return f"  {change.key}: {_value(change.old)} → {_value(change.new)}"
 
 
 def _fact(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from agentflow_tui.cli.archive_commands import JsonOption, RunArgument
+from agentflow_tui.cli.archive_commands import JsonOption, RunArgument, change_line
 from agentflow_tui.cli.exit_code import COMPLETED, FAILED, USAGE
 from agentflow_tui.cli.printer import complain, say, say_line
 from agentflow_tui.cli.run_watch import print_json, print_line, watch, work
@@ -55,10 +55,16 @@ def replay(
                 "text": outcome.text,
                 "recorded": parts and parts.left and encode(parts.left),
                 "now": parts and parts.right and encode(parts.right),
+                "differences": [
+                    {"field": each.key, "recorded": each.old, "now": each.new} for each in outcome.changes
+                ],
+                "note": outcome.note,
             }
             say(json.dumps(facts, indent=2))
         else:
-            say_line(outcome.text)
+            for line in (outcome.text, *map(change_line, outcome.changes), outcome.note):
+                if line:
+                    say_line(line)
         return COMPLETED if outcome.is_exact else FAILED
 
     work(do)

@@ -141,11 +141,8 @@ def edits_of(
     return edits if edit.is_empty else [*edits, (known.left, edit, False)]
 
 
-def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
-    """Return the history without the agent runs that a crash or a fork cut off and that ran again.
-
-    What is left is numbered anew.
-    """
+def cut_off(history: Sequence[ev.HistoryEvent]) -> set[int]:
+    """Return the numbers of the events of agent runs that a crash or a fork cut off and that ran again."""
     running: dict[str, list[ev.HistoryEvent]] = {}
     gone: set[int] = set()
     for event in history:
@@ -156,6 +153,12 @@ def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
             running[path].append(event)
         if isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF):
             gone.update(each.seq for each in running.pop(path, []))
+    return gone
+
+
+def lived(history: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
+    """Return the history without what was `cut_off`; what is left is numbered anew."""
+    gone = cut_off(history)
     if not gone:
         return list(history)
     left = (event for event in history if event.seq not in gone)

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.past_run import PastRun
+from agentflow_tui.tui.replay_desk import ReplayDesk
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
@@ -92,6 +93,11 @@ class TimeDesk:
         seq = 0 if view.is_following and view.newest.is_over else max(view.cursor, 0)
         run_id = self.desk.run_id
         await self._depart(self.editor_text(), lambda: self.desk.workbench.rerun(run_id, seq))
+
+    async def replay(self) -> None:
+        """Live the run again without calling anybody, and tell how it came out."""
+        if self._has_run():
+            await ReplayDesk(self.screen, self.desk, self.editor_text).replay()
 
     async def tell_interrupted(self) -> None:
         """Say so when runs of earlier sessions were cut off."""

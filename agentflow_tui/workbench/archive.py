@@ -29,6 +29,8 @@ class StoredRun:
     """Of the flow that ran; empty when it was not kept."""
     problems: tuple[str, ...] = ()
     """What is missing, in words."""
+    inherited: int = 0
+    """So many events are those of the run that it was forked from, and of that run's flow."""
 
 
 class Archive:
@@ -68,9 +70,15 @@ class Archive:
 
     async def load(self, run: str) -> StoredRun:
         """Return a run with its events."""
-        run_id = (await self.find(run)).run_id
+        found = await self.find(run)
+        run_id = found.run_id
         with storing():
-            return StoredRun(run_id, await self._store.load(run_id), await self._store.flow_text(run_id))
+            return StoredRun(
+                run_id,
+                await self._store.load(run_id),
+                await self._store.flow_text(run_id),
+                inherited=found.parent_seq + 1,
+            )
 
     async def read_file(self, path: Path) -> StoredRun:
         """Return the run in a file, which may come from a stranger; nothing is stored."""

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from agentflow_tui.config import Checked
-from agentflow_tui.engine import Clock, Engine, ModeChoice
+from agentflow_tui.agents.cast import build_cast
+from agentflow_tui.agents.provider_pools import ProviderPools
+from agentflow_tui.agents.provider_tables import secrets_in
+from agentflow_tui.agents.trust import AlwaysTrust
+from agentflow_tui.agents.user_code import UserCode
+from agentflow_tui.config import Checked, Flow
+from agentflow_tui.engine import Agent, AgentContext, Clock, Engine, Event, ModeChoice, State
 from agentflow_tui.engine.past import Past
-from agentflow_tui.engine.past_moments import lived
+from agentflow_tui.engine.past_moments import cut_off, lived
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.compare import Divergence, first_divergence
+from agentflow_tui.history.diff import KeyChange
+from agentflow_tui.history.field_changes import field_changes
+from agentflow_tui.history.recording_shelf import RecordingShelf
+from agentflow_tui.llm.run_recordings import RunRecordings
+from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.departure import event_of
-from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.not_ready import NotReadyError, explained
+from agentflow_tui.workbench.redaction import Redaction
+from agentflow_tui.workbench.renderings import Renderings
+
+_SEEN_BY_HOOKS = frozenset({"BeforeAgentRun", "AllHooks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +40,18 @@ class Replay:
     """The first difference; `left` is the recorded event, `right` today's. None: exactly the same."""
     unexpected: str = ""
     """Path of the step that would run now and did not then, if that is where they part."""
+    note: str = ""
+    """What was not compared, if anything."""
 
     @property
     def is_exact(self) -> bool:
         """True when nothing differs."""
         return self.divergence is None
+
+    @property
+    def changes(self) -> tuple[KeyChange, ...]:
+        """The fields that differ where they part, from then to today."""
+        return () if self.divergence is None else field_changes(self.divergence)
 
     @property
     def text(self) -> str:
@@ -41,31 +62,98 @@ class Replay:
         return f"drift: {self.divergence.text}{now}"
 
 
-async def replay(history: Sequence[ev.HistoryEvent], checked: Checked, clock: Clock) -> Replay:
-    """Drive the engine by the results in a history, which may stop anywhere, and compare what it tells.
+@dataclass(frozen=True, slots=True)
+class Reenactment:
+    """A history, and the flow that it is lived again with."""
 
-    Raises:
-        NotReadyError: The history has no beginning, or the checked flow has errors or no such mode.
-    """
-    if checked.flow is None:
-        raise NotReadyError.invalid(checked.errors)
-    try:
-        choice = ModeChoice.make(checked.flow, event_of(history))
-    except PlanError as error:
-        raise NotReadyError(str(error)) from error
-    then = lived(history)
-    past = Past(then, len(then) - 1, is_replay=True)
-    told: list[ev.HistoryEvent] = []
-    first = then[0] if then and isinstance(then[0], ev.RunStarted) else None
-    engine = Engine(
-        choice.plan,
-        {},
-        emit=told.append,
-        clock=clock,
-        run_id=first.run_id if first else None,
-        flow_name=first.flow if first else "",
-        past=past,
-    )
-    by, reason = (first.chosen_by, first.reason) if first else ("default", "")
-    await engine.run(event_of(history), chosen_by=by, reason=reason, problem=choice.problem)
-    return Replay(tuple(told), first_divergence(then, told), past.unexpected)
+    history: Sequence[ev.HistoryEvent]
+    """May stop anywhere."""
+    checked: Checked
+    env: Mapping[str, str]
+    is_own: bool = True
+    """The flow is the one that ran: then only the texts of its requests are compared, because the model may
+    have been chosen by the environment of that day."""
+    since: int = 0
+    """Requests before this event were made by another flow: the run was forked from it."""
+
+    async def replay(self, clock: Clock) -> Replay:
+        """Drive the engine by the results in the history, and compare what it tells and would ask.
+
+        Raises:
+            NotReadyError: The history has no beginning, or the checked flow has errors or no such mode.
+        """
+        flow, event = self.checked.flow, event_of(self.history)
+        if flow is None:
+            raise NotReadyError.invalid(self.checked.errors)
+        try:
+            choice = ModeChoice.make(flow, event)
+        except PlanError as error:
+            raise NotReadyError(str(error)) from error
+        then = lived(self.history)
+        past = Past(then, len(then) - 1, is_replay=True)
+        told: list[ev.HistoryEvent] = []
+        first = then[0] if then and isinstance(then[0], ev.RunStarted) else None
+        engine = Engine(
+            choice.plan,
+            {},
+            emit=told.append,
+            clock=clock,
+            run_id=first.run_id if first else None,
+            flow_name=first.flow if first else "",
+            past=past,
+        )
+        by, reason = (first.chosen_by, first.reason) if first else ("default", "")
+        await engine.run(event, chosen_by=by, reason=reason, problem=choice.problem)
+        note = _what_hooks_hide(flow)
+        today = told if note else await self._as_asked_today(told, choice.plan, clock)
+        found = self._as_numbered(first_divergence(then, today))
+        return Replay(tuple(told), found, past.unexpected, note)
+
+    def _as_numbered(self, found: Divergence | None) -> Divergence | None:
+        """Point to the recorded event by its number in the whole history."""
+        if found is None or found.left is None:
+            return found
+        gone = cut_off(self.history)
+        kept = [event for event in self.history if event.seq not in gone]
+        return replace(found, left=kept[found.left.seq])
+
+    async def _as_asked_today(
+        self, told: Sequence[ev.HistoryEvent], plan: Plan, clock: Clock
+    ) -> list[ev.HistoryEvent]:
+        shelf = RecordingShelf(histories=(self.history,), is_closed=True)
+        pools = ProviderPools(
+            plan.flows, self.env, sleep=clock.sleep, recordings=RunRecordings(shelf, mode="replay")
+        )
+        try:
+            with explained(None):
+                code = UserCode(None, AlwaysTrust())
+                cast = await build_cast(plan, pools.by_file, code=code, given=_handlers(plan))
+        finally:
+            await pools.aclose()
+        secrets = (secret for flow in plan.flows.values() for secret in secrets_in(flow, self.env))
+        names = ("messages",) if self.is_own else ("provider", "model", "messages", "parameters")
+        renderings = Renderings(
+            plan, cast.agents, event_of(self.history), Redaction.of(self.env, secrets), names=names
+        )
+        return renderings.of(told, self.since)
+
+
+class _Uncalled:
+    """Stands where Python code would: a replay calls nobody, so there is no need to import it."""
+
+    async def run(self, event: Event, state: State, context: AgentContext) -> None:  # noqa: ARG002
+        raise AssertionError("a replay calls nobody")
+
+
+def _handlers(plan: Plan) -> dict[str, Agent]:
+    return {
+        step.key: _Uncalled()
+        for step in plan.steps()
+        if (agent := plan.flows[step.flow].agents.get(step.agent)) is not None and agent.handler
+    }
+
+
+def _what_hooks_hide(flow: Flow) -> str:
+    if not any(hook.hook in _SEEN_BY_HOOKS for hook in flow.hooks):
+        return ""
+    return "what models were asked is not compared: the file's callbacks may change what agents are given"

@@ -27,7 +27,7 @@ from agentflow_tui.workbench.open_flow import OpenFlow
 from agentflow_tui.workbench.race import Race
 from agentflow_tui.workbench.race_lane import RaceLane
 from agentflow_tui.workbench.redaction import Redaction
-from agentflow_tui.workbench.replay import Replay, replay
+from agentflow_tui.workbench.replay import Reenactment, Replay
 from agentflow_tui.workbench.run import Run
 
 
@@ -165,7 +165,8 @@ class Workbench(OpenFlow):
     async def replay(self, run: str | StoredRun, *, text: str | None = None) -> Replay:
         """Live a stored run, or one from a file, again without calling anybody, and compare.
 
-        `text` takes the place of the flow's text that was kept with the run.
+        `text` takes the place of the flow's text that was kept with the run. What models would be asked now
+        counts too.
 
         Raises:
             NotReadyError: There is no such run, or its flow has errors.
@@ -173,7 +174,11 @@ class Workbench(OpenFlow):
         found = run if isinstance(run, StoredRun) else await self.archive.load(run)
         wanted = text or found.flow_text or self.text
         checked = check_text(wanted, folder=self.path.parent if self.path else None, env=self._env)
-        return await replay(found.history, checked, self._clock)
+        is_own = text is None or text == found.flow_text
+        again = Reenactment(
+            found.history, checked, self._env, is_own=is_own, since=found.inherited if is_own else 0
+        )
+        return await again.replay(self._clock)
 
     async def _depart(
         self, departure: Departure, run_id: str, origin: str, *, paused: bool, mode: RecordingMode

@@ -20,6 +20,7 @@ from agentflow_tui.tui.keymap.dialog_keys import (
 from agentflow_tui.tui.keymap.editor_keys import EDITOR, FIND, PROBLEMS
 from agentflow_tui.tui.keymap.key import Key
 from agentflow_tui.tui.keymap.metrics_keys import METRICS
+from agentflow_tui.tui.keymap.replay_keys import REPLAY
 from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
 from agentflow_tui.tui.panes.entry_bar_keys import ENTRY_BAR
@@ -62,6 +63,7 @@ PLACES: tuple[Place, ...] = (
     Place("Input", INPUT, around="Dialogs"),
     Place("Breakpoints", BREAKPOINTS, around="Dialogs"),
     Place("Edit state", EDIT, around="Dialogs"),
+    Place("Replay", REPLAY, around="Dialogs"),
     Place("Not ready", NOT_READY, around="Dialogs"),
     Place("Pager", PAGER, around="Dialogs"),
     Place("Settings", SETTINGS, around="Dialogs"),

@@ -40,6 +40,16 @@ TIME: tuple[Key, ...] = (
             "Calls that did not change come from recordings."
         ),
     ),
+    _time(
+        id="time.replay",
+        keys=("P",),
+        action="replay",
+        label="replay",
+        tooltip=(
+            "Live the run again without calling anybody: the same history, or a report of the first "
+            "difference."
+        ),
+    ),
 )
 
 BREAK: tuple[Key, ...] = (

@@ -148,6 +148,10 @@ class WorkbenchActions(Screen[None]):
         """Run again from the cursor on."""
         self._travel(self.times.rerun, "running again")
 
+    def action_replay(self) -> None:
+        """Live the run again without calling anybody, and tell how it came out."""
+        self._travel(self.times.replay, "replaying a run")
+
     def action_toggle_breakpoint(self) -> None:
         """Stop before the selected node, or no longer."""
         self.marks.toggle(self.selection)

@@ -94,6 +94,15 @@ def test_a_replay_of_a_run_and_of_its_file_is_exact(cli: Cli, run: str) -> None:
     assert "drift" in done.stdout
 
 
+def test_a_replay_shows_what_a_changed_prompt_asks_instead(cli: Cli, run: str) -> None:
+    other = cli.folder / "prompt.toml"
+    other.write_text(FLOW.replace("About {message}", "On {message}"))
+    done = cli("replay", run, "--flow", str(other))
+    assert done.returncode == 1
+    assert '  messages[1].content: "About tea' in done.stdout
+    assert '"On tea' in done.stdout
+
+
 def test_a_rerun_from_an_agent_and_a_fork_are_new_runs(cli: Cli, run: str) -> None:
     again = cli("rerun", run, "--from", "second")
     assert again.returncode == 0, again.stderr
