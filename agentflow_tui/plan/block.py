@@ -41,11 +41,12 @@ class StepBlock:
 
     def __init__(self, path: str, text: str, style: Style, *, is_closed: bool = False) -> None:
         """Measure the name; `is_closed` is for a box that stands for all that is inside of it."""
-        self.path, self.name, self._is_right = path, fit(text, NAME_CELLS), style.is_right
+        self.path, self._is_right = path, style.is_right
         self.is_closed = is_closed
         self._height = 4 if style.detail == "full" else 3
         # The lower border carries the word, with a corner, a rule and a blank on each side.
         count = _COUNT_CELLS_TIGHT if style.is_tight else COUNT_CELLS
+        self.name = fit(text, style.name_cells(NAME_CELLS, 4 + 2 + 1 + count))
         content = max(2 + cell_width(self.name) + 1 + count, WORD_CELLS + 2)
         is_roomy = style.detail == "full" and not style.is_tight
         self.widen(4 + (max(content, SUBTITLE_CELLS) if is_roomy else content))
@@ -56,8 +57,20 @@ class StepBlock:
         self.length, self.breadth = (width, self._height) if self._is_right else (self._height, width)
         self.base = 1 if self._is_right else width // 2
 
+    middle = 1
+    """Cells along a flow that goes down, from the start to the name."""
+
     def draw(self, pen: Pen, m: int, c: int, entry: int, leave: int) -> None:  # noqa: ARG002
         """Draw the border, the name and the arrow head."""
+        self._draw_box(pen, m, c)
+        pen.head(m, c + self.base, entry)
+
+    def draw_beside(self, pen: Pen, m: int, c: int, entry: int) -> None:
+        """Draw it with the arrow head before its name, for a line that comes across a flow that goes down."""
+        self._draw_box(pen, m, c)
+        pen.enter(m + self.middle, c, entry)
+
+    def _draw_box(self, pen: Pen, m: int, c: int) -> None:
         x, y = pen.point(m, c)
         line, right, low = "─" * (self.width - 2), x + self.width - 1, y + self._height - 1
         pen.canvas.put(y, Span(x, self.width, f"╭{line}╮", self.path, "border"))
@@ -69,7 +82,6 @@ class StepBlock:
             )
             pen.canvas.put(row, Span(right, 1, "│", self.path, "border"))
         pen.canvas.put(low, Span(x, self.width, f"╰{line}╯", self.path, "border"))
-        pen.head(m, c + self.base, entry)
         kind: BoxKind = "closed" if self.is_closed else "step"
         pen.boxes[self.path] = Box(
             self.path, kind, x, y, self.width, self._height, self.name, is_folded=self.is_closed
@@ -89,6 +101,12 @@ class DotBlock:
         if self._is_right:
             pen.head(m, c, entry)
             m += 1
+        self.draw_beside(pen, m, c, entry)
+
+    middle = 0
+
+    def draw_beside(self, pen: Pen, m: int, c: int, entry: int) -> None:  # noqa: ARG002
+        """Draw the glyph alone, for a line that comes across."""
         x, y = pen.point(m, c)
         pen.canvas.put(y, Span(x, 1, WAITING, self.path, "inside"))
         pen.boxes[self.path] = Box(self.path, "dot", x, y, 1, 1, self._text, is_folded=self._is_closed)

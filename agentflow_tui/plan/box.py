@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 BoxKind = Literal["step", "cell", "frame", "closed", "dot"]
+EdgeKind = Literal["flow", "option", "back"]
 Part = Literal["border", "frame", "title", "inside", "label", "line", "stub", "gate", ""]
 
 
@@ -42,7 +43,7 @@ class Edge:
 
     source: str
     target: str
-    kind: Literal["flow", "option", "back"] = "flow"
+    kind: EdgeKind = "flow"
     """`option` belongs to a choice, `back` returns to the start of a loop."""
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from agentflow_tui.plan.block import Block
-from agentflow_tui.plan.box import Edge
+from agentflow_tui.plan.box import Edge, EdgeKind
 from agentflow_tui.plan.cell_text import cell_width, wrap
 from agentflow_tui.plan.pen import Pen, Style
 
-_LABEL_LINES = 3
+LABEL_LINES = 3
 """A label that is longer than that ends in `…`."""
 
 
@@ -24,12 +23,12 @@ class BranchesBlock:
         style: Style,
         *,
         labels: Sequence[str] = (),
-        kind: Literal["flow", "option"] = "flow",
+        kind: EdgeKind = "flow",
     ) -> None:
         """Measure the pile, low side first in declared order."""
         self.path, self._blocks, self._kind, self._style = path, blocks, kind, style
-        lines = 1 if style.detail == "dots" else _LABEL_LINES
-        self._labels = [_lines(label, style.label, lines) for label in labels or [""] * len(blocks)]
+        lines = 1 if style.detail == "dots" else LABEL_LINES
+        self._labels = [label_lines(label, style.label, lines) for label in labels or [""] * len(blocks)]
         widest = max(map(_width, self._labels))
         most_lines = max(map(len, self._labels)) if widest else 0
         self._lead = 2 + (widest + 2 if widest else 0) if style.is_right else 1 + most_lines
@@ -79,12 +78,17 @@ def _width(label: tuple[str, ...]) -> int:
     return max(map(cell_width, label))
 
 
-def _lines(label: str, width: int, lines: int) -> tuple[str, ...]:
+def is_whole(lines: tuple[str, ...], label: str) -> bool:
+    """Whether the lines lost nothing of the label but blanks."""
+    return "".join(lines).replace(" ", "") == label.replace(" ", "")
+
+
+def label_lines(label: str, width: int, lines: int) -> tuple[str, ...]:
     """The label in as few lines as it needs, and these as even as its words allow."""
     if cell_width(label) > width:
         for count in range(2, lines + 1):
             for narrower in range(cell_width(label) // count, width + 1):
                 found = wrap(label, narrower, count)
-                if "".join(found).replace(" ", "") == label.replace(" ", ""):
+                if is_whole(found, label):
                     return found
     return wrap(label, width, lines)

@@ -8,6 +8,8 @@ from unicodedata import category, east_asian_width, normalize
 from agentflow_tui.control_characters import visible_line
 
 _ENDLESS = 10_000
+_SIGNS = "(,._-/"
+"""A word may be broken behind these."""
 _SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
 """They change how wide the character before is drawn, in each terminal its own way."""
 
@@ -41,16 +43,22 @@ def fit(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, lines: int) -> tuple[str, ...]:
-    """The text in at most so many lines of `width` cells, broken at blanks; the last ends in `…` if cut."""
+    """The text in at most so many lines of `width` cells; the last ends in `…` if cut.
+
+    Lines are broken at blanks, and behind a sign where a line has no blank.
+    """
     found: list[str] = []
     rest = fit(text, _ENDLESS)
     while rest and len(found) < lines - 1 and cell_width(rest) > width:
         head = fit(rest, width + 1).removesuffix("…")
         cut = head.rfind(" ")
         if cut <= 0:
+            part = head if cell_width(head) <= width else head[:-1]
+            cut = max(map(part.rfind, _SIGNS)) + 1
+        if cut <= 0:
             break
         found.append(rest[:cut])
-        rest = rest[cut + 1 :].lstrip(" ")
+        rest = rest[cut:].lstrip(" ")
     return (*found, fit(rest, width))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agentflow_tui.plan.block import WAITING, Block
 from agentflow_tui.plan.box import Box, Edge, Span
@@ -14,7 +14,7 @@ TITLE_CELLS = 60
 """Longer titles end in `…`."""
 _TITLE_MARGIN = 6
 """What a frame's first row has beside the title: `╭─ ` and ` ─╮`."""
-_TITLE_LEAST = 16
+_TITLE_LEAST, _TITLE_SHORTEST = 16, 12
 _BESIDE, _BESIDE_TIGHT = 10, 20
 """Columns that the way in and the way out of the drawing take; tight, with a frame around and a way down."""
 _AGAIN = "again"
@@ -22,6 +22,8 @@ _AGAIN = "again"
 
 def title_room(style: Style) -> int:
     """Cells that a title may take: a long one is no reason to scroll sideways."""
+    if style.is_stacked:
+        return max(_TITLE_SHORTEST, min(TITLE_CELLS, style.room[0] - _TITLE_MARGIN))
     beside = _BESIDE_TIGHT if style.is_tight else _BESIDE
     return max(_TITLE_LEAST, min(TITLE_CELLS, style.room[0] - _TITLE_MARGIN - beside))
 
@@ -51,30 +53,29 @@ class FrameBlock:
     """A titled frame around one block."""
 
     lead_right, tail_right, lead_down, tail_down = 2, 2, 1, 1
-    high_right, high_down, high_down_tight = 1, 2, 2
+    high_right, high_down, high_down_tight, high_down_least = 1, 2, 2, 1
     """Cells between the block and the frame's far side across the flow, the frame included."""
+    beside_down = 2
+    """Cells that it takes besides the block and these."""
 
     def __init__(
         self,
         path: str,
         inner: Block,
         style: Style,
-        titles: Sequence[str],
+        titles: Callable[[int], Sequence[str]],
         gates: tuple[Sequence[Gate], Sequence[Gate]] = ((), ()),
     ) -> None:
-        """Measure; there is room for each of the titles, and the first is shown.
+        """Measure; `titles` gives what is to be said within so many cells, and the first of that is shown.
 
         The gates of the way in and of the way out take a row each, within the frame.
         """
         self.path, self.inner, self._style = path, inner, style
-        high_down = self.high_down_tight if style.is_tight else self.high_down
+        high_down = self.high(style)
         most = title_room(style)
         self._in, self._out = ([fit(f"{WAITING} {gate.words}", most) for gate in side] for side in gates)
-        self._title = fit(f"{WAITING} {titles[0]}", most)
-        self._reserve = min(most, max(map(cell_width, titles)) + 2)
-        least = max(
-            self._reserve + _TITLE_MARGIN, *(cell_width(gate) + 4 for gate in (*self._in, *self._out)), 0
-        )
+        reserve = min(most, max(map(cell_width, titles(most - 2))) + 2)
+        least = max(reserve + _TITLE_MARGIN, *(cell_width(gate) + 4 for gate in (*self._in, *self._out)), 0)
         first, last = len(self._in), len(self._out)
         if style.is_right:
             natural = self.lead_right + inner.length + self.tail_right
@@ -86,8 +87,27 @@ class FrameBlock:
             self._lead = self.lead_down + first
             natural = 2 + self._across + high_down
             self.breadth = max(natural, least)
-            self._low = 2 + (self.breadth - natural) // 2
+            spare = self.breadth - natural
+            base = style.base_for(self.breadth, 2 + spare // 2 + inner.base)
+            self._low = max(2, min(base - inner.base, 2 + spare))
         self.base = self._low + inner.base
+        # What is inside may have left more room than the frame would take for its title.
+        width = self.length if style.is_right else self.breadth
+        shown = titles(max(reserve, min(TITLE_CELLS, width - _TITLE_MARGIN)) - 2)
+        self._reserve = min(width - _TITLE_MARGIN, max(map(cell_width, shown)) + 2)
+        self._title = fit(f"{WAITING} {shown[0]}", self._reserve)
+
+    @classmethod
+    def high(cls, style: Style) -> int:
+        """Cells between the block and the frame's far side where the flow goes down."""
+        if not style.is_tight:
+            return cls.high_down
+        return cls.high_down_least if style.is_stacked else cls.high_down_tight
+
+    @classmethod
+    def style_inside(cls, style: Style) -> Style:
+        """The style for the block in a frame."""
+        return style.within(cls.beside_down + cls.high(style), left=2)
 
     @property
     def _across(self) -> int:
@@ -118,7 +138,8 @@ class LoopBlock(FrameBlock):
     """A frame whose body has a dashed way back from its end to its start."""
 
     lead_right, tail_right, lead_down, tail_down = 4, 4, 2, 2
-    high_right, high_down, high_down_tight = 2, 4 + len(_AGAIN), 3
+    high_right, high_down, high_down_tight, high_down_least = 2, 4 + len(_AGAIN), 3, 2
+    beside_down = 3
 
     @property
     def _across(self) -> int:

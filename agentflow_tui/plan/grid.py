@@ -20,23 +20,29 @@ _ABOVE = 4
 class GridBlock:
     """A frame with a cell of one row for each branch, row by row in declared order."""
 
-    def __init__(self, path: str, branches: Sequence[tuple[str, str]], style: Style, title: str) -> None:
-        """Measure; `branches` are the path and the name of each."""
+    def __init__(
+        self, path: str, branches: Sequence[tuple[str, str]], style: Style, titles: Sequence[str]
+    ) -> None:
+        """Measure; `branches` are the path and the name of each. There is room for each of the titles."""
         self.path, self._is_right = path, style.is_right
-        self._cells = [(branch, fit(name, NAME_CELLS)) for branch, name in branches]
+        most = style.name_cells(NAME_CELLS, 4 + 2 + 1 + WORD_CELLS)
+        self._cells = [(branch, fit(name, most)) for branch, name in branches]
         self._cell = 2 + max(cell_width(name) for _, name in self._cells) + 1 + WORD_CELLS
         self._columns = self._column_count(style)
         rows = -(-len(self._cells) // self._columns)
-        self._title = fit(f"{WAITING} {title}", max(NAME_CELLS, self._columns * (self._cell + 2) - 4))
-        width = max(self._columns * (self._cell + 2) + 2, cell_width(self._title) + 6)
+        most = max(NAME_CELLS, self._columns * (self._cell + 2) - 4)
+        self._title = fit(f"{WAITING} {titles[0]}", most)
+        self._reserve = min(most, max(map(cell_width, titles)) + 2)
+        width = max(self._columns * (self._cell + 2) + 2, self._reserve + 6)
         self._size = (width, rows + 2)
         self.length, self.breadth = self._size if self._is_right else self._size[::-1]
         # Downwards the line comes in beside the title, never through it.
-        self.base = (rows + 1) // 2 if self._is_right else max(width // 2, cell_width(self._title) + 4)
+        beside = max(width // 2, self._reserve + 4)
+        self.base = (rows + 1) // 2 if self._is_right else style.base_for(width, beside)
 
     def _column_count(self, style: Style) -> int:
         columns, rows = style.room
-        fitting = max(1, (columns - _BESIDE) // (self._cell + 2))
+        fitting = max(1, (columns - (2 if style.is_stacked else _BESIDE)) // (self._cell + 2))
         if style.is_right:
             fitting = min(fitting, -(-len(self._cells) // max(1, rows - _ABOVE)))
         return min(fitting, len(self._cells))
@@ -45,7 +51,7 @@ class GridBlock:
         """Draw the frame, the cells and the arrow head."""
         x, y = pen.point(m, c)
         box = Box(self.path, "frame", x, y, *self._size, self._title, is_folded=True)
-        draw_frame(pen, box, cell_width(self._title))
+        draw_frame(pen, box, self._reserve)
         for place, (path, name) in enumerate(self._cells):
             row, column = divmod(place, self._columns)
             left, top = x + 2 + column * (self._cell + 2), y + 1 + row

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from agentflow_tui.plan.arrange import arrange_root
 from agentflow_tui.plan.block import Block
@@ -63,22 +63,23 @@ def lay_out(
     """Lay out a plan for a place of `room` columns and rows.
 
     Automatic choices take the roomiest drawing that fits, and the one that needs the least scrolling
-    when none does; `fit` goes as far as dots, `auto` keeps the names. Before one would have to scroll
-    sideways, all of it is drawn tight.
+    when none does: down rather than sideways, however long the way. `fit` goes as far as dots, `auto`
+    keeps the names. Before one would have to scroll sideways, all of it is drawn tight.
     `folds` has the paths of nodes to show as one box (true), and of wide fan-outs to show in full (false).
     """
     details: tuple[Detail, ...] = _DETAILS.get(detail) or (cast("Detail", detail),)
     labels = _label_widths(plan)
     best: _Sheet | None = None
-    for is_tight, one_detail in product((False, True), details):
-        for one_direction, is_wrapped in _WAYS[direction]:
-            style = Style(one_direction, one_detail, room, folds, is_wrapped=is_wrapped, is_tight=is_tight)
+    for ways, is_tight, one_detail in product(_WAYS[direction], (False, True), details):
+        for way in ways:
+            style = Style(way.direction, one_detail, room, folds, is_tight=is_tight)
+            style = replace(style, is_wrapped=way.is_wrapped, is_stacked=way.is_stacked, axis=room[0] // 2)
             sheet = _narrowest(plan, style, labels)
             if sheet.excess() <= 1:
                 return sheet.drawn()
             # What has to be scrolled sideways anyway had better be roomy.
-            is_worth_it = not is_tight or sheet.width <= room[0]
-            if best is None or (is_worth_it and sheet.excess() < best.excess()):
+            is_worth_it = not (is_tight or way.is_stacked) or sheet.width <= room[0]
+            if best is None or (is_worth_it and sheet.cost() < best.cost()):
                 best = sheet
     assert best is not None
     return best.drawn()
@@ -112,12 +113,19 @@ def _label_widths(plan: Plan) -> tuple[int, ...]:
     return _LABEL_WIDTHS[max(0, wide - 1) :]
 
 
-_WAYS: dict[str, tuple[tuple[Direction, bool], ...]] = {
-    "right": (("right", False), ("right", True)),
-    "down": (("down", False),),
-    "auto": (("right", False), ("down", False), ("right", True)),
+class _Way(NamedTuple):
+    direction: Direction
+    is_wrapped: bool = False
+    is_stacked: bool = False
+
+
+_WRAPPED, _STACKED = _Way("right", is_wrapped=True), _Way("down", is_stacked=True)
+_WAYS: dict[str, tuple[tuple[_Way, ...], ...]] = {
+    "right": ((_Way("right"), _WRAPPED),),
+    "down": ((_Way("down"),), (_STACKED,)),
+    "auto": ((_Way("right"), _Way("down"), _WRAPPED), (_STACKED,)),
 }
-"""What is tried in turn: the direction, and whether a long row is broken into several."""
+"""What is tried in turn; the ways of a later group only when those of the ones before fit in no detail."""
 
 
 class _Sheet:
@@ -144,6 +152,10 @@ class _Sheet:
         """How many times the room it needs; 1 when it fits."""
         columns, rows = self._style.room
         return max(1.0, self.width / max(1, columns)) * max(1.0, self.height / max(1, rows))
+
+    def cost(self) -> tuple[bool, float]:
+        """What a person would rather not do: scroll sideways first of all, then how much to scroll."""
+        return self.width > self._style.room[0], self.excess()
 
     def drawn(self) -> Layout:
         canvas, block = Canvas(), self._block

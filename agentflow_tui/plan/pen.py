@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agentflow_tui.plan.box import Box
@@ -12,6 +12,10 @@ from agentflow_tui.plan.canvas import DOWN, LEFT, RIGHT, UP, Canvas, Line
 Direction = Literal["right", "down"]
 Detail = Literal["full", "names", "dots"]
 """A box with a line of text, a box with a name, one cell."""
+
+
+_NAME_LEAST = 12
+"""Cells; a name that is cut to less cannot be told from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,37 @@ class Style:
     """Whether the outermost row is broken to fit the room; left to right only."""
     is_tight: bool = False
     """Whether room is saved where little is lost: short ends, room for small counts, no word on a loop."""
+
+    is_stacked: bool = False
+    """Whether branches that are too wide side by side go one below the other; downwards only."""
+
+    axis: int = 0
+    """Column of the line of the flow in the room, where all of that has to fit on both sides of it."""
+
+    def within(self, columns: int, left: int | None = None) -> Style:
+        """The style inside of something that takes so many columns, `left` of them before the inside.
+
+        Without `left` there is a line of its own for each part of the inside.
+        """
+        if not self.is_stacked:
+            return self
+        width = self.room[0] - columns
+        axis = width // 2 if left is None else self.axis - left
+        return replace(self, room=(width, self.room[1]), axis=axis)
+
+    def base_for(self, breadth: int, base: int) -> int:
+        """The line for something so broad: `base`, or the next to it that has room on both sides."""
+        if not self.is_stacked:
+            return base
+        return max(breadth - (self.room[0] - self.axis), min(base, self.axis))
+
+    def has_room(self, breadth: int, base: int) -> bool:
+        """Whether something so broad fits with its line at `base`."""
+        return breadth <= self.room[0] and base == self.base_for(breadth, base)
+
+    def name_cells(self, most: int, beside: int) -> int:
+        """Cells for a name: `most`, or what is left where it has to fit `beside` so many others."""
+        return max(_NAME_LEAST, min(most, self.room[0] - beside)) if self.is_stacked else most
 
     @property
     def is_right(self) -> bool:
@@ -76,6 +111,11 @@ class Pen:
         x, y = self.point(m, c)
         glyph = "▲◀" if is_sideways else "▶▼"
         self.canvas.head(x, y, glyph[not self._is_right], edges)
+
+    def enter(self, m: int, c: int, edges: int) -> None:
+        """Put an arrow head that points towards larger c."""
+        x, y = self.point(m, c)
+        self.canvas.head(x, y, "▼▶"[not self._is_right], edges)
 
     def along(self, start: int, end: int, c: int, edges: int, *, is_dashed: bool = False) -> None:
         """A line with the flow through the cells `start` to `end - 1`."""

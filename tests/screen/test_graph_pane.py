@@ -281,7 +281,7 @@ def _kind(app: GraphApp, path: str) -> str:
 async def test_a_wide_fan_out_opens_and_folds_again() -> None:
     app = GraphApp(worker_fan(12))
     async with app.run_test(size=(100, 24)) as pilot:
-        assert "12 folded" in app.screen_text()
+        assert "12 branches" in app.screen_text()
         await pilot.press("down", "backspace", "enter")
         assert _kind(app, "fan/worker-11") == "step"
         await pilot.press("enter")
@@ -386,3 +386,56 @@ async def test_wide_characters_never_push_the_border_away() -> None:
         app.pane.show_state(RunState(status="running", nodes={"sequential/分析者": node}))
         await pilot.pause()
         assert {app.pane.render_line(y).cell_length for y in range(10)} <= {160}
+
+
+async def test_while_a_run_is_paused_its_frames_say_so() -> None:
+    app = GraphApp(PLANS["loop"])
+    nodes = {
+        "loop": NodeState(status="running", runs=1, iteration=3),
+        "loop/quality_improver": NodeState(status="paused", runs=2),
+    }
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.pane.show_state(RunState(status="running", nodes=nodes))
+        await pilot.pause()
+        assert "◐ loop" in app.screen_text()
+        app.pane.show_state(RunState(status="paused", paused_path="loop/quality_improver", nodes=nodes))
+        await pilot.pause()
+        assert "⏸ loop" in app.screen_text() and "running" not in app.screen_text()
+
+
+@pytest.mark.parametrize(("runs", "word"), [(0, "not run"), (2, "cancelled")])
+async def test_after_the_end_nothing_waits(runs: int, word: str) -> None:
+    app = GraphApp(PLANS["loop"])
+    nodes = {
+        "loop": NodeState(status="cancelled", runs=1, iteration=runs + 1),
+        "loop/quality_improver": NodeState(runs=runs),
+    }
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.pane.show_state(RunState(status="cancelled", nodes=nodes))
+        await pilot.pause()
+        assert "waiting" not in app.screen_text() and word in app.screen_text()
+
+
+@pytest.mark.parametrize("columns", [38, 61])
+async def test_in_a_narrow_pane_a_loop_says_its_iteration_in_full(columns: int) -> None:
+    app = GraphApp(PLANS["loop"])
+    nodes = {"loop": NodeState(status="running", runs=1, iteration=7)}
+    async with app.run_test(size=(columns, 18)) as pilot:
+        app.pane.show_state(RunState(status="running", nodes=nodes))
+        await pilot.pause()
+        assert "iteration 7/10" in app.screen_text()
+
+
+async def test_a_folded_fan_out_says_at_its_top_how_far_it_is() -> None:
+    app = GraphApp(worker_fan(30))
+    states = {f"fan/worker-{place}": NodeState(status="completed", runs=1) for place in range(12)}
+    states["fan"] = NodeState(status="running", runs=1)
+    async with app.run_test(size=(38, 18)) as pilot:
+        app.pane.show_state(RunState(status="running", nodes=states))
+        await pilot.pause()
+        top = next(row for row in app.rows() if "30 branches" in row)
+        assert "30 branches · 12 done" in top
+        states["fan/worker-20"] = NodeState(status="failed", runs=1)
+        app.pane.show_state(RunState(status="running", nodes=dict(states)))
+        await pilot.pause()
+        assert "30 branches · 12 done" in app.screen_text() and "worker-0" in app.screen_text()

@@ -66,7 +66,7 @@ async def test_after_a_zoom_the_selected_node_is_in_view() -> None:
 @pytest.mark.parametrize("modifier", ["shift", "ctrl"])
 async def test_the_view_moves_by_keys_and_stops_to_follow(modifier: str) -> None:
     app = GraphApp(worker_fan(8))
-    async with app.run_test(size=(30, 10)) as pilot:
+    async with app.run_test(size=(24, 10)) as pilot:
         await pilot.press("L")
         pane = app.pane
         assert pane.is_following

@@ -44,3 +44,11 @@ def test_a_long_row_is_broken_when_only_that_fits(name: str, room: tuple[int, in
     layout = lay_out(PLANS[name], room=room)
     assert layout.text() + "\n" == wanted
     assert layout.style.is_wrapped and layout.width <= room[0] and layout.height <= room[1]
+
+
+@pytest.mark.parametrize("name", ["gates", "mixed", "route", "stages"])
+def test_branches_are_stacked_when_only_that_fits(name: str) -> None:
+    wanted = (_DRAWINGS / f"{name}.stacked.txt").read_text(encoding="utf-8")
+    layout = lay_out(PLANS[name], room=(37, 17))
+    assert layout.text() + "\n" == wanted
+    assert layout.style.is_stacked and layout.width <= 37

@@ -30,7 +30,12 @@ _FACES = {
     "throttled": Face("◌", "throttled", "throttled"),
     "open": Face("⚡", "open", "open"),
 }
-_LEFT_OUT = {"skipped": Face("⊘", "skipped", "dim"), "not taken": Face("⊘", "not taken", "dim")}
+_LEFT_OUT = {
+    "skipped": Face("⊘", "skipped", "dim"),
+    "not taken": Face("⊘", "not taken", "dim"),
+    "not run": Face("○", "not run", "dim"),
+    "cancelled": Face("⊗", "cancelled", "cancelled"),
+}
 LIVE = ("running", "retrying", "throttled")
 """Statuses of a node that has begun and not ended."""
 STYLES = tuple(face.style for face in _FACES.values())
@@ -42,7 +47,10 @@ def face_of(status: str) -> Face:
 
 
 def left_out_face(word: str) -> Face:
-    """The face of a node that the run passed by: `skipped` or `not taken`."""
+    """The face of a node that the run passed by, `skipped` or `not taken`, or did not come to.
+
+    That is `not run`, or `cancelled` in a later turn of a loop.
+    """
     return _LEFT_OUT[word]
 
 

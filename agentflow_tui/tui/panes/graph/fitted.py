@@ -13,7 +13,7 @@ from agentflow_tui.plan.pen import Detail, Direction
 
 Choosable = Direction | Literal["auto"]
 DetailChoice = Detail | Literal["auto", "fit"]
-_BARS = Size(2, 1)
+_BARS = Size(1, 1)
 """What scroll bars take."""
 
 

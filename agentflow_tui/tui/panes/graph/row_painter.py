@@ -66,7 +66,7 @@ class RowPainter:
     def _suspects(self, before: Standing) -> Iterator[str]:
         """The boxes that may look different; most of them stand as they stood, which costs little to see."""
         now = self.standing
-        is_sure = now.runs is before.runs and now.paused_at == before.paused_at
+        is_sure = now.runs is before.runs and now.phase == before.phase
         for path, box in self.layout.boxes.items():
             if not is_sure or box.is_folded or now.is_live(path) or before.node(path) is not now.node(path):
                 yield path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from agentflow_tui.history.run_state import AgentRun, ModelCall, NodeState, RunState
@@ -10,11 +11,12 @@ from agentflow_tui.plan.box import Box, Edge
 from agentflow_tui.plan.caption import caption, folded_caption, marks_of
 from agentflow_tui.plan.cell_text import cell_width
 from agentflow_tui.plan.layout import Layout
-from agentflow_tui.plan.node import Choice, Loop, Plan, Step, children_of, walk
+from agentflow_tui.plan.node import Choice, Loop, Node, Plan, Step, children_of, walk
 from agentflow_tui.tui.panes.graph.face import LIVE, Face, duration_of, face_of, left_out_face
 from agentflow_tui.tui.panes.graph.light import Light, flowing, left_out, lights_of
 
 _WAITING = NodeState()
+_TOLD_FIRST = ("done", "failed", "running")
 _CHARACTERS_PER_TOKEN = 4
 """As a rule of thumb; the exact count comes with the end of a call."""
 _RATE_AFTER = 0.5
@@ -47,13 +49,27 @@ class Standing:
         """Path of the step that the run stands before, or empty."""
         return self._state.paused_path if self._state.status == "paused" else ""
 
+    @property
+    def phase(self) -> tuple[str, bool, bool]:
+        """What of the run counts for the face of every node."""
+        return self.paused_at, self._state.status == "paused", self._state.is_over
+
     def face(self, path: str) -> Face:
         """How a node looks."""
         if path == self.paused_at:
             return face_of("paused")
         if path in self.left_out:
             return left_out_face(self.left_out[path])
-        return face_of(self.node(path).status)
+        status = self.node(path).status
+        if self._state.status == "paused" and status in LIVE and not isinstance(self._plan.nodes[path], Step):
+            return face_of("paused")
+        if status == "waiting" and self._state.is_over:
+            # It never began, or it ran and its next turn did not come.
+            return left_out_face("cancelled" if self._is_cut_off(path) else "not run")
+        return face_of(status)
+
+    def _is_cut_off(self, path: str) -> bool:
+        return self._state.status == "cancelled" and self.node(path).runs > 0
 
     def is_live(self, path: str) -> bool:
         """Whether a node has begun and not ended."""
@@ -79,7 +95,7 @@ class Standing:
         """The title of a frame within `width` cells."""
         node, mark = self._plan.nodes[path], self._marks.get(path, "")
         if is_folded:
-            return folded_caption(node)
+            return folded_caption(node, self._told_counts(path), width)
         end = f" · {mark}" if mark else ""
         if isinstance(node, Loop):
             return caption(node, self.node(path).iteration, width - len(end)) + end
@@ -140,11 +156,19 @@ class Standing:
     def _count(self, box: Box) -> str:
         node = self._plan.nodes[box.path]
         inside = children_of(node) if box.kind == "frame" else self._steps(box.path)
-        counts: dict[str, int] = {}
-        for child in inside:
-            word = self.face(child.path).word
-            counts[word] = counts.get(word, 0) + 1
-        return " · ".join(f"{count} {word}" for word, count in counts.items())
+        return " · ".join(f"{count} {word}" for word, count in self._counts(inside).items())
+
+    def _counts(self, nodes: Iterable[Node]) -> Counter[str]:
+        return Counter(self.face(node.path).word for node in nodes)
+
+    def _told_counts(self, path: str) -> list[str]:
+        """How many branches stand how; none before the run, and what waits goes without saying."""
+        if not self._state.nodes:
+            return []
+        counts = self._counts(children_of(self._plan.nodes[path]))
+        rest = [word for word in counts if word not in (*_TOLD_FIRST, "waiting")]
+        words = ("done", *(word for word in (*_TOLD_FIRST[1:], *rest) if counts[word]))
+        return [f"{counts[word]} {word}" for word in words]
 
     def _inside(self, path: str) -> str:
         steps = self._steps(path)
