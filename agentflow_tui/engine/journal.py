@@ -37,9 +37,8 @@ class Journal:
             self._is_closed = True
         seq = self._next
         self._next = seq + 1
-        fields["seq"], fields["at"] = seq, self._now() - self._started
         try:
-            self._emit(kind(**fields))
+            self._emit(kind.made(seq=seq, at=self._now() - self._started, **fields))
         except Exception as error:
             self.error, self._is_closed = error, True
             if self.on_error is not None:

@@ -8,18 +8,21 @@ to the parent.
 
 from __future__ import annotations
 
-from dataclasses import field
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event_kind import kind
 
 
-@kind("")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
     """What every history event has."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = ""
+    made: ClassVar[Callable[..., HistoryEvent]]
+    """Makes an event of the kind from its fields, faster than a call of the class does: see `quick`."""
     seq: int
     """Position in the run's history, from 0, without gaps."""
     at: float

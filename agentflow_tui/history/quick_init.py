@@ -8,24 +8,38 @@ from typing import Any, TypeVar
 T = TypeVar("T", bound=type)
 
 _DEFAULT = object()
+_BECOME = object.__dict__["__class__"].__set__
 
 
 def quick(cls: T) -> T:
-    """Give a frozen dataclass with slots an `__init__` that fills the slots directly.
+    """Give a frozen dataclass with slots an `__init__` that fills the slots directly, and `made`.
 
     The one that `dataclasses` writes goes through `object.__setattr__`, which looks every field up by its
-    name and costs more than twice as much. Arguments, defaults and frozenness stay as they are.
+    name and costs more than twice as much. An object is filled here as one of a hidden subclass that is not
+    frozen, and is let out as one of `cls`. Arguments, defaults and frozenness stay as they are.
+
+    `made` is a function that makes an object from its fields by name, in a third of the time of a call of
+    the class, which packs its arguments twice.
     """
-    known: dict[str, Any] = {"_DEFAULT": _DEFAULT}
     own = fields(cls)
+    open_too = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    known: dict[str, Any] = {
+        "_DEFAULT": _DEFAULT,
+        "_become": _BECOME,
+        "_new": object.__new__,
+        "_cls": cls,
+        "_open": type(f"_Open{cls.__name__}", (cls,), open_too),
+    }
     plain = [_argument(field, known) for field in own if not field.kw_only]
     named = [_argument(field, known) for field in own if field.kw_only]
     arguments = ", ".join(["self", *plain, *(["*", *named] if named else [])])
-    body = [_assignment(cls, field, known) for field in own]
-    exec(f"def __init__({arguments}):\n " + "\n ".join(body or ["pass"]), known)
+    body = "\n ".join([*map(_assignment, own), "self.__class__ = _cls"])
+    exec(f"def __init__({arguments}):\n _become(self, _open)\n {body}", known)
+    exec(f"def made(*, {', '.join([*plain, *named])}):\n self = _new(_open)\n {body}\n return self", known)
     made, before = known["__init__"], vars(cls)["__init__"]
     made.__qualname__, made.__annotations__ = before.__qualname__, before.__annotations__
     setattr(cls, "__init__", made)  # noqa: B010 - the type checker forbids the plain way
+    setattr(cls, "made", staticmethod(known["made"]))  # noqa: B010
     return cls
 
 
@@ -39,9 +53,8 @@ def _argument(field: Field[Any], known: dict[str, Any]) -> str:
     return f"{field.name}=_default_{field.name}"
 
 
-def _assignment(cls: type, field: Field[Any], known: dict[str, Any]) -> str:
+def _assignment(field: Field[Any]) -> str:
     name = field.name
-    known[f"_set_{name}"] = getattr(cls, name).__set__
     if field.default_factory is MISSING:
-        return f"_set_{name}(self, {name})"
-    return f"_set_{name}(self, _make_{name}() if {name} is _DEFAULT else {name})"
+        return f"self.{name} = {name}"
+    return f"self.{name} = _make_{name}() if {name} is _DEFAULT else {name}"
