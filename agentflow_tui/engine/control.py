@@ -9,6 +9,7 @@ from agentflow_tui.conditions import Scope
 from agentflow_tui.engine.breakpoints import Breakpoints, When, is_at
 from agentflow_tui.engine.cancel_scope import Interruption
 from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
+from agentflow_tui.engine.swap import Swap
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.plan.node import Step
 
@@ -44,6 +45,8 @@ class Control:
         """Where the run stops by itself; may be changed while it goes on."""
         self.pins = {} if pins is None else pins
         """Outputs by agent or path: who has one is not called. May be changed while the run goes on."""
+        self.swap: Swap | None = None
+        """The config to follow from the next iteration of a loop on; what was set last counts."""
 
     @property
     def is_paused(self) -> bool:

@@ -142,15 +142,16 @@ class _Course:
         )
         run.control.listen(self._control_used)
         self._control_used()
-        deadline = Deadline(run.time, plan.timeout, self._expire)
+        self._deadline = Deadline(run.time, plan.timeout, self._expire)
+        run.on_swap = self._follow
         try:
             ended = await self._through(problem)
             await self._after()
         finally:
-            deadline.cancel()
+            self._deadline.cancel()
             run.control.listen(None)
             # Else the run would be garbage that only the collector finds.
-            run.journal.on_error = None
+            run.journal.on_error = run.on_swap = None
         run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
         if run.past is not None:
             run.past.end()
@@ -253,6 +254,13 @@ class _Course:
             self._run.cancel(reason)
         self._run.gate.changed()
         self._last_stop.changed()
+
+    def _follow(self, plan: Plan) -> None:
+        """Another config is in force: its limit on the whole run, and its ways out of a failure."""
+        run = self._run
+        self._plan = plan
+        self._deadline.cancel()
+        self._deadline = Deadline(run.time, max(0.0, plan.timeout - run.time.active()), self._expire)
 
     def _expire(self) -> None:
         plan = self._plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentflow_tui.conditions import Condition, ConditionError, Scope
 from agentflow_tui.engine.agent import Agent
@@ -29,10 +29,14 @@ from agentflow_tui.engine.signal import Signal
 from agentflow_tui.engine.stage_run import StageRun
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import NodeEnded, NodeStarted, StateChanged
-from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Stage, Step, agent_of
+from agentflow_tui.history.swap_event import FlowSwapped
+from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Plan, Stage, Step, agent_of, following
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.past import Past
+
+
+_Node = TypeVar("_Node", Chain, Stage)
 
 
 class Interpreter:
@@ -71,6 +75,12 @@ class Interpreter:
         self.context = copy_context()
         """What every agent begins with: nothing that another agent set reaches it."""
         self.is_cancelled_from_outside = False
+        self.loops: list[LoopRun] = []
+        """Those that are running."""
+        self.swapped: Mapping[str, Node] | None = None
+        """The nodes of the config in force by their paths; none while it is the one of the beginning."""
+        self.on_swap: Callable[[Plan], None] | None = None
+        """Told when another plan is in force."""
         self.event_facts = event.facts()
         """The event as conditions and the history see it."""
 
@@ -87,6 +97,8 @@ class Interpreter:
 
     async def node(self, node: Node, frame: Frame) -> None:
         """Run a node and all that is in it."""
+        if self.swapped is not None:
+            node = self.swapped.get(node.path, node)
         match node:
             case Step():
                 await self.step(node, frame)
@@ -141,11 +153,13 @@ class Interpreter:
     async def chain(self, chain: Chain, frame: Frame) -> None:
         """Run the children of a chain in order."""
         await Row(self, self._children(chain, frame)).go()
+        chain = self.current(chain)
         if chain.children and all(isinstance(child, Stage) for child in chain.children):
             done = {"workflow_complete": True, "total_stages": len(chain.children)}
             self.change(frame, chain.path, data_set=done)
 
     def _children(self, chain: Chain, frame: Frame) -> Work:
+        nodes = self.swapped
         for child in chain.children:
             try:
                 yield child, frame
@@ -153,6 +167,40 @@ class Interpreter:
                 if agent_of(child):
                     self._mark_failed(chain, frame, failure)
                 raise
+            if self.swapped is not nodes:
+                rest = following(self.current(chain), child)
+                if rest is not None:
+                    yield from self._children(rest, frame)
+                return
+
+    def take_over(self, loop: Loop, frame: Frame, iteration: int) -> None:
+        """Follow the config that waits, if it has this loop; called between two of its iterations."""
+        swap = self.control.swap
+        is_possible = not frame.scope and frame.stops.interruption is None
+        if swap is None or not is_possible or not isinstance(swap.plan.nodes.get(loop.path), Loop):
+            return
+        self.control.swap = None
+        self.agents, self.swapped = swap.agents, swap.plan.nodes
+        self.journal.record(
+            FlowSwapped,
+            path=loop.path,
+            iteration=iteration,
+            text=swap.text,
+            before=swap.before,
+            after=swap.after,
+            changes=swap.changes,
+        )
+        for running in self.loops:
+            anew = self.swapped.get(running.path)
+            if isinstance(anew, Loop):
+                running.follow(anew)
+        if self.on_swap is not None:
+            self.on_swap(swap.plan)
+
+    def current(self, node: _Node) -> _Node:
+        """A node as the config in force has it."""
+        found = None if self.swapped is None else self.swapped.get(node.path)
+        return found if isinstance(found, type(node)) else node
 
     def _mark_failed(self, chain: Chain, frame: Frame, failure: NodeFailed) -> None:
         self.change(

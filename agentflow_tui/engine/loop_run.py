@@ -39,6 +39,7 @@ class LoopRun:
         if stale:
             run.change(frame, loop.path, removed=stale)
         reason = "max_iterations"
+        run.loops.append(self)
         try:
             await Row(run, self._iterations()).go()
             if self._has_met:
@@ -50,15 +51,32 @@ class LoopRun:
             reason = "cancelled" if stopped.interruption.kind == "cancel" else "error"
             raise
         finally:
+            run.loops.remove(self)
             total = str(self._iteration)
             run.change(frame, loop.path, meta_set={"total_iterations": total, "exit_reason": reason})
             frame.state.stale_flags |= self._flags() - preset
 
     def _iterations(self) -> Work:
-        while not self._has_met and self._iteration < self._loop.max_iterations:
+        while self._goes_on():
             self._frame.stops.check()
             self._iteration += 1
             yield from self._iterate(self._iteration)
+
+    def _goes_on(self) -> bool:
+        if self._has_met:
+            return False
+        if self._run.control.swap is not None:
+            self._run.take_over(self._loop, self._frame, self._iteration)
+        return self._iteration < self._loop.max_iterations
+
+    def follow(self, loop: Loop) -> None:
+        """Go on as another config has this loop; what it did so far stays."""
+        self._loop = loop
+
+    @property
+    def path(self) -> str:
+        """Of the loop."""
+        return self._loop.path
 
     def _iterate(self, number: int) -> Work:
         run, loop, frame = self._run, self._loop, self._frame

@@ -13,6 +13,7 @@ from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.past_clock import PastClock
 from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, edits_of, moments_of, opening
+from agentflow_tui.engine.past_swaps import PastSwaps
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents, resume_point
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from agentflow_tui.engine.call import Call
     from agentflow_tui.engine.frame import Frame
     from agentflow_tui.engine.interpreter import Interpreter
+    from agentflow_tui.engine.swap import Swap
 
 _IDLE_TICKS = 20
 """Turns of the event loop without anything new after which nothing will come any more."""
@@ -35,7 +37,7 @@ class Past:
     Then agents are called again. `drift` says what did not come back.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a past is made of
         self,
         history: Sequence[ev.HistoryEvent],
         n: int,
@@ -43,12 +45,13 @@ class Past:
         edit: Delta = EMPTY_DELTA,
         is_replay: bool = False,
         why: str = CUT_OFF,
+        swaps: Sequence[Swap] = (),
     ) -> None:
         """Take the history up to event `n` (-1: nothing of it); `edit` changes the state right after it.
 
         `why` is what the events say that end what was in flight: `CUT_OFF` in a fork, `UNKNOWN_OUTCOME` after
         a crash. With `is_replay` everything is told again, calls and pieces of answers too, and nothing comes
-        after.
+        after. `swaps` are the configs that the history went over to, in order.
         """
         self._past = history[: max(n, -1) + 1]
         self._is_replay = is_replay
@@ -57,15 +60,14 @@ class Past:
         self._known = KnownEvents(history, n)
         self._moments, self._runs = moments_of(self._past, self._known, is_replay=is_replay)
         self._edits = edits_of(self._past, self._known, edit, is_replay=is_replay)
+        self._swaps = PastSwaps(self._past, swaps)
         self._begun: Counter[str] = Counter()
         self._open: dict[str, TimesAgo] = {}
         self._taken = 0
         self._activity = 0
         self._held_back: list[ev.HistoryEvent] = []
         self._is_old_edit = False
-        self._is_mute = False
-        self._is_pumping = False
-        self._is_telling = False
+        self._is_mute = self._is_pumping = self._is_telling = False
         self._has_stopped = False
         self._next = 0
         self._emit: Callable[[ev.HistoryEvent], None] | None = None
@@ -163,6 +165,7 @@ class Past:
                 self._pass_on(event)
         elif not is_known and not self._is_old_edit:
             self._pass_on(event)
+        self._swaps.hand_over(self._taken, self._run.control)
         while self._edits and self._taken >= self._edits[0][0]:
             _, delta, self._is_old_edit = self._edits.pop(0)
             self._run.take(self._frame, EDIT_PATH, delta)

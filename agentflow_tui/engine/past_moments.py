@@ -14,6 +14,7 @@ from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents
+from agentflow_tui.history.swap_event import FlowSwapped
 
 _End = ev.AgentCompleted | ev.AgentFailed | ev.AgentCancelled
 _INNER = (
@@ -118,6 +119,8 @@ def moments_of(
                 moments.append(Moment(event, after, inside[0] if inside else None))
                 if inside:
                     inside[0].inner.append(event)
+            case FlowSwapped() if is_replay and path == EDIT_PATH:
+                moments.append(Moment(event, after))
             case ev.RunPaused() | ev.RunResumed():
                 moments.append(Moment(event, after))
             case _ if is_replay and isinstance(event, _INNER) and path in running:

@@ -40,6 +40,7 @@ class StageRun:
                     f"{self._title} prerequisites not met: missing '{key}'", category="validation"
                 )
         await self._body()
+        stage = run.current(stage)
         condition = stage.success_condition
         if condition is not None and not run.holds(condition, frame, self._title):
             raise NodeFailed(

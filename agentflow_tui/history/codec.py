@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from agentflow_tui.history import event as events
 from agentflow_tui.history import fan_event as fan_events
 from agentflow_tui.history import policy_event as policy_events
+from agentflow_tui.history import swap_event as swap_events
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import HistoryEvent
 
@@ -199,7 +200,7 @@ def _fields_of(cls: type[Any]) -> tuple[_Field, ...]:
 
 KINDS: dict[str, type[HistoryEvent]] = {
     cls.kind: cls
-    for cls in {**vars(events), **vars(fan_events), **vars(policy_events)}.values()
+    for cls in {**vars(events), **vars(fan_events), **vars(policy_events), **vars(swap_events)}.values()
     if isinstance(cls, type) and issubclass(cls, HistoryEvent) and cls is not HistoryEvent
 }
 """Every kind of history event by its name in the format."""

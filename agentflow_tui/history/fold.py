@@ -16,6 +16,7 @@ from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.node_book import NodeBook
 from agentflow_tui.history.run_state import RunState, StateView
 from agentflow_tui.history.shallow_copy import shallow_copy
+from agentflow_tui.history.swap_event import FlowSwapped
 
 
 def fold(events: Iterable[ev.HistoryEvent]) -> RunState:
@@ -211,6 +212,9 @@ class RunFold:
     def _state_changed(self, event: ev.StateChanged) -> None:
         self._scope(event.scope).change(event.delta)
 
+    def _flow_swapped(self, event: FlowSwapped) -> None:
+        self._head = replace(self._head, swapped_text=event.text, swaps=self._head.swaps + 1)
+
     def _call_started(self, event: ev.ModelCallStarted) -> None:
         self._calls.start(event)
         self._runs.add_call(event.path, event.call)
@@ -283,6 +287,7 @@ _HANDLERS: dict[type[ev.HistoryEvent], Callable[[RunFold, Any], None]] = {
     ev.TokensReceived: RunFold._tokens,
     ev.ModelCallEnded: RunFold._call_ended,
     ev.ModelCallFailed: RunFold._call_failed,
+    FlowSwapped: RunFold._flow_swapped,
     ev.CallbackFailed: RunFold._callback_failed,
     ev.Warned: RunFold._warned,
 }

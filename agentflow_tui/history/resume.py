@@ -10,6 +10,7 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.policy_event import ErrorRouted
+from agentflow_tui.history.swap_event import FlowSwapped
 
 EDIT_PATH = "(edit)"
 """The path of a `StateChanged` by which a person changed the state; no node of a plan has it."""
@@ -37,6 +38,7 @@ _TOLD_AGAIN = (
     ev.AgentCancelled,
     ev.StateChanged,
     ev.CallbackFailed,
+    FlowSwapped,
 )
 """What an engine that is driven with the results tells once more; the rest only happens live."""
 _VARYING = frozenset({"seq", "at", "duration", "run_id", "started_at", "delta", "event", "values"})
@@ -227,7 +229,7 @@ def _is_interruption(event: ev.HistoryEvent) -> bool:
 
 
 def _is_of_a_person(event: ev.HistoryEvent) -> bool:
-    return isinstance(event, ev.StateChanged) and event.path == EDIT_PATH
+    return isinstance(event, ev.StateChanged | FlowSwapped) and event.path == EDIT_PATH
 
 
 def _cut_off(past: Sequence[ev.HistoryEvent]) -> list[ev.AgentStarted]:

@@ -135,6 +135,10 @@ class RunState:
     loop_path: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    swapped_text: str = ""
+    """Of the flow in force, once another has taken the place of the one that the run began with."""
+    swaps: int = 0
+    """How often that happened."""
 
     @property
     def answered_calls(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Condition
@@ -217,6 +217,14 @@ def children_of(node: Node) -> tuple[Node, ...]:
             return (node.body,)
         case Choice():
             return tuple(option.body for option in node.options)
+
+
+def following(chain: Chain, child: Node) -> Chain | None:
+    """The part of a chain behind a child; none when nothing is, or the child is not there."""
+    paths = [each.path for each in chain.children]
+    if child.path not in paths or child.path == paths[-1]:
+        return None
+    return replace(chain, children=chain.children[paths.index(child.path) + 1 :])
 
 
 def walk(node: Node) -> Iterator[Node]:
