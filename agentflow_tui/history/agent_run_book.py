@@ -55,6 +55,12 @@ class AgentRunBook:
         if number is not None:
             self._put(number, replace(self._runs[number], calls=(*self._runs[number].calls, call)))
 
+    def retry(self, path: str) -> None:
+        """An attempt of the agent run at `path` failed, and another one follows."""
+        number = self._open.get(path)
+        if number is not None:
+            self._put(number, replace(self._runs[number], retries=self._runs[number].retries + 1))
+
     def complete(self, event: AgentCompleted, after: StateView) -> None:
         """An agent run ended well and left `after` in its scope."""
         number = self._open.pop(event.path, None)

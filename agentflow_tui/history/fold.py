@@ -196,6 +196,7 @@ class RunFold:
 
     def _attempt_failed(self, event: pol.AttemptFailed) -> None:
         self._nodes.wait(event.path, "retrying", event.error)
+        self._runs.retry(event.path)
 
     def _attempt_started(self, event: pol.AttemptStarted) -> None:
         self._nodes.wait(event.path, "running", "")

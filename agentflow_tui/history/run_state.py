@@ -65,6 +65,8 @@ class AgentRun:
     hint: str = ""
     calls: tuple[str, ...] = ()
     """Ids of its model calls."""
+    retries: int = 0
+    """How many of its attempts failed and were followed by another, whatever the agent is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,7 @@ class RunMeter:
                 self._answer(event)
             case ev.ModelCallFailed():
                 began, facts = self._calls.pop(event.call, (event.at, {}))
-                error = {gen_ai.ERROR_TYPE: event.category or "unknown"}
-                self._to.call_duration.record(event.at - began, facts | error)
+                self._to.call_duration.record(event.at - began, facts | _outcome(event))
             case ev.RunStarted():
                 self._mode = event.mode
             case ev.RunEnded():
@@ -125,6 +124,13 @@ class RunMeter:
         ):
             if count is not None:
                 self._to.tokens.record(count, facts | {gen_ai.TOKEN_TYPE: kind})
+
+
+def _outcome(event: ev.ModelCallFailed) -> dict[str, str]:
+    # The convention wants `error.type` only where something went wrong, and has no name for a cancelled call.
+    if event.is_cancelled:
+        return {gen_ai.STATUS: "cancelled"}
+    return {gen_ai.ERROR_TYPE: event.category or "unknown"}
 
 
 def _failure(agent: str, category: str) -> dict[str, str]:

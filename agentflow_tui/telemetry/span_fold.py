@@ -163,7 +163,8 @@ class SpanFold:
     def _call_failed(self, event: ev.ModelCallFailed) -> None:
         span = self._calls.pop(event.call, None)
         if span is not None:
-            self._end(span, event, "failed", event.category, event.error)
+            status = "cancelled" if event.is_cancelled else "failed"
+            self._end(span, event, status, event.category, event.error)
 
     def _begin(
         self, book: dict[str, Span], key: str, event: Any, name: str, inside: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
+from agentflow_tui.history import policy_event as pol
+from agentflow_tui.history.fold import fold
 from agentflow_tui.history.run_state import AgentRun, ModelCall, NodeState, RunState, StateView
 from agentflow_tui.plan.layout import lay_out
 from agentflow_tui.plan.node import Choice, Option, Routing, Step
@@ -13,6 +15,7 @@ from agentflow_tui.tui.panes.graph.pulse import Pulse
 from tests.screen.desk import LOOP, Desk, bench_of
 from tests.screen.graph_app import GraphApp, state_of
 from tests.unit.plan.plans import PLANS, plan_of, worker_fan
+from tests.unit.telemetry.script import Script
 
 _WRITER = "sequential/writer"
 
@@ -26,14 +29,13 @@ def _call(name: str, status: str = "running", text: str = "") -> ModelCall:
     return ModelCall(name, _WRITER, "writer", "p", "m", (), {}, status, 0, 1.0, text, first_token_after=1.0)
 
 
-def _writing(text: str, elapsed: float, *failed: str) -> RunState:
-    calls = {name: _call(name, "failed") for name in failed} | {"c": _call("c", text=text)}
+def _writing(text: str, elapsed: float) -> RunState:
     return RunState(
         status="running",
         elapsed=elapsed,
         nodes={_WRITER: NodeState("running", 1, started_at=1.0)},
-        agent_runs=(_run(_WRITER, 0, "running", *calls),),
-        calls=calls,
+        agent_runs=(_run(_WRITER, 0, "running", "c"),),
+        calls={"c": _call("c", text=text)},
     )
 
 
@@ -49,12 +51,18 @@ async def test_a_running_agent_says_how_fast_its_words_come() -> None:
         assert "~10 tok/s" in app.screen_text()
 
 
-async def test_retries_are_counted_on_the_box() -> None:
+async def test_retries_are_counted_on_the_box_of_an_agent_that_asks_no_model_too() -> None:
+    script = Script().starts(1, _WRITER).retries(2, _WRITER, 1).attempts(3, _WRITER, 2)
+    script.retries(4, _WRITER, 2).attempts(5, _WRITER, 3).completes(6, _WRITER, 5.0)
+    events = script.events
+    shown = ["", "", "↻ 1 retry", "↻ 1 retry", "↻ 2 retries", "↻ 2 retries", "↻ 2 retries"]
     app = GraphApp(PLANS["sequential"])
     async with app.run_test(size=(100, 10)) as pilot:
-        app.pane.show_state(_writing("", 3.0, "a", "b"))
-        await pilot.pause()
-        assert "↻ 2 retries" in app.screen_text()
+        for count, words in enumerate(shown, start=1):
+            app.pane.show_state(fold(events[:count]))
+            await pilot.pause()
+            text = app.screen_text()
+            assert words in text and ("retrying" in text) is isinstance(events[count - 1], pol.AttemptFailed)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,9 @@ class Script:
             retry_in=1.0,
         )
 
+    def attempts(self, at: float, path: str, attempt: int) -> Script:
+        return self.add(at, pol.AttemptStarted, path=path, agent=name(path), attempt=attempt)
+
     def asks(self, at: float, path: str, call: str, **parameters: Any) -> Script:
         return self.add(
             at,
@@ -99,6 +102,11 @@ class Script:
 
     def breaks(self, at: float, path: str, call: str, category: str = "network") -> Script:
         facts = {"error": SECRET_WORDS, "category": category}
+        return self.add(at, ev.ModelCallFailed, path=path, agent=name(path), call=call, **facts)
+
+    def stops(self, at: float, path: str, call: str) -> Script:
+        """A call that was cancelled, as an agent records it."""
+        facts = {"error": "cancelled", "category": "unknown"}
         return self.add(at, ev.ModelCallFailed, path=path, agent=name(path), call=call, **facts)
 
     def ends(self, at: float, status: str = "completed", category: str = "", error: str = "") -> Script:

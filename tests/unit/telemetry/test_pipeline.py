@@ -29,7 +29,8 @@ def test_the_numbers_of_two_runs_counted_by_hand() -> None:
     bad = Script("loop").starts(1, "a").retries(2, "a", 1).asks(2, "a", "c").breaks(4, "a", "c")
     bad.add(4, pol.Throttled, path="a", agent="a", wait=1.5)
     bad.add(4, pol.BreakerChanged, path="a", agent="a", state="open")
-    bad.fails(5, "a", 4.0, "network").starts(5, "b").cancels(6, "b", 1.0)
+    bad.fails(5, "a", 4.0, "network").starts(5, "b")
+    bad.asks(5, "b", "d").stops(5.5, "b", "d").cancels(6, "b", 1.0)
     watched(pipeline, good.ends(2), bad.ends(6, "failed", "network"))
     assert pipeline.close(10) == 0
     call = {
@@ -58,6 +59,7 @@ def test_the_numbers_of_two_runs_counted_by_hand() -> None:
         ("gen_ai.client.token.usage", {**call, "gen_ai.token.type": "output"}, (1, 5)),
         ("gen_ai.client.operation.duration", call, (1, 1.0)),
         ("gen_ai.client.operation.duration", {**call, **error}, (1, 2.0)),
+        ("gen_ai.client.operation.duration", {**call, "agentflow.status": "cancelled"}, (1, 0.5)),
     ]
     assert points(shelf.numbers[-1]) == {
         (name, tuple(sorted(facts.items()))): value for name, facts, value in expected

@@ -146,8 +146,10 @@ def test_failures_carry_their_category() -> None:
 
 
 def test_cancelled_is_neither_well_nor_an_error() -> None:
-    spans = spans_of(Script().starts(1, "a").cancels(2, "a", 1.0).ends(3, "cancelled").events)
-    assert [(span.status, span.attributes[gen_ai.STATUS]) for span in spans] == [("unset", "cancelled")] * 2
+    script = Script().starts(1, "a").asks(1, "a", "c").stops(2, "a", "c").cancels(2, "a", 1.0)
+    spans = spans_of(script.ends(3, "cancelled").events)
+    assert [(span.status, span.attributes[gen_ai.STATUS]) for span in spans] == [("unset", "cancelled")] * 3
+    assert [span for span in spans if gen_ai.ERROR_TYPE in span.attributes] == []
 
 
 def test_every_attempt_of_a_retried_agent_is_a_call_below_the_one_agent_run() -> None:

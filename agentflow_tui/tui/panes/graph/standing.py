@@ -186,13 +186,7 @@ class Standing:
 
     def _retries(self, path: str) -> int:
         run = self.runs.get(path)
-        if run is None or len(run.calls) == 0:
-            return 0
-        failed = sum(
-            call in self._state.calls and self._state.calls[call].status == "failed" for call in run.calls
-        )
-        # The last failure of a run is its end, and no retry.
-        return failed if self.is_live(path) or self.node(path).status == "completed" else max(0, failed - 1)
+        return 0 if run is None else run.retries
 
     def _rate(self, path: str) -> str:
         call = self._call(path) if self.is_live(path) else None
