@@ -18,6 +18,7 @@ from agentflow_tui.engine.errors import (
     error_hint,
     error_text,
 )
+from agentflow_tui.engine.escort import Escort
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.hook_firing import state_from
 from agentflow_tui.engine.recorder import Recorder
@@ -33,10 +34,8 @@ from agentflow_tui.history.event import (
     Warned,
 )
 from agentflow_tui.plan.node import Step
-from agentflow_tui.plan.policy import Policies
 
 if TYPE_CHECKING:
-    from agentflow_tui.engine.attempts import Attempts
     from agentflow_tui.engine.interpreter import Interpreter
     from agentflow_tui.engine.past_moments import TimesAgo
 
@@ -47,21 +46,16 @@ class AgentRun(Call):
     Nothing that the agent does is let out: not an exception, not a refusal to stop, not a late result.
     """
 
-    __slots__ = (
-        "_attempts",
-        "_began",
-        "_deadline",
-        "_error",
-        "_frame",
-        "_is_done",
-        "_is_expired",
-        "_recorder",
-        "_run",
-        "_step",
-        "_then",
-        "delta",
-        "failure",
-    )
+    delta: Delta = EMPTY_DELTA
+    failure: NodeFailed | None = None
+    _began: float | None = None
+    _deadline: Deadline | None = None
+    _error: BaseException | None = None
+    _escort: Escort | None = None
+    _is_done = False
+    _is_expired = False
+    _recorder: Recorder | None = None
+    _then: TimesAgo | None = None
 
     def __init__(
         self, run: Interpreter, step: Step, frame: Frame, on_end: Callable[[AgentRun], None]
@@ -70,17 +64,7 @@ class AgentRun(Call):
         self._run = run
         self._step = step
         self._frame = frame
-        self._attempts: Attempts | None = None
-        self._began: float | None = None
-        self._deadline: Deadline | None = None
-        self._error: BaseException | None = None
-        self._is_done = False
-        self._is_expired = False
-        self._then: TimesAgo | None = None
-        self._recorder = Recorder(run.journal, step.path, step.agent)
-        self.delta: Delta = EMPTY_DELTA
-        self.failure: NodeFailed | None = None
-        super().__init__(self._main(), frame.stops, run.clock, on_end, name=step.agent, context=run.context)
+        super().__init__(run.crew, frame.stops, on_end, step.agent)
 
     @property
     def error(self) -> NodeFailed | Interrupted | None:
@@ -93,36 +77,34 @@ class AgentRun(Call):
             raise self.error
         return self.delta
 
-    async def _main(self) -> None:
+    async def work(self) -> None:
+        """Do all of it but the end."""
         run, step = self._run, self._step
+        if run.past is not None and not run.past.is_over:
+            self._then = await run.past.claim(step.path)
+        if self._then is not None:
+            run.gate.pass_by(self, step)
+        else:
+            if run.control.is_watching:
+                run.control.watch(step, "before", self._sight)
+            in_phase = self._frame.scope != ""
+            if not run.gate.try_enter(self, step, in_phase=in_phase):
+                await run.gate.enter(self, step, in_phase=in_phase)
+        self._begin()
         try:
-            if run.past is not None and not run.past.is_over:
-                self._then = await run.past.claim(step.path)
-            if self._then is not None:
-                run.gate.pass_by(self, step)
-            else:
-                if run.control.is_watching:
-                    run.control.watch(step, "before", self._sight)
-                in_phase = self._frame.scope != ""
-                if not run.gate.try_enter(self, step, in_phase=in_phase):
-                    await run.gate.enter(self, step, in_phase=in_phase)
-            self._begin()
-            try:
-                self.delta = await self._work()
-                self._is_done = True
-            except asyncio.CancelledError:
-                if self.interruption is not None:
-                    raise
-                self._error = self._cancelled_error()
-            except BaseException as error:
-                # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
-                if isinstance(error, KeyboardInterrupt) and self.interruption is not None:
-                    raise
-                self._error = self._timeout_error() if self._is_expired else error
-            if self._error is not None and not self.is_over:
-                await self._report_error(self._error)
-        finally:
-            self.finish()
+            self.delta = await self._result()
+            self._is_done = True
+        except asyncio.CancelledError:
+            if self.interruption is not None:
+                raise
+            self._error = self._cancelled_error()
+        except BaseException as error:
+            # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
+            if isinstance(error, KeyboardInterrupt) and self.interruption is not None:
+                raise
+            self._error = self._timeout_error() if self._is_expired else error
+        if self._error is not None and not self.is_over:
+            await self._report_error(self._error)
 
     def _begin(self) -> None:
         run, step, frame = self._run, self._step, self._frame
@@ -138,7 +120,7 @@ class AgentRun(Call):
         if step.timeout is not None and self._then is None:
             self._deadline = Deadline(run.time, step.timeout, self._expire)
 
-    async def _work(self) -> Delta:
+    async def _result(self) -> Delta:
         run, step, frame = self._run, self._step, self._frame
         if self._then is not None and run.past is not None:
             return await run.past.tell(self._then, self)
@@ -151,76 +133,46 @@ class AgentRun(Call):
             raise AgentError(f"no agent is called '{step.agent}'")
         if step.policies is None and run.hooks.is_empty:
             # Nothing to be done around it: the way of nearly all agent runs.
-            given = self._state()
+            given = State.over(frame.state.data, frame.state.meta)
             returned = await agent.run(run.event, given, self._context(1))
             self._check_obeyed()
             if isinstance(returned, dict) and run.hooks.is_empty:
                 return delta_of(returned, frame.state.data)
-            after = self._state_from(returned, given)
+            before = given if returned is given else State.over(frame.state.data, frame.state.meta)
+            after = state_from(returned, given=given, before=before, who="the agent")
         else:
-            after = await self._inside_hooks(agent)
+            after = await self._escorted(agent)
         if not run.hooks.is_idle("AfterAgentRun"):
-            after = await self._fire("AfterAgentRun", after, duration=self._duration())
+            after = await self._guide().fire("AfterAgentRun", after, duration=self._duration())
         return after.delta()
 
-    async def _inside_hooks(self, agent: Agent) -> State:
-        hooked = None
-        if not self._run.hooks.is_idle("BeforeAgentRun"):
-            hooked = await self._fire("BeforeAgentRun", self._state())
-        if self._step.policies is None:
-            return await self._attempt(agent, hooked, 1)
-        return await self._with_policies(agent, hooked, self._step.policies)
+    async def _escorted(self, agent: Agent) -> State:
+        async def call(given: State, number: int) -> object:
+            returned = await agent.run(self._run.event, given, self._context(number))
+            self._check_obeyed()
+            return returned
 
-    async def _attempt(self, agent: Agent, hooked: State | None, number: int) -> State:
-        """Call the agent once; `hooked` is the state that callbacks left, if there were any."""
-        given = self._state() if hooked is None else hooked.fork()
-        returned = await agent.run(self._run.event, given, self._context(number))
-        self._check_obeyed()
-        return self._state_from(returned, given, hooked)
+        return await self._guide().work(call)
+
+    def _guide(self) -> Escort:
+        if self._escort is None:
+            self._escort = Escort(self._run, self._step, self._frame, self)
+        return self._escort
 
     def _check_obeyed(self) -> None:
         """Raise when the agent held on to its work after it was told to stop: it does not count."""
         if self._is_expired or self.interruption is not None:
             raise asyncio.CancelledError
 
-    def _state_from(self, returned: object, given: State, hooked: State | None = None) -> State:
-        # What the agent did to the state it was given counts only when it returns it.
-        before = given if returned is given else hooked or self._state()
-        return state_from(returned, given=given, before=before, who="the agent")
-
-    async def _with_policies(self, agent: Agent, hooked: State | None, policies: Policies) -> State:
-        # Imported late: a flow without policies does not need it.
-        from agentflow_tui.engine.attempts import Attempts
-
-        async def limited(number: int) -> State:
-            self._arm()
-            try:
-                # Forked: what cannot be taken as a state is a failure of this attempt.
-                return (await self._attempt(agent, hooked and hooked.fork(), number)).fork()
-            except asyncio.CancelledError:
-                if self.interruption is not None or self.is_over:
-                    raise
-                raise self._take_error(self._cancelled_error()) from None
-            except Exception as error:
-                raise self._take_error(error) from None
-            finally:
-                self._disarm()
-
-        self._attempts = Attempts(self._run, self._step, self._frame, policies)
-        return await self._attempts.go(limited)
-
-    def _take_error(self, error: Exception) -> BaseException:
-        """The error of an attempt that is over, as the agent's time limit sees it."""
-        if self.is_over:
+    def verdict(self, error: Exception | None) -> BaseException:
+        """See `TimeLimit`."""
+        if self.is_over or (error is None and self.interruption is not None):
             return asyncio.CancelledError()
         if not self._is_expired:
-            return error
+            return error or self._cancelled_error()
         self._is_expired = False
         self.relax()
         return self._timeout_error()
-
-    def _state(self) -> State:
-        return State.over(self._frame.state.data, self._frame.state.meta)
 
     def _sight(self) -> Scope:
         """What the conditions of breakpoints see."""
@@ -230,26 +182,18 @@ class AgentRun(Call):
     async def _report_error(self, error: BaseException) -> None:
         if self._then is not None:
             return
-        self._disarm()
+        self.disarm()
         if self._is_expired:
             self.relax()
         # A coroutine that is being closed may not wait any more.
         if not self._run.hooks.is_idle("AgentError") and not isinstance(error, GeneratorExit):
-            await self._fire("AgentError", self._state(), error=error, duration=self._duration())
-
-    async def _fire(self, hook: str, state: State, **facts: object) -> State:
-        return await self._run.hooks.fire(
-            hook,  # type: ignore[arg-type]
-            state,
-            agent=self._step.agent,
-            attempt=1 if self._attempts is None else max(1, self._attempts.number),
-            iteration=self._frame.iteration,
-            stage=self._frame.stage,
-            **facts,
-        )
+            state = State.over(self._frame.state.data, self._frame.state.meta)
+            await self._guide().fire("AgentError", state, error=error, duration=self._duration())
 
     def _context(self, attempt: int) -> AgentContext:
-        frame, step = self._frame, self._step
+        run, frame, step = self._run, self._frame, self._step
+        if self._recorder is None:
+            self._recorder = Recorder(run.journal, step.path, step.agent)
         return AgentContext(
             step.agent,
             step.path,
@@ -257,17 +201,19 @@ class AgentRun(Call):
             frame.iteration,
             attempt,
             frame.stage,
-            self._run.clock,
+            run.clock,
             self._recorder,
         )
 
-    def _arm(self) -> None:
-        self._disarm()
+    def arm(self) -> None:
+        """See `TimeLimit`."""
+        self.disarm()
         limit = self._step.timeout
         if limit is not None:
             self._deadline = Deadline(self._run.time, limit, self._expire)
 
-    def _disarm(self) -> None:
+    def disarm(self) -> None:
+        """See `TimeLimit`."""
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -291,9 +237,9 @@ class AgentRun(Call):
         return 0.0 if self._began is None else self._run.time.now() - self._began
 
     def _settle(self) -> None:
-        self._disarm()
-        if self._attempts is not None:
-            self._attempts.close(has_failed=self._is_expired)
+        self.disarm()
+        if self._escort is not None:
+            self._escort.close(has_failed=self._is_expired)
         if self._began is not None:
             self._record_end()
             self._run.gate.leave(self)
@@ -325,10 +271,10 @@ class AgentRun(Call):
             run.journal.record(Warned, message=text, path=step.path)
         error = self._final_error()
         if self.interruption is not None:
-            self._recorder.close(self.interruption.text)
+            self._close_recorder(self.interruption.text)
             run.journal.record(AgentCancelled, reason=self.interruption.text, **self._facts())
         elif error is None:
-            self._recorder.close("the agent ended before the answer came")
+            self._close_recorder("the agent ended before the answer came")
             # Applied first: a person's edit that follows the event comes on top.
             if frame.scope != step.path:
                 frame.state.apply(self.delta)
@@ -342,8 +288,12 @@ class AgentRun(Call):
                 iteration=frame.iteration,
             )
         else:
-            self._recorder.close("the agent failed before the answer came")
+            self._close_recorder("the agent failed before the answer came")
             self._fail(error)
+
+    def _close_recorder(self, reason: str) -> None:
+        if self._recorder is not None:
+            self._recorder.close(reason)
 
     def _facts(self) -> Mapping[str, object]:
         step, frame = self._step, self._frame

@@ -1,56 +1,50 @@
-"""A task of code that is not ours, under supervision."""
+"""A call of code that is not ours, under supervision."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextvars import Context
+from collections.abc import Callable
 from typing import Any
 
 from agentflow_tui.engine.cancel_scope import CancelScope, Interruption
-from agentflow_tui.engine.clock import Clock, Timer
+from agentflow_tui.engine.clock import Timer
+from agentflow_tui.engine.crew import Crew
 
 GRACE_SECONDS = 2.0
 """How long a cancelled agent may take to clean up before it is left behind."""
 
 
 class Call:
-    """Ends when its work says `finish`, or `GRACE_SECONDS` after it was stopped, whatever that code does.
+    """Ends when its work does, or `GRACE_SECONDS` after it was stopped, whatever that code does.
 
-    `on_end` is called exactly once; nothing of the task counts after that.
+    `on_end` is called exactly once; nothing of the work counts after that.
     """
 
-    __slots__ = ("_clock", "_grace", "_on_end", "_scope", "interruption", "is_abandoned", "is_over", "task")
+    interruption: Interruption | None = None
+    is_abandoned = False
+    is_over = False
+    task: asyncio.Task[None]
+    """The one in which the work is done, and perhaps that of other calls before and after it."""
+    _grace: Timer | None = None
 
-    def __init__(  # noqa: PLR0913 - what a call is made of
-        self,
-        work: Coroutine[Any, Any, Any],
-        scope: CancelScope,
-        clock: Clock,
-        on_end: Callable[[Any], None],
-        *,
-        name: str,
-        context: Context,
-    ) -> None:
-        """Start the work as a task with a copy of `context`; an interruption of `scope` stops it.
+    def __init__(self, crew: Crew, scope: CancelScope, on_end: Callable[[Any], None], name: str) -> None:
+        """Have the work done by `crew`; an interruption of `scope` stops it.
 
         `on_end` is given this call.
         """
-        self._clock = clock
+        self._crew = crew
         self._scope = scope
         self._on_end = on_end
-        self._grace: Timer | None = None
-        self.interruption: Interruption | None = None
-        self.is_abandoned = False
-        self.is_over = False
-        # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
-        loop = asyncio.get_running_loop()
-        self.task = asyncio.Task(work, loop=loop, name=name, context=context.copy())
         scope.add(self)
+        self.task = crew.start(self, name)
+
+    async def work(self) -> None:
+        """What is to be done; whatever it raises ends the task."""
+        raise NotImplementedError
 
     def interrupt(self, interruption: Interruption) -> None:
         """Cancel the task for a reason from outside; no result of it counts any more."""
-        if self.interruption is None and not self.task.done():
+        if self.interruption is None and not self.is_over:
             self.interruption = interruption
             self.stop()
 
@@ -58,12 +52,12 @@ class Call:
         """Cancel the task and bound the time that it may still take."""
         self.task.cancel()
         if self._grace is None:
-            # A task that is cancelled before its first step never gets to call `finish`.
+            # A task that is cancelled before this call had its turn never comes to `finish` it.
             self.task.add_done_callback(lambda _: self.finish())
-            self._grace = self._clock.call_later(GRACE_SECONDS, self._abandon)
+            self._grace = self._crew.clock.call_later(GRACE_SECONDS, self._abandon)
 
     def finish(self) -> None:
-        """The work is done: called by the work itself, in any case, as its last act."""
+        """The work is done: called in any case, as the last act of who did it."""
         if not self.is_over:
             self._end()
 

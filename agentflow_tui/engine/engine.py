@@ -115,6 +115,24 @@ class _End(NamedTuple):
     hint: str = ""
 
 
+class _Firing(Call):
+    """The callbacks on a hook of the run itself."""
+
+    left: State | None = None
+    """The state that they left."""
+
+    def __init__(
+        self, run: Interpreter, hook: Hook, state: ScopeState, stops: CancelScope, ended: Signal
+    ) -> None:
+        self._hooks = run.hooks
+        self._hook = hook
+        self._given = State.over(state.data, state.meta)
+        super().__init__(run.crew, stops, lambda _: ended.set(), f"hook {hook}")
+
+    async def work(self) -> None:
+        self.left = await self._hooks.fire(self._hook, self._given)
+
+
 class _Course:
     """One run from its first event to its last."""
 
@@ -227,21 +245,13 @@ class _Course:
             return
         if run.hooks.is_idle(hook):
             return
-        changed: list[State] = []
-
-        async def fire() -> None:
-            try:
-                changed.append(await run.hooks.fire(hook, State.over(self._state.data, self._state.meta)))
-            finally:
-                call.finish()
-
         ended = Signal(run.cancel_from_outside)
-        call = Call(fire(), stops, run.clock, lambda _: ended.set(), name=f"hook {hook}", context=run.context)
+        call = _Firing(run, hook, self._state, stops, ended)
         await ended.wait()
         if call.is_abandoned:
             run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
-        if call.interruption is None and changed:
-            self._take(changed[0].delta())
+        if call.interruption is None and call.left is not None:
+            self._take(call.left.delta())
 
     def _take(self, delta: Delta) -> None:
         """What callbacks changed."""

@@ -73,7 +73,7 @@ class FanRun:
         task = asyncio.get_running_loop().create_task(
             # Not the context of the agent that made room for this branch.
             self._run.node(child, frame),
-            context=self._run.context.copy(),
+            context=self._run.crew.context.copy(),
         )
         task.add_done_callback(lambda ended: self._branch_ended(index, frame, ended))
 

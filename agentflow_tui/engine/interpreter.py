@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentflow_tui.conditions import Condition, ConditionError, Scope
@@ -12,6 +11,7 @@ from agentflow_tui.engine.agent_run import AgentRun
 from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
 from agentflow_tui.engine.choice_run import ChoiceRun
 from agentflow_tui.engine.control import Control
+from agentflow_tui.engine.crew import Crew
 from agentflow_tui.engine.errors import NodeFailed
 from agentflow_tui.engine.event import Event
 from agentflow_tui.engine.fan_run import FanRun
@@ -72,8 +72,7 @@ class Interpreter:
         self.hooks = HookFiring(hooks, event, journal)
         self.gate = Gate(control, journal, time)
         self.stops = CancelScope()
-        self.context = copy_context()
-        """What every agent begins with: nothing that another agent set reaches it."""
+        self.crew = Crew(time.clock)
         self.is_cancelled_from_outside = False
         self.loops: list[LoopRun] = []
         """Those that are running."""

@@ -1,0 +1,84 @@
+"""The tasks in which the calls of one run are made."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import copy_context
+from typing import TYPE_CHECKING
+
+from agentflow_tui.engine.clock import Clock
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.call import Call
+
+TURNS = 10
+"""How many calls one task makes, which wait for nothing, before the rest of the program gets a turn."""
+TURN_SECONDS = 0.002
+"""How long it may be at it before."""
+
+
+class Crew:
+    """Gives every call a task that looks new, with the context that the run began in.
+
+    A call that begins in the moment in which another one ends goes on in that one's task: a new one costs as
+    much as all the rest of the call. A task in which a call left something, a wish to be cancelled or a
+    context variable, is given no other one. Where several are at work, each gives way after every call.
+    """
+
+    __slots__ = ("_at_work", "_following", "_free", "clock", "context")
+
+    def __init__(self, clock: Clock) -> None:
+        """Nobody works; what runs begins with the context of now."""
+        self.clock = clock
+        self.context = copy_context()
+        """What every call begins with: nothing that another one set reaches it."""
+        self._at_work = 0
+        self._free: asyncio.Task[None] | None = None
+        self._following: Call | None = None
+
+    def start(self, call: Call, name: str) -> asyncio.Task[None]:
+        """Have a call made, very soon; gives the task that it is made in."""
+        task, self._free = self._free, None
+        if task is None:
+            self._at_work += 1
+            # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
+            loop = asyncio.get_running_loop()
+            return asyncio.Task(self._work(call), loop=loop, name=name, context=self.context.copy())
+        self._following = call
+        task.set_name(name)
+        return task
+
+    async def _work(self, first: Call) -> None:
+        call: Call | None = first
+        task, now = first.task, self.clock.now
+        turns, since = 0, now()
+        while call is not None:
+            try:
+                await call.work()
+            except BaseException:
+                self._end(call)
+                raise
+            if task.cancelling() or copy_context() != self.context:
+                self._end(call)
+                return
+            call = self._go_on(task, call)
+            turns += 1
+            if (
+                self._at_work > 1 or turns == TURNS or now() - since > TURN_SECONDS or task.cancelling()
+            ) and call is not None:
+                await asyncio.sleep(0)
+                turns, since = 0, now()
+
+    def _end(self, call: Call) -> None:
+        self._at_work -= 1
+        call.finish()
+
+    def _go_on(self, task: asyncio.Task[None], call: Call) -> Call | None:
+        """Finish a call; gives the one that begins with that."""
+        self._free = task
+        call.finish()
+        if self._free is not None:
+            self._free = None
+            self._at_work -= 1
+        following, self._following = self._following, None
+        return following
