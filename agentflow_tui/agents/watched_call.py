@@ -40,5 +40,5 @@ def watched(
         except GeneratorExit:
             steps.close()
             raise
-        except BaseException as error:
+        except BaseException as error:  # whatever the loop throws in is for the user's function, not for us
             advance, value = steps.throw, error

@@ -65,7 +65,7 @@ class Attempts:
         except asyncio.CancelledError:
             self._leave(Breaker.drop)
             raise
-        except BaseException:
+        except BaseException:  # raised again; the call is the user's code, and any error of it is a failure
             self._leave(Breaker.fail)
             raise
         self._leave(Breaker.succeed)

@@ -48,7 +48,7 @@ class HookFiring:
                 state = await self._call(hook, callback, state, facts)
             except GeneratorExit:
                 raise
-            except BaseException as error:
+            except BaseException as error:  # a callback is the user's code: it may raise anything
                 if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) and _is_being_cancelled():
                     raise
                 text = error_text(error)

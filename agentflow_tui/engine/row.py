@@ -63,7 +63,7 @@ class Row:
             node, frame = how(value)
         except StopIteration:
             self._is_over = True
-        except Exception as error:
+        except Exception as error:  # kept for `go`, which raises it where somebody waits
             self._error, self._is_over = error, True
         else:
             if not isinstance(node, Step):

@@ -32,7 +32,7 @@ async def opened(path: Path) -> aiosqlite.Connection:
             await connection.execute("PRAGMA foreign_keys = ON")
             await bring_up_to_date(connection, path)
             await connection.execute("PRAGMA journal_mode = WAL")
-        except BaseException:
+        except BaseException:  # raised again; its thread would outlive the program, cancelled or failed
             await connection.close()
             raise
     except (sqlite3.Error, OSError) as error:

@@ -114,7 +114,7 @@ class EventQueue:
         try:
             await write_events(connection, run_id, events, self._packers.setdefault(run_id, Packer()))
             await connection.commit()
-        except BaseException:
+        except BaseException:  # raised again; a cancelled write leaves a transaction open like a failed one
             # What it refers to may not be stored; a new one refers to nothing.
             self._packers.pop(run_id, None)
             await connection.rollback()

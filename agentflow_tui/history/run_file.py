@@ -76,9 +76,9 @@ def write_run_file(
         with os.fdopen(file, "w", encoding="ascii", newline="\n") as stream:
             stream.writelines(run_file_lines(history, flow_text, redact))
         draft.replace(path)
-    except BaseException:
+    finally:
+        # Gone already when it took the target's place.
         draft.unlink(missing_ok=True)
-        raise
 
 
 def read_run_file(path: Path) -> RunFile:

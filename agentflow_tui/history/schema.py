@@ -86,7 +86,7 @@ async def bring_up_to_date(connection: aiosqlite.Connection, path: Path) -> None
             await connection.execute(statement)
         await connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         await connection.commit()
-    except BaseException:
+    except BaseException:  # raised again; cancelled or failed, the schema is whole or untouched
         await connection.rollback()
         raise
 

@@ -279,7 +279,7 @@ class RunStore:
             except (sqlite3.Error, OSError) as error:
                 await connection.rollback()
                 raise explained(error, self.path) from error
-            except BaseException:
+            except BaseException:  # raised again; cancelled too, it must not leave the transaction open
                 await connection.rollback()
                 raise
             return result

@@ -54,7 +54,7 @@ class EmbeddedProcess:
                 category="timeout",
                 hint="the machine is busy: run again, or use Ollama",
             ) from None
-        except BaseException:
+        except BaseException:  # raised again; also when it is cancelled, no process may be left behind
             await _stop(process)
             raise
         return cls(process, reply["url"], key)

@@ -177,7 +177,7 @@ class AgentflowApp(App[None]):
         """Run an action; an error in it is shown and does not end the program."""
         try:
             return await super().run_action(action, default_namespace, namespaces)
-        except Exception as error:
+        except Exception as error:  # Textual ends the program at any error of an action
             self.report(error, str(action))
             return True
 

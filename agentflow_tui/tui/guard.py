@@ -36,14 +36,14 @@ def guarded(handler: Handler) -> Handler:
     async def run_async(self: DOMNode, *args: Any, **kwargs: Any) -> Any:
         try:
             return await handler(self, *args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # Textual ends the program at any error of a handler
             return _report(self.app, error, doing)
 
     @functools.wraps(handler)
     def run(self: DOMNode, *args: Any, **kwargs: Any) -> Any:
         try:
             return handler(self, *args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # Textual ends the program at any error of a handler
             return _report(self.app, error, doing)
 
     return cast("Handler", run_async if inspect.iscoroutinefunction(handler) else run)
@@ -56,7 +56,7 @@ def drawn(render_line: Callable[[Drawn, int], Strip]) -> Callable[[Drawn, int], 
     def render(self: Drawn, y: int) -> Strip:
         try:
             return render_line(self, y)
-        except Exception as error:
+        except Exception as error:  # Textual ends the program at any error while it draws
             seen = _reported.setdefault(self, set())
             if type(error).__name__ not in seen:
                 seen.add(type(error).__name__)

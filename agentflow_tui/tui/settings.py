@@ -125,10 +125,10 @@ def write_whole(path: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         Path(name).replace(path)
-    except BaseException:
+    finally:
+        # Gone already when it took the old file's place.
         with contextlib.suppress(OSError):
             Path(name).unlink()
-        raise
 
 
 def _is_file(path: Path) -> bool:

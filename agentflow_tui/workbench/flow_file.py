@@ -162,9 +162,9 @@ async def _replace(target: Path, data: bytes) -> None:
         if mode is not None:
             await asyncio.to_thread(part.chmod, mode)
         await asyncio.to_thread(part.replace, target)
-    except BaseException:
+    finally:
+        # Gone already when it took the target's place.
         part.unlink(missing_ok=True)
-        raise
 
 
 def _mode_of(target: Path) -> int | None:

@@ -73,7 +73,7 @@ class Race:
             async with asyncio.TaskGroup() as group:
                 for lane in self.lanes:
                     group.create_task(self._start(lane, launch))
-        except BaseException:
+        except BaseException:  # raised again; also when it is cancelled, no lane may run on
             self.cancel("the race could not begin")
             raise
         first = self.lanes[0].problem
