@@ -15,6 +15,7 @@ MAX_VALUES = 2_000_000
 MAX_INT_BITS = 14_000
 """Python refuses to read longer numbers back from text (4300 digits)."""
 _SAFE = 1 << 64
+_CHANGEABLE = frozenset({dict, list})
 
 
 def copy_json(value: Any, path: str) -> Any:
@@ -68,8 +69,8 @@ class _Copier:
         if isinstance(value, Mapping):
             self._count(len(value), path, depth)
             return {
-                checked_key(key, path): item
-                if is_plain(item)
+                key if type(key) is str and key.isascii() else checked_key(key, path): item
+                if (type(item) is str and item.isascii()) or is_plain(item)
                 else self.copy(item, f"{path}.{key}", depth + 1)
                 for key, item in value.items()
             }
@@ -111,10 +112,15 @@ def thaw(value: Any) -> Any:
     """A private copy of a value that is known to be JSON."""
     kind = type(value)
     if kind is dict:
-        return {key: thaw(item) for key, item in value.items()}
+        return thaw_object(value)
     if kind is list:
-        return [thaw(item) for item in value]
+        return [thaw(item) if type(item) in _CHANGEABLE else item for item in value]
     return value
+
+
+def thaw_object(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A private copy of an object that is known to be JSON."""
+    return {key: thaw(item) if type(item) in _CHANGEABLE else item for key, item in value.items()}
 
 
 def same_json(left: Any, right: Any) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from agentflow_tui.engine.json_value import checked_key, copy_json, same_json, thaw
+from agentflow_tui.engine.json_value import checked_key, copy_json, is_plain, same_json, thaw, thaw_object
 from agentflow_tui.engine.meta import checked_meta_value
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 
 _EMPTY: Mapping[str, Any] = {}
 _GONE = object()
+_new = object.__new__
 
 
 class Layer(MutableMapping[str, Any]):
@@ -83,48 +84,56 @@ class State:
     state.
     """
 
-    __slots__ = ("_data", "_meta")
+    __slots__ = ("_base", "_data", "_meta", "_meta_base")
 
     def __init__(self, data: Mapping[str, Any] | None = None, meta: Mapping[str, str] | None = None) -> None:
         """A state of these values, as a handler makes it; they are checked when the engine takes it."""
-        self._data = Layer(_EMPTY, {} if data is None else dict(data))
-        self._meta = Layer(_EMPTY, {} if meta is None else dict(meta))
+        self._base = self._meta_base = _EMPTY
+        self._data: Layer | None = Layer(_EMPTY, {} if data is None else dict(data))
+        self._meta: Layer | None = Layer(_EMPTY, {} if meta is None else dict(meta))
 
     @classmethod
     def over(cls, data: Mapping[str, Any], meta: Mapping[str, str]) -> State:
         """A state over checked values that nobody changes in place; nothing is copied yet."""
-        state = cls.__new__(cls)
-        state._data = Layer(data)
-        state._meta = Layer(meta)
+        state = _new(cls)
+        state._base, state._meta_base = data, meta
+        state._data = state._meta = None
         return state
 
     @property
     def data(self) -> MutableMapping[str, Any]:
         """JSON values by key."""
-        return self._data
+        data = self._data
+        if data is None:
+            data = self._data = Layer(self._base)
+        return data
 
     @property
     def meta(self) -> MutableMapping[str, str]:
         """Text by key."""
-        return self._meta
+        meta = self._meta
+        if meta is None:
+            meta = self._meta = Layer(self._meta_base)
+        return meta
 
     def fork(self) -> State:
         """A copy that shares nothing changeable with this one; raises `AgentError` as `delta` does."""
-        fork = State.over(self._data.base, self._meta.base)
-        if self._data.over or self._meta.over:
-            delta = self.delta()
-            _lay(fork._data, delta.set, delta.removed)
-            _lay(fork._meta, delta.meta_set, delta.meta_removed)
+        fork = State.over(self._base, self._meta_base)
+        delta = self.delta()
+        if not delta.is_empty:
+            fork._data = _laid(fork._base, delta.set, delta.removed)
+            fork._meta = _laid(fork._meta_base, delta.meta_set, delta.meta_removed)
         return fork
 
     def is_over(self, other: State) -> bool:
         """Whether both lie over the same values, as a state does that an agent was given and returns."""
-        return self._data.base is other._data.base and self._meta.base is other._meta.base
+        return self._base is other._base and self._meta_base is other._meta_base
 
     def update(self, data: Mapping[Any, Any]) -> None:
         """Set these keys; raises `AgentError` when one is no text."""
+        own = self.data
         for key, value in data.items():
-            self._data[checked_key(key, "the returned mapping")] = value
+            own[checked_key(key, "the returned mapping")] = value
 
     def delta(self) -> Delta:
         """What changed, as private copies: keys that hold what they held before are not in it.
@@ -137,7 +146,7 @@ class State:
 
     def __repr__(self) -> str:
         """Data and meta, for a person who debugs a handler."""
-        return f"State(data={self._data!r}, meta={self._meta!r})"
+        return f"State(data={self.data!r}, meta={self.meta!r})"
 
 
 def _copy_meta(value: Any, key: str) -> str:
@@ -147,12 +156,13 @@ def _copy_meta(value: Any, key: str) -> str:
 def delta_of(written: Mapping[Any, Any], base: Mapping[str, Any]) -> Delta:
     """What changes when these keys are set, as `State.update` and `State.delta` would say."""
     changed: dict[str, Any] = {}
-    for any_key, value in written.items():
-        key = checked_key(any_key, "the returned mapping")
-        own = copy_json(value, key)
+    for key, value in written.items():
+        if type(key) is not str or not key.isascii():
+            key = checked_key(key, "the returned mapping")  # noqa: PLW2901 - as plain text
+        own = value if is_plain(value) else copy_json(value, key)
         if key not in base or not same_json(own, base[key]):
             changed[key] = own
-    return _delta(changed, ())
+    return Delta.made(set=changed) if changed else EMPTY_DELTA
 
 
 def _delta(
@@ -166,8 +176,8 @@ def _delta(
     return Delta(data, removed, meta, meta_removed)
 
 
-def _changed(layer: Layer, copy: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    if not layer.over:
+def _changed(layer: Layer | None, copy: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    if layer is None or not layer.over:
         return {}, ()
     changed: dict[str, Any] = {}
     gone: list[str] = []
@@ -182,8 +192,8 @@ def _changed(layer: Layer, copy: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     return changed, tuple(sorted(gone))
 
 
-def _lay(layer: Layer, written: Mapping[str, Any], removed: tuple[str, ...]) -> None:
-    for key, value in written.items():
-        layer.over[key] = thaw(value)
+def _laid(base: Mapping[str, Any], written: Mapping[str, Any], removed: tuple[str, ...]) -> Layer:
+    layer = Layer(base, thaw_object(written))
     for key in removed:
         layer.over[key] = _GONE
+    return layer

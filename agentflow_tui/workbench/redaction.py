@@ -67,6 +67,8 @@ class Redaction:
 
     def value(self, value: Any) -> Any:
         """Return JSON data, or a dataclass of them, without any secret."""
+        if not self._secrets:
+            return value
         if isinstance(value, str):
             return self.text(value) if any(secret in value for secret in self._secrets) else value
         if isinstance(value, Mapping):
