@@ -30,12 +30,17 @@ class ProviderPools:
         `given` serves all of them in place of pools, and is not closed here. With `recordings` calls are
         answered from them as their mode says, except those to `given`.
         """
+        self._env = env
+        self._sleep = sleep
+        self._given = given
         self._recordings = recordings
         self._pools: dict[str, ProviderPool] = {}
-        self.by_file: dict[str, Providers] = {}
+        self.by_file = self.serving(flows)
         """By `Step.flow`."""
-        for file, flow in flows.items():
-            self.by_file[file] = given or self._pool(provider_tables(flow), env, sleep)
+
+    def serving(self, flows: Mapping[str, Flow]) -> dict[str, Providers]:
+        """Return what serves these flows, by their files; known `[providers]` keep their pool."""
+        return {file: self._given or self._pool(provider_tables(flow)) for file, flow in flows.items()}
 
     async def aclose(self) -> None:
         """Close every pool, also when closing one of them fails."""
@@ -43,14 +48,9 @@ class ProviderPools:
             for pool in self._pools.values():
                 stack.push_async_callback(pool.aclose)
 
-    def _pool(
-        self,
-        tables: Mapping[str, Mapping[str, object]],
-        env: Mapping[str, str],
-        sleep: Callable[[float], Awaitable[None]],
-    ) -> ProviderPool:
+    def _pool(self, tables: Mapping[str, Mapping[str, object]]) -> ProviderPool:
         key = json.dumps(tables, sort_keys=True, default=str)
         if key not in self._pools:
-            keys = with_file_keys(env, tables)
-            self._pools[key] = ProviderPool(tables, keys, sleep=sleep, recordings=self._recordings)
+            keys = with_file_keys(self._env, tables)
+            self._pools[key] = ProviderPool(tables, keys, sleep=self._sleep, recordings=self._recordings)
         return self._pools[key]

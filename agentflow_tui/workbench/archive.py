@@ -16,6 +16,7 @@ from agentflow_tui.history.run_filter import RunFilter
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
+from agentflow_tui.workbench.flow_version import texts_of
 from agentflow_tui.workbench.not_ready import NotReadyError
 
 
@@ -31,6 +32,10 @@ class StoredRun:
     """What is missing, in words."""
     inherited: int = 0
     """So many events are those of the run that it was forked from, and of that run's flow."""
+
+    def text_at(self, seq: int) -> str:
+        """Return the text of the flow that was in force after an event; empty when it was not kept."""
+        return texts_of(self.history[: max(seq, -1) + 1], self.flow_text)[-1]
 
 
 class Archive:

@@ -8,6 +8,7 @@ from typing import Any
 
 from agentflow_tui.engine import AgentError, Event
 from agentflow_tui.engine.past import Past
+from agentflow_tui.engine.swap import Swap
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
@@ -64,10 +65,10 @@ class Departure:
             raise NotReadyError("the run has ended; there is nothing to resume", hints=("fork or re-run it",))
         return cls(history, len(history) - 1, event_of(history), is_crash=True)
 
-    def past(self) -> Past:
-        """What the engine goes through first."""
+    def past(self, swaps: Sequence[Swap] = ()) -> Past:
+        """What the engine goes through first; `swaps` are the configs that the history went over to."""
         why = UNKNOWN_OUTCOME if self.is_crash else CUT_OFF
-        return Past(self.history, self.at_seq, edit=self.edit, why=why)
+        return Past(self.history, self.at_seq, edit=self.edit, why=why, swaps=swaps)
 
     def done(self) -> list[ev.HistoryEvent]:
         """What lies behind without the agent runs that are cut off: those ask again."""

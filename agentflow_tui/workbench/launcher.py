@@ -25,9 +25,12 @@ from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
 from agentflow_tui.workbench.departure import Departure
+from agentflow_tui.workbench.flow_course import FlowCourse
+from agentflow_tui.workbench.flow_version import FlowVersion
 from agentflow_tui.workbench.not_ready import NotReadyError, explained
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.run import Run
+from agentflow_tui.workbench.run_config import RunConfig
 
 _NOT_STORED = "this run is not stored: {}"
 _WAYS = (
@@ -60,6 +63,18 @@ class Order:
     """What lists of runs call it."""
     is_beside: bool = False
     """True for one of several runs at once: its breakers are its own and stop no other."""
+    course: FlowCourse | None = None
+    """The configs of its past, when there were several; `flow`, `text` and `choice` are of the last."""
+
+    @property
+    def first(self) -> FlowVersion:
+        """The config that the run began with."""
+        return self.course.first if self.course is not None else self.version
+
+    @property
+    def version(self) -> FlowVersion:
+        """The config that it goes on with."""
+        return FlowVersion(self.text, self.flow, self.choice)
 
     @property
     def name(self) -> str:
@@ -120,7 +135,7 @@ class Launcher:
         run_id = order.run_id or str(uuid.uuid4())
         run = Run(
             run_id,
-            plan,
+            order.first.plan,
             order.control,
             cast.model_label,
             redaction=redaction,
@@ -129,8 +144,11 @@ class Launcher:
             notes=(*unstored, *cast.notes, *watch_notes),
             history=order.departure.behind(run_id) if order.departure is not None else (),
         )
+        run.config = RunConfig(order.version, order.path, self._trust, pools, self._env)
+        if order.course is not None and order.course.remark is not None:
+            run.record(order.course.remark)
         await self._begin(order, run, cast, hooks, watch, pools)
-        chore = asyncio.create_task(self._describe(run, redaction.text(order.text), order.title))
+        chore = asyncio.create_task(self._describe(run, redaction.text(order.first.text), order.title))
         self._chores.add(chore)
         chore.add_done_callback(self._chores.discard)
         return run
@@ -138,7 +156,8 @@ class Launcher:
     async def _begin(  # noqa: PLR0913, PLR0917 - what a run uses
         self, order: Order, run: Run, cast: Cast, hooks: Hooks, watch: RunWatch | None, pools: ProviderPools
     ) -> None:
-        past = order.departure.past() if order.departure is not None else None
+        swaps = order.course.for_engine(cast.agents) if order.course is not None else ()
+        past = order.departure.past(swaps) if order.departure is not None else None
         self._store.on_failure = lambda error: run.warn(_NOT_STORED.format(error))
         engine = Engine(
             run.plan,

@@ -102,6 +102,12 @@ class OpenFlow:
         """Return the input that the file's comments propose; empty without one."""
         return self.notes.example_input
 
+    def current(self) -> Flow:
+        """Return the flow of now: the files inside it may have changed since. Raises as `ready` does."""
+        if self._flow is not None and self._flow.nested:
+            self.check(self.text)
+        return self.ready()
+
     def ready(self) -> Flow:
         """Return the flow of the text that was checked last.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agentflow_tui.agents.cast import build_cast
 from agentflow_tui.agents.provider_pools import ProviderPools
@@ -11,7 +12,7 @@ from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import AlwaysTrust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Checked, Flow
-from agentflow_tui.engine import Agent, AgentContext, Clock, Engine, Event, ModeChoice, State
+from agentflow_tui.engine import Agent, AgentContext, Clock, Engine, Event, State
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.past_moments import cut_off, lived
 from agentflow_tui.history import event as ev
@@ -21,9 +22,10 @@ from agentflow_tui.history.field_changes import field_changes
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.llm.run_recordings import RunRecordings
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.departure import event_of
-from agentflow_tui.workbench.not_ready import NotReadyError, explained
+from agentflow_tui.workbench.flow_course import FlowCourse
+from agentflow_tui.workbench.flow_version import FlowVersion, swaps_in
+from agentflow_tui.workbench.not_ready import explained
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.renderings import Renderings
 
@@ -75,6 +77,8 @@ class Reenactment:
     have been chosen by the environment of that day."""
     since: int = 0
     """Requests before this event were made by another flow: the run was forked from it."""
+    later: Sequence[Checked] = ()
+    """The flows that the run went over to, in their order."""
 
     async def replay(self, clock: Clock) -> Replay:
         """Drive the engine by the results in the history, and compare what it tells and would ask.
@@ -82,15 +86,11 @@ class Reenactment:
         Raises:
             NotReadyError: The history has no beginning, or the checked flow has errors or no such mode.
         """
-        flow, event = self.checked.flow, event_of(self.history)
-        if flow is None:
-            raise NotReadyError.invalid(self.checked.errors)
-        try:
-            choice = ModeChoice.make(flow, event)
-        except PlanError as error:
-            raise NotReadyError(str(error)) from error
+        event = event_of(self.history)
+        versions = tuple(FlowVersion.make("", each, event) for each in (self.checked, *self.later))
+        course, choice = FlowCourse(versions, swaps_in(self.history)), versions[0].choice
         then = lived(self.history)
-        past = Past(then, len(then) - 1, is_replay=True)
+        past = Past(then, len(then) - 1, is_replay=True, swaps=course.for_engine({}))
         told: list[ev.HistoryEvent] = []
         first = then[0] if then and isinstance(then[0], ev.RunStarted) else None
         engine = Engine(
@@ -104,8 +104,8 @@ class Reenactment:
         )
         by, reason = (first.chosen_by, first.reason) if first else ("default", "")
         await engine.run(event, chosen_by=by, reason=reason, problem=choice.problem)
-        note = _what_hooks_hide(flow)
-        today = told if note else await self._as_asked_today(told, choice.plan, clock)
+        note = _what_hooks_hide(versions[0].flow)
+        today = told if note else await self._as_all_asked_today(told, versions, clock)
         found = self._as_numbered(first_divergence(then, today))
         return Replay(tuple(told), found, past.unexpected, note)
 
@@ -116,6 +116,16 @@ class Reenactment:
         gone = cut_off(self.history)
         kept = [event for event in self.history if event.seq not in gone]
         return replace(found, left=kept[found.left.seq])
+
+    async def _as_all_asked_today(
+        self, told: Sequence[ev.HistoryEvent], versions: Sequence[FlowVersion], clock: Clock
+    ) -> list[ev.HistoryEvent]:
+        starts = [0, *(event.seq for event in swaps_in(told)), len(told)]
+        today: list[ev.HistoryEvent] = []
+        for version, (start, end) in zip(versions, pairwise(starts), strict=False):
+            asked = await self._as_asked_today(told, version.plan, clock)
+            today += [event for event in asked if start <= event.seq < end]
+        return today
 
     async def _as_asked_today(
         self, told: Sequence[ev.HistoryEvent], plan: Plan, clock: Clock

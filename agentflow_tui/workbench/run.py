@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentflow_tui.engine import Control
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.history.event import HistoryEvent, ModelCallEnded, RunEnded, RunStarted, Warned
+from agentflow_tui.history.swap_event import FlowSwapped
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.workbench.redaction import Redaction
+
+if TYPE_CHECKING:
+    from agentflow_tui.workbench.run_config import RunConfig
 
 
 class Keeper(Protocol):
@@ -59,7 +63,9 @@ class Run:
         self._redaction = redaction
         self._keeper = keeper
         self._observer = observer
-        self._notes = tuple(notes)
+        self.config: RunConfig | None = None
+        """Which config is in force, and which one waits; the launcher sets it."""
+        self.notes = tuple(notes)
         self._task: asyncio.Task[RunResult] | None = None
 
     @property
@@ -81,8 +87,14 @@ class Run:
         """Take an event of the engine; its `seq` follows this history, which has events of its own."""
         self._add(event)
         if isinstance(event, RunStarted):
-            for note in self._notes:
+            for note in self.notes:
                 self.warn(note)
+        elif isinstance(event, FlowSwapped) and self.config is not None:
+            self.config.hear(self, event)
+
+    def hide(self, redaction: Redaction) -> None:
+        """From now on keep other secrets out of the history."""
+        self._redaction = redaction
 
     def warn(self, message: str) -> None:
         """Add a warning now; none before the first or after the last event."""

@@ -11,7 +11,7 @@ from typing import Any
 from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.config import Flow, check_text
+from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.store import RunStore
@@ -20,10 +20,12 @@ from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.archive import Archive, StoredRun, storing
 from agentflow_tui.workbench.departure import Departure
+from agentflow_tui.workbench.flow_course import FlowCourse
 from agentflow_tui.workbench.flow_marks import FlowMarks
+from agentflow_tui.workbench.flow_version import FlowVersion, texts_of
 from agentflow_tui.workbench.launcher import Launcher, Order
+from agentflow_tui.workbench.live_edit import LiveEdit
 from agentflow_tui.workbench.not_ready import NotReadyError
-from agentflow_tui.workbench.open_flow import OpenFlow
 from agentflow_tui.workbench.race import Race
 from agentflow_tui.workbench.race_lane import RaceLane
 from agentflow_tui.workbench.redaction import Redaction
@@ -31,7 +33,7 @@ from agentflow_tui.workbench.replay import Reenactment, Replay
 from agentflow_tui.workbench.run import Run
 
 
-class Workbench(OpenFlow):
+class Workbench(LiveEdit):
     """The open flow with everything that it takes to run it, and its stored runs."""
 
     def __init__(
@@ -83,7 +85,7 @@ class Workbench(OpenFlow):
         Raises:
             NotReadyError: As `start`; or the flow cannot run in one of the modes.
         """
-        flow = self._current()
+        flow = self.current()
         race = Race.make(flow, event, modes, self._clock, score)
 
         async def launch(lane: RaceLane) -> Run:
@@ -123,7 +125,7 @@ class Workbench(OpenFlow):
         self.ready()
         with storing():
             run_id = await self._store.fork(found.run_id, departure.at_seq, name)
-        return await self._depart(departure, run_id, found.run_id, paused=paused, mode=mode)
+        return await self._depart(departure, run_id, found, paused=paused, mode=mode)
 
     async def rerun(
         self,
@@ -157,7 +159,7 @@ class Workbench(OpenFlow):
         with storing():
             lock = await self._store.acquire(found.run_id)
         try:
-            return await self._depart(departure, found.run_id, found.run_id, paused=paused, mode=mode)
+            return await self._depart(departure, found.run_id, found, paused=paused, mode=mode)
         except NotReadyError:
             lock.release()
             raise
@@ -173,21 +175,32 @@ class Workbench(OpenFlow):
         """
         found = run if isinstance(run, StoredRun) else await self.archive.load(run)
         wanted = text or found.flow_text or self.text
-        checked = check_text(wanted, folder=self.path.parent if self.path else None, env=self._env)
+        checked = [self.check_beside(each) for each in texts_of(found.history, wanted)]
         is_own = text is None or text == found.flow_text
         again = Reenactment(
-            found.history, checked, self._env, is_own=is_own, since=found.inherited if is_own else 0
+            found.history,
+            checked[0],
+            self._env,
+            is_own=is_own,
+            since=found.inherited if is_own else 0,
+            later=checked[1:],
         )
         return await again.replay(self._clock)
 
     async def _depart(
-        self, departure: Departure, run_id: str, origin: str, *, paused: bool, mode: RecordingMode
+        self, departure: Departure, run_id: str, origin: StoredRun, *, paused: bool, mode: RecordingMode
     ) -> Run:
         with storing():
-            line = await self._store.ancestry(origin)
+            line = await self._store.ancestry(origin.run_id)
         try:
             return await self._launch(
-                departure.event, paused=paused, mode=mode, departure=departure, run_id=run_id, line=line
+                departure.event,
+                paused=paused,
+                mode=mode,
+                departure=departure,
+                first=origin.flow_text,
+                run_id=run_id,
+                line=line,
             )
         except NotReadyError:
             if not departure.is_crash:
@@ -202,15 +215,21 @@ class Workbench(OpenFlow):
         paused: bool,
         mode: RecordingMode,
         departure: Departure | None = None,
+        first: str = "",
         run_id: str = "",
         line: tuple[str, ...] = (),
     ) -> Run:
         flow, choice = self._choice(event)
+        now, course = FlowVersion(self.text, flow, choice), None
+        if departure is not None:
+            course = FlowCourse.of(departure, first, self.check_beside, now)
+            now = course.now
         self.marks.breakpoints.forget_hits()
         control = Control(paused=paused, breakpoints=self.marks.breakpoints, pins=self.marks.pins)
-        return await self._launcher.launch(
-            Order(flow, self.text, self.path, event, choice, control, mode, departure, run_id, line)
+        order = Order(
+            now.flow, now.text, self.path, event, now.choice, control, mode, departure, run_id, line
         )
+        return await self._launcher.launch(replace(order, course=course))
 
     def grant_trust(self) -> tuple[Path, ...]:
         """Allow the Python code in the flow's folder as it is now; return the handlers' files.
@@ -234,14 +253,8 @@ class Workbench(OpenFlow):
         await self._launcher.aclose()
 
     def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
-        flow = self._current()
+        flow = self.current()
         try:
             return flow, ModeChoice.make(flow, event)
         except PlanError as error:
             raise NotReadyError(str(error)) from error
-
-    def _current(self) -> Flow:
-        if self._flow is not None and self._flow.nested:
-            # The files inside may have changed since.
-            self.check(self.text)
-        return self.ready()

@@ -149,7 +149,7 @@ def test_a_nested_flow_is_compared_too(tmp_path: Path) -> None:
         flow = check_text(outer, folder=tmp_path, env={}).flow
         assert flow is not None
         flows.append(flow)
-    assert [change.text for change in flow_diff(*flows)] == [
+    assert [change.text for change in flow_diff(flows[0], flows[1])] == [
         "inner.toml · orchestration: max_iterations 2 → 9"
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentflow_tui.config import check_text
+from agentflow_tui.config import Flow, check_text
 from agentflow_tui.config.flow_diff import flow_diff
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
@@ -38,12 +38,15 @@ exporter = "file"
 """
 
 
+def flow_of(text: str) -> Flow:
+    flow = check_text(text, env={}).flow
+    assert flow is not None
+    return flow
+
+
 def forecast(before: str, after: str, *, ended: tuple[str, ...] = (), old: str = FLOW) -> SwapForecast:
     new = old.replace(before, after)
-    flows = [check_text(text, env={}).flow for text in (old, new)]
-    assert flows[0] is not None
-    assert flows[1] is not None
-    first, second = flows
+    first, second = (flow_of(text) for text in (old, new))
     plans = [compile_plan(flow) for flow in (first, second)]
     changes = flow_diff(first, second, new)
     return SwapForecast.make((first, plans[0]), (second, plans[1]), changes, ended)
@@ -133,6 +136,4 @@ agents = ["a"]
 
 
 def _plan(text: str) -> Plan:
-    flow = check_text(text, env={}).flow
-    assert flow is not None
-    return compile_plan(flow)
+    return compile_plan(flow_of(text))

@@ -1,0 +1,298 @@
+"""An edited text taken over by a run that goes on, and what is known of it afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agentflow_tui.engine import Event
+from agentflow_tui.history import event as ev
+from agentflow_tui.history import fold
+from agentflow_tui.history.resume import EDIT_PATH
+from agentflow_tui.history.store import RunStore
+from agentflow_tui.history.swap_event import FlowSwapped
+from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.redaction import MASK
+from agentflow_tui.workbench.run import Run
+
+LOOP = """\
+[agent_flow]
+name = "polish"
+[llm]
+provider = "scripted"
+model = "script"
+[orchestration]
+mode = "loop"
+loop_agent = "writer"
+max_iterations = 3
+[agents.writer]
+prompt = "Improve: {content}"
+output = { content = "string" }
+[agents.editor]
+prompt = "Edit: {content}"
+output = { content = "string" }
+[providers.scripted]
+answers = ['{"content": "one"}', '{"content": "two"}', '{"content": "three"}', '{"content": "four"}']
+"""
+WARMER = LOOP.replace('"Improve: {content}"', '"Polish this: {content}"').replace("= 3", "= 4")
+INPUT = {"content": "draft"}
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
+    bench = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"))
+    yield bench
+    await bench.aclose()
+
+
+async def standing(bench: Workbench, text: str = LOOP) -> Run:
+    """A run that stands after its first iteration."""
+    assert not bench.check(text).errors
+    run = await bench.start(Event.make(INPUT), paused=True)
+    run.control.step_iteration()
+    await until_paused(run)
+    return run
+
+
+async def until_paused(run: Run) -> None:
+    for _ in range(1000):
+        await asyncio.sleep(0)
+        if run.history and isinstance(run.history[-1], ev.RunPaused) and run.control.is_paused:
+            done = [event for event in run.history if isinstance(event, ev.IterationEnded)]
+            if done:
+                return
+    raise AssertionError("it never stood still")
+
+
+async def swapped(bench: Workbench, text: str = WARMER) -> Run:
+    """A run that is over and took over another text in its middle."""
+    run = await standing(bench)
+    bench.check(text)
+    await bench.swap(run)
+    run.control.resume()
+    await run.wait()
+    return run
+
+
+def swaps(run: Run | list[ev.HistoryEvent]) -> list[FlowSwapped]:
+    history = run.history if isinstance(run, Run) else run
+    return [event for event in history if isinstance(event, FlowSwapped)]
+
+
+def prompts(history: list[ev.HistoryEvent]) -> list[str]:
+    asked = [event for event in history if isinstance(event, ev.ModelCallStarted)]
+    return [event.messages[-1]["content"].split(":")[0] for event in asked]
+
+
+async def test_the_next_iterations_ask_by_the_new_text_and_the_history_says_what_changed(
+    bench: Workbench,
+) -> None:
+    run = await swapped(bench)
+    (told,) = swaps(run)
+    assert prompts(run.history) == ["Improve", "Improve", "Polish this", "Polish this"]
+    assert told.iteration == 2
+    assert told.text == WARMER
+    assert told.before != told.after
+    assert [line.split(":")[0] for line in told.changes] == ["agent writer", "orchestration"]
+    assert run.config is not None
+    assert (run.config.version.text, run.config.waiting) == (WARMER, None)
+
+
+async def test_a_proposal_changes_nothing_and_says_what_would_come_of_it(bench: Workbench) -> None:
+    run = await standing(bench)
+    bench.check(WARMER)
+    proposal = bench.propose_swap(run)
+    assert proposal.forecast.agents == ("writer",)
+    assert proposal.forecast.refusal == ""
+    assert run.control.swap is None
+    run.control.resume()
+    await run.wait()
+    assert swaps(run) == []
+
+
+async def test_the_answers_go_on_where_the_old_config_had_come_to(bench: Workbench) -> None:
+    run = await swapped(bench)
+    answers = [event.response for event in run.history if isinstance(event, ev.ModelCallEnded)]
+    assert answers == [f'{{"content": "{word}"}}' for word in ("one", "two", "three", "four")]
+
+
+async def test_the_first_text_put_back_withdraws_what_waits(bench: Workbench) -> None:
+    run = await standing(bench)
+    bench.check(WARMER)
+    await bench.swap(run)
+    assert run.config is not None
+    assert run.config.waiting is not None
+    bench.check(LOOP + "# only a remark\n")
+    await bench.swap(run)
+    assert run.config.waiting is None
+    assert run.control.swap is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (LOOP.replace('mode = "loop"', 'mode = "collaborative"'), "mode changes from loop to collaborative"),
+        (LOOP.replace('loop_agent = "writer"', 'loop_agent = "nobody"'), "nobody"),
+        (LOOP.replace('provider = "scripted"', 'provider = "nowhere"'), "nowhere"),
+    ],
+)
+async def test_what_cannot_be_taken_over_is_refused_with_a_reason(
+    bench: Workbench, text: str, reason: str
+) -> None:
+    run = await standing(bench)
+    bench.check(text)
+    with pytest.raises(NotReadyError) as refused:
+        await bench.swap(run)
+    said = f"{refused.value} {refused.value.hints} {refused.value.problems}"
+    assert reason in said
+    assert run.control.swap is None
+    run.control.cancel()
+    await run.wait()
+
+
+async def test_a_run_that_is_over_takes_nothing_over(bench: Workbench) -> None:
+    run = await standing(bench)
+    run.control.resume()
+    await run.wait()
+    bench.check(WARMER)
+    with pytest.raises(NotReadyError, match="over"):
+        bench.propose_swap(run)
+
+
+async def test_one_that_came_too_late_stays_waiting_and_is_not_told(bench: Workbench) -> None:
+    run = await standing(bench)
+    bench.check(LOOP.replace("= 3", "= 3\ntimeout_seconds = 60"))
+    run.control.cancel()
+    await bench.swap(run)
+    await run.wait()
+    assert swaps(run) == []
+    assert run.config is not None
+    assert run.config.waiting is not None
+
+
+async def test_python_code_needs_consent_before_it_waits(bench: Workbench, tmp_path: Path) -> None:
+    (tmp_path / "steps.py").write_text("async def work(event, state):\n    return {}\n", encoding="utf-8")
+    file = tmp_path / "flow.toml"
+    file.write_text(LOOP, encoding="utf-8")
+    bench.open(file)
+    run = await standing(bench)
+    handled = LOOP.replace("[agents.editor]", '[agents.step]\nhandler = "steps:work"\n[agents.editor]')
+    bench.check(handled.replace('loop_agent = "writer"', 'loop_agent = "step"'))
+    with pytest.raises(NotReadyError, match="Python code"):
+        await bench.swap(run)
+    bench.grant_trust()
+    await bench.swap(run)
+    run.control.resume()
+    await run.wait()
+    assert [e.agent for e in run.history if isinstance(e, ev.AgentStarted)] == ["writer", "writer", "step"]
+
+
+async def test_a_secret_of_the_new_text_reaches_no_history(bench: Workbench) -> None:
+    secret = "sk-0123456789abcdef"
+    text = WARMER.replace("[providers.scripted]", f'[providers.scripted]\napi_key = "{secret}"')
+    run = await swapped(bench, text)
+    (told,) = swaps(run)
+    assert secret not in repr(run.history)
+    assert MASK in told.text
+
+
+async def test_a_replay_is_exact_whatever_is_open(bench: Workbench) -> None:
+    run = await swapped(bench)
+    bench.check("")
+    replay = await bench.replay(run.run_id)
+    assert replay.is_exact, replay.text
+    assert len(swaps(list(replay.history))) == 1
+
+
+async def test_a_replay_finds_that_the_swapped_text_asks_something_else(bench: Workbench) -> None:
+    run = await swapped(bench)
+    replay = await bench.replay(run.run_id, text=LOOP.replace("Improve", "Better"))
+    assert replay.divergence is not None
+    assert replay.divergence.left is not None
+    assert replay.divergence.left.seq < swaps(run)[0].seq
+
+
+async def test_it_goes_to_another_machine_as_a_file(bench: Workbench, tmp_path: Path) -> None:
+    run = await swapped(bench)
+    file = tmp_path / "run.jsonl"
+    await bench.archive.export(run.run_id, file)
+    found = await bench.archive.read_file(file)
+    assert found.history == run.history
+    assert (found.flow_text, found.text_at(len(found.history))) == (LOOP, WARMER)
+    assert found.text_at(swaps(run)[0].seq - 1) == LOOP
+    assert (await bench.replay(found)).is_exact
+
+
+async def forked(bench: Workbench, run: Run, at: int, text: str) -> Run:
+    new = await bench.fork(run.run_id, at, text=text)
+    await new.wait()
+    return new
+
+
+async def test_a_fork_behind_it_goes_on_with_the_swapped_text(bench: Workbench) -> None:
+    run = await swapped(bench)
+    at = swaps(run)[0].seq + 1
+    fork = await forked(bench, run, at, WARMER)
+    assert prompts(fork.history) == prompts(run.history)
+    assert len(swaps(fork)) == 1
+    stored = await bench.archive.load(fork.run_id)
+    assert (stored.flow_text, stored.text_at(at)) == (LOOP, WARMER)
+    assert fold(fork.history).state.data == fold(run.history).state.data
+    assert (await bench.replay(fork.run_id)).is_exact
+
+
+async def test_a_fork_before_it_knows_nothing_of_it(bench: Workbench) -> None:
+    run = await swapped(bench)
+    fork = await forked(bench, run, swaps(run)[0].seq - 1, LOOP)
+    assert swaps(fork) == []
+    assert prompts(fork.history) == ["Improve"] * 3
+
+
+async def test_a_fork_behind_it_with_a_third_text_says_so_and_replays(bench: Workbench) -> None:
+    run = await swapped(bench)
+    third = WARMER.replace("Polish this", "Shine")
+    at = next(e.seq for e in run.history if e.seq > swaps(run)[0].seq and isinstance(e, ev.IterationEnded))
+    fork = await forked(bench, run, at, third)
+    assert prompts(fork.history) == ["Improve", "Improve", "Polish this", "Shine"]
+    first, second = swaps(fork)
+    assert (first.text, second.text, second.path) == (WARMER, third, EDIT_PATH)
+    assert second.changes == ("agent writer: prompt 3 → 2 words (+1 −2)",)
+    stored = await bench.archive.load(fork.run_id)
+    assert stored.text_at(at + 1) == third
+    assert fold(fork.history).swapped_text == third
+    again = await forked(bench, fork, len(fork.history) - 3, third)
+    assert len(swaps(again)) == 2
+    assert prompts(again.history) == prompts(fork.history)
+    for each in (fork, again):
+        replay = await bench.replay(each.run_id)
+        assert replay.is_exact, replay.text
+
+
+async def test_a_crash_behind_it_is_resumed_with_the_swapped_text(bench: Workbench, tmp_path: Path) -> None:
+    run = await swapped(bench)
+    cut = next(e.seq for e in run.history if e.seq > swaps(run)[0].seq + 4)
+    other = Workbench(env={}, store=RunStore(tmp_path / "other" / "runs.sqlite3"))
+    try:
+        run_id = await other._store.add(run.history[: cut + 1], flow_text=LOOP)
+        other.check(LOOP)
+        resumed = await other.resume(run_id)
+        await resumed.wait()
+        assert prompts(resumed.history)[-1] == "Polish this"
+        assert len(swaps(resumed)) == 1
+        stored = await other.archive.load(run_id)
+        assert stored.flow_text == LOOP
+        assert (await other.replay(run_id)).is_exact
+    finally:
+        await other.aclose()
+
+
+async def test_a_text_that_was_not_kept_is_told_when_it_is_needed(bench: Workbench) -> None:
+    run = await swapped(bench)
+    other = await bench._store.add(run.history, flow_text="")
+    bench.check(WARMER)
+    with pytest.raises(NotReadyError, match="was not kept"):
+        await bench.fork(other, len(run.history) - 2)
