@@ -19,6 +19,7 @@ from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.input_memory import InputMemory
+from agentflow_tui.tui.outside_editor import OutsideEditor, OutsideEditorError
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench import Workbench
@@ -128,13 +129,28 @@ class RunDesk:
         given = self.given or EventInput(self.workbench.example_input())
         earlier = self.memory.of(self._name) if self.memory is not None else ()
         dialog = InputDialog(
-            needed or ("message",), given, required=needed, earlier=earlier, unsent=self.unsent
+            needed or ("message",),
+            given,
+            required=needed,
+            earlier=earlier,
+            unsent=self.unsent,
+            edit_outside=self.edit_outside,
         )
         answer = await self.screen.app.push_screen_wait(dialog)
         if answer is not None:
             self.given = answer
             self._remember(answer)
         return answer is not None
+
+    def edit_outside(self, text: str, suffix: str) -> str:
+        """Give a text to the user's editor and return what came of it.
+
+        Raises:
+            OutsideEditorError: It cannot be; while a run goes on, because that would stand still meanwhile.
+        """
+        if self.is_live and self.bridge.view.newest.status == "running":
+            raise OutsideEditorError("pause the run first: it would stand still while you edit")
+        return OutsideEditor(self.screen.app).edit(text, suffix)
 
     @property
     def _name(self) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from textual.screen import Screen
 
-from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
+from agentflow_tui.engine.errors import AgentError
+from agentflow_tui.engine.event import Event
+from agentflow_tui.tui.dialogs.edit_dialog import EditDialog, StateEdit
+from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.replay_desk import ReplayDesk
 from agentflow_tui.tui.run_desk import RunDesk
@@ -73,17 +76,29 @@ class TimeDesk:
             TextDialog(f"FORK AT EVENT {seq:d}", note=f"a name for the fork, or none{self._what_ends()}")
         )
         if name is not None:
-            await self._fork(seq, name.strip(), {})
+            await self._fork(seq, StateEdit({}, {}, name.strip()))
 
     async def edit(self) -> None:
         """Edit the state at the cursor, and go on from there as a run of its own."""
         if not self._has_run():
             return
         view = self.desk.bridge.view
-        dialog = EditDialog(view.state.state.data, view.cursor, note=self._what_ends())
+        dialog = EditDialog(
+            {"": view.state.state}, view.cursor, note=self._what_ends(), edit_outside=self.desk.edit_outside
+        )
         answer = await self.screen.app.push_screen_wait(dialog)
         if answer is not None:
-            await self._fork(view.cursor, answer.name, answer.edits)
+            await self._fork(view.cursor, answer)
+
+    async def edit_event(self) -> None:
+        """Edit what the run was given, and run all of it again as a run of its own."""
+        if not self._has_run():
+            return
+        facts, run_id, text = self.desk.bridge.view.newest.event, self.desk.run_id, self.desk.flow_text
+        data, metadata = dict(facts.get("data") or {}), dict(facts.get("metadata") or {})
+        event = await self._asked_event(EventInput(data, str(facts.get("target") or ""), metadata))
+        if event is not None:
+            await self._depart(text, lambda: self.desk.workbench.fork(run_id, -1, event=event))
 
     async def rerun(self) -> None:
         """Run again from the cursor on with the text in the editor; at the end of a run, all of it."""
@@ -110,11 +125,31 @@ class TimeDesk:
             what = "1 run was" if len(found) == 1 else f"{len(found):d} runs were"
             self._say(f"{what} interrupted. r lists the runs; R there resumes one.")
 
-    async def _fork(self, seq: int, name: str, edits: Mapping[str, Any]) -> None:
-        run_id = self.desk.run_id
+    async def _fork(self, seq: int, edit: StateEdit) -> None:
+        run_id, workbench = self.desk.run_id, self.desk.workbench
         await self._depart(
-            self.desk.flow_text, lambda: self.desk.workbench.fork(run_id, seq, name=name, edits=edits)
+            self.desk.flow_text,
+            lambda: workbench.fork(run_id, seq, name=edit.name, edits=edit.edits, meta_edits=edit.meta_edits),
         )
+
+    async def _asked_event(self, given: EventInput) -> Event | None:
+        while True:
+            dialog = InputDialog(
+                tuple(given.data) or ("message",),
+                given,
+                title="INPUT OF THE FORK",
+                verb="fork",
+                edit_outside=self.desk.edit_outside,
+            )
+            answer = await self.screen.app.push_screen_wait(dialog)
+            if answer is None:
+                return None
+            given, now = answer, self.desk.clock.timestamp()
+            try:
+                return Event.make(given.data, metadata=given.metadata, target=given.target, timestamp=now)
+            except AgentError as error:
+                if await self.desk.explain(NotReadyError(str(error), hints=("correct the input",))):
+                    return None
 
     async def _depart(self, text: str, begin: Callable[[], Awaitable[Run]]) -> None:
         """Begin a run of another text than the editor's, which comes back; what was live ends."""

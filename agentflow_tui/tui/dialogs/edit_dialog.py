@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,19 +10,21 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Checkbox, Input, Label, OptionList, Static, TextArea
-from textual.widgets.option_list import Option
+from textual.widgets import Checkbox, Input, Label, Select, Static, TextArea
 
+from agentflow_tui.history.run_state import StateView
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.dialogs.draft_rows import edit_lines
+from agentflow_tui.tui.dialogs.field import line_field, text_field
+from agentflow_tui.tui.dialogs.state_draft import StateDraft
+from agentflow_tui.tui.dialogs.value_form import ValueForm
+from agentflow_tui.tui.event_input import InputError
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import EDIT
-from agentflow_tui.tui.panes.inspector.amount import short
+from agentflow_tui.tui.outside_editor import OutsideEditorError
 from agentflow_tui.tui.safe_text import one_line, plain
-from agentflow_tui.workbench.departure import REMOVED
 
 _NAME = 40
-_PREVIEW = 60
 _LOW = 30
 """Rows of a window in which the form takes all the height, so that what it says stays in view."""
 
@@ -33,30 +34,12 @@ class StateEdit:
     """What is different in the fork."""
 
     edits: Mapping[str, Any]
-    """By key; `REMOVED` takes a key away."""
+    """By key of data; `REMOVED` takes a key away."""
+    meta_edits: Mapping[str, Any]
     name: str
     """Of the fork; may be empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A value as it is typed."""
-
-    text: str
-    is_json: bool
-    is_removed: bool = False
-
-    @classmethod
-    def of(cls, value: Any) -> _Draft:
-        if isinstance(value, str):
-            return cls(value, is_json=False)
-        return cls(json.dumps(value, ensure_ascii=False, indent=2), is_json=True)
-
-    @property
-    def value(self) -> Any:
-        if self.is_removed:
-            return REMOVED
-        return json.loads(self.text) if self.is_json else self.text
+    branch: str = ""
+    """Path of the branch of a parallel phase whose state it is; empty: the run's own."""
 
 
 class EditDialog(Dialog[StateEdit]):
@@ -64,139 +47,195 @@ class EditDialog(Dialog[StateEdit]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EDIT)
 
-    def __init__(self, data: Mapping[str, Any], seq: int, *, note: str = "") -> None:
-        """Take the state's data just after event `seq`, and a remark for the end of the note."""
+    def __init__(
+        self,
+        states: Mapping[str, StateView],
+        seq: int,
+        *,
+        note: str = "",
+        edit_outside: Callable[[str, str], str] | None = None,
+    ) -> None:
+        """Take the states just after event `seq` that can be changed, and a remark for the end of the note.
+
+        `states` are by the path of their branch, the run's own by an empty one; the first is shown.
+        `edit_outside` gives a text, and the suffix of its file, to the user's editor.
+        """
         super().__init__(classes="dialog")
-        self.data = data
+        self.states = states
         self.seq = seq
         self.note = note
-        self.names = list(data)
-        self.drafts: dict[str, _Draft] = {}
-        self.shown = ""
+        self.edit_outside = edit_outside
+        self.branch = next(iter(states))
+        self.draft = self._untouched()
+        self.is_whole = False
+
+    @property
+    def names(self) -> list[str]:
+        """The keys in the order of the list."""
+        return [slot.name for slot in self.draft.slots]
+
+    @property
+    def form(self) -> ValueForm:
+        """The view of one value at a time."""
+        return self.query_one("#one-value", ValueForm)
 
     def compose(self) -> ComposeResult:
         """Lay out the keys, the value of one, and the fork's name."""
         is_low = self.app.size.height < _LOW
         with Vertical(classes=f"dialog-frame -wide{' -tall' if is_low else ''}") as frame:
             frame.border_title = plain(f"STATE AFTER EVENT {self.seq:d}")
-            frame.border_subtitle = "tab next field · ^s fork · esc close"
+            frame.border_subtitle = "^s fork · F4 take back · F6 JSON · F8 $EDITOR · esc close"
             with VerticalScroll(classes="settings-body" if is_low else "dialog-body", can_focus=False):
-                yield OptionList(*(self._option(name) for name in self.names), id="state-keys", markup=False)
-                yield Label("new key", markup=False)
-                yield _line("new-key", "enter adds it")
-                yield Label("value", id="value-label", markup=False)
-                yield _text("state-value")
-                yield Checkbox("JSON: a number, true, a list, an object", id="is-json", compact=True)
-                yield Checkbox("take the key away", id="is-removed", compact=True)
+                if self.branch:
+                    yield Label("the state of branch", markup=False)
+                    yield self._branches()
+                yield ValueForm(self.draft, id="one-value")
+                with Vertical(id="whole-state"):
+                    yield Label("the whole state (JSON)", markup=False)
+                    yield text_field("whole")
+                yield Static("", id="pending", markup=False)
                 yield Label("name of the fork", markup=False)
-                yield _line("fork-name", "")
-            yield Static(plain(f"The run itself stays as it is{self.note}."), id="note", markup=False)
+                yield line_field("fork-name")
+            yield Static(plain(self._usual_note), id="note", markup=False)
 
     def on_mount(self) -> None:
         """Show the first value."""
-        if self.names:
-            self.query_one("#state-keys", OptionList).highlighted = 0
-        else:
-            self._enable(False)
-            self.query_one("#new-key").focus()
+        self.query_one("#whole-state").display = False
+        self.form.show(self.draft)
+        self.query_one("#state-keys" if self.draft.slots else "#new-key").focus()
 
     def action_accept(self) -> None:
         """Return what was changed, or say what is wrong with it."""
-        self._keep()
-        edits: dict[str, Any] = {}
-        for name, draft in self.drafts.items():
-            try:
-                value = draft.value
-            except (ValueError, RecursionError) as error:
-                self._say(f"{one_line(name, _NAME)} is no JSON: {error}")
-                self.query_one("#state-keys", OptionList).highlighted = self.names.index(name)
-                return
-            if value is REMOVED and name not in self.data:
-                continue
-            if name not in self.data or not _same(value, self.data[name]):
-                edits[name] = value
-        if not edits:
+        try:
+            self._keep()
+            data, meta = self.draft.edits("data"), self.draft.edits("meta")
+        except InputError as error:
+            self._point_at(error)
+            return
+        if not data and not meta:
             self._say("nothing is changed yet; f forks without a change")
             return
-        self.dismiss(StateEdit(edits, self.query_one("#fork-name", Input).value.strip()))
+        self.dismiss(StateEdit(data, meta, self.query_one("#fork-name", Input).value.strip(), self.branch))
 
-    @on(OptionList.OptionHighlighted, "#state-keys")
-    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        self._keep()
-        self._show(self.names[event.option_index])
+    def action_take_back(self) -> None:
+        """Forget the edit of the value that is shown; in JSON all of them."""
+        if self.is_whole:
+            self.draft = self._untouched()
+            self.query_one("#whole", TextArea).text = self.draft.to_json()
+            self._say("all edits are taken back", is_wrong=False)
+        elif slot := self.form.shown:
+            was_edited = self.draft.take_back(slot)
+            self.form.show(self.draft, slot)
+            self._show_edits()
+            name = one_line(slot.name, _NAME)
+            self._say(
+                f"the edit of {name} is taken back" if was_edited else f"{name} has no edit",
+                is_wrong=not was_edited,
+            )
 
-    @on(OptionList.OptionSelected, "#state-keys")
-    def _selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.query_one("#state-value").focus()
-
-    @on(Input.Submitted, "#new-key")
-    def _added(self, event: Input.Submitted) -> None:
-        event.stop()
-        name = event.value.strip()
-        if not name:
+    def action_toggle_json(self) -> None:
+        """Change between one value at a time and the whole state as JSON; edits go along."""
+        try:
+            self._keep()
+            self.query_one("#whole", TextArea).text = self.draft.to_json()
+        except InputError as error:
+            self._point_at(error)
             return
-        keys = self.query_one("#state-keys", OptionList)
-        if name not in self.names:
-            self.names.append(name)
-            keys.add_option(self._option(name))
-        event.input.value = ""
-        keys.highlighted = self.names.index(name)
-        self.query_one("#state-value").focus()
+        self.is_whole = not self.is_whole
+        self.form.display = not self.is_whole
+        self.query_one("#whole-state").display = self.is_whole
+        self.form.show(self.draft, self.form.shown)
+        self._show_edits()
+        self._say("", is_wrong=False)
+        self.query_one("#whole" if self.is_whole else "#state-keys").focus()
+
+    def action_edit_outside(self) -> None:
+        """Give the text to the user's editor."""
+        if self.edit_outside is None or not (self.is_whole or self.form.shown):
+            return
+        area = self.query_one("#whole" if self.is_whole else "#state-value", TextArea)
+        is_json = self.is_whole or self.query_one("#is-json", Checkbox).value
+        try:
+            area.text = self.edit_outside(area.text, ".json" if is_json else ".txt")
+        except OutsideEditorError as error:
+            self._say(str(error))
+        else:
+            self._say("", is_wrong=False)
+            area.focus()
+
+    @on(ValueForm.Edited)
+    def _edited(self, event: ValueForm.Edited) -> None:
+        event.stop()
+        self._show_edits()
 
     @on(Input.Submitted, "#fork-name")
     def _named(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_accept()
 
-    def _show(self, name: str) -> None:
-        draft = self.drafts.get(name) or (
-            _Draft.of(self.data[name]) if name in self.data else _Draft("", False)
-        )
-        self.shown = name
-        self._enable(True)
-        self.query_one("#value-label", Label).update(plain(f"value of {one_line(name, _NAME)}"))
-        self.query_one("#state-value", TextArea).text = draft.text
-        self.query_one("#is-json", Checkbox).value = draft.is_json
-        self.query_one("#is-removed", Checkbox).value = draft.is_removed
+    @on(Select.Changed, "#branch")
+    def _branch_chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        if event.value == self.branch:
+            return
+        if self._is_edited():
+            self.query_one("#branch", Select[str]).value = self.branch
+            self._say("one state is edited at a time: fork, or take the edits back first")
+            return
+        self.branch = str(event.value)
+        self.draft = self._untouched()
+        self.query_one("#whole", TextArea).text = self.draft.to_json()
+        self.form.show(self.draft)
+
+    def _is_edited(self) -> bool:
+        try:
+            self._keep()
+            return bool(self.draft.pending())
+        except InputError:
+            return True
+
+    def _branches(self) -> Select[str]:
+        options = [(plain(path), path) for path in self.states]
+        return Select(options, value=self.branch, id="branch", allow_blank=False, compact=True)
+
+    def _untouched(self) -> StateDraft:
+        return StateDraft(self.states[self.branch].data, self.states[self.branch].meta)
 
     def _keep(self) -> None:
-        if self.shown:
-            self.drafts[self.shown] = _Draft(
-                self.query_one("#state-value", TextArea).text,
-                self.query_one("#is-json", Checkbox).value,
-                self.query_one("#is-removed", Checkbox).value,
-            )
+        """Take what is typed into the draft; raises `InputError` for a wrong text of the whole state."""
+        if not self.is_whole:
+            self.form.keep()
+            return
+        try:
+            self.draft.take_json(self.query_one("#whole", TextArea).text)
+        except InputError as error:
+            error.field = "whole"
+            raise
 
-    def _enable(self, is_enabled: bool) -> None:
-        for name in ("#state-value", "#is-json", "#is-removed"):
-            self.query_one(name).disabled = not is_enabled
+    def _show_edits(self) -> None:
+        try:
+            edits = self.draft.pending()
+        except InputError:
+            # It may be half typed: what is wrong with it is said when the fork is asked for.
+            return
+        self.form.mark(edits)
+        self.query_one("#pending", Static).update(edit_lines(edits))
 
-    def _option(self, name: str) -> Option:
-        value = one_line(short(self.data[name]), _PREVIEW) if name in self.data else "new"
-        return Option(Content.assemble((one_line(name, _NAME), "bold"), "  ", (value, "$foreground-muted")))
+    def _point_at(self, error: InputError) -> None:
+        """Say what is wrong and put the cursor there."""
+        self._say(str(error))
+        if error.field in self.names:
+            self.form.choose(self.names.index(error.field))
+        area = self.query_one("#whole" if self.is_whole else "#state-value", TextArea)
+        if error.line:
+            area.move_cursor((error.line - 1, error.column - 1))
+        area.focus()
 
-    def _say(self, text: str) -> None:
+    @property
+    def _usual_note(self) -> str:
+        return f"The run itself stays as it is{self.note}."
+
+    def _say(self, text: str, *, is_wrong: bool = True) -> None:
         note = self.query_one("#note", Static)
-        note.update(plain(f"✗ {text}"))
-        note.add_class("-wrong")
-
-
-def _same(one: Any, other: Any) -> bool:
-    if one is REMOVED:
-        return False
-    # To Python True equals 1; to a reader of JSON it does not.
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-
-
-def _line(name: str, placeholder: str) -> Input:
-    field = Input(id=name, placeholder=placeholder, compact=True, select_on_focus=False)
-    field.cursor_blink = False
-    return field
-
-
-def _text(name: str) -> TextArea:
-    area = TextArea(id=name, compact=True, tab_behavior="focus", soft_wrap=True)
-    area.cursor_blink = False
-    return area
+        note.update(plain(f"✗ {text}" if is_wrong else text or self._usual_note))
+        note.set_class(is_wrong, "-wrong")

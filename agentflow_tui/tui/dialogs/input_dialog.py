@@ -14,6 +14,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Input, Label, Static, TextArea
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.dialogs.field import line_field, text_field
 from agentflow_tui.tui.dialogs.target_file import path_of
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.event_input import (
@@ -27,6 +28,7 @@ from agentflow_tui.tui.event_input import (
 )
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import INPUT
+from agentflow_tui.tui.outside_editor import OutsideEditorError
 from agentflow_tui.tui.safe_text import one_line, plain
 
 _LABEL = 30
@@ -39,7 +41,7 @@ class InputDialog(Dialog[EventInput]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(INPUT)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the form can be given
         self,
         keys: Sequence[str],
         given: EventInput,
@@ -47,16 +49,24 @@ class InputDialog(Dialog[EventInput]):
         required: Sequence[str] = (),
         earlier: Sequence[EventInput] = (),
         unsent: MutableMapping[str, str] | None = None,
+        title: str = "INPUT OF THE RUN",
+        verb: str = "run",
+        edit_outside: Callable[[str, str], str] | None = None,
     ) -> None:
         """Take the keys that the flow uses, `message` first, and the values to start with.
 
         `required` are keys that the flow cannot do without, `earlier` inputs that can be taken again, the
         newest first. `unsent` gets what is typed when one leaves, valid or not; the next form starts with it.
+        `title` says what is asked for, `verb` what accepting does; `edit_outside` gives a text, and the
+        suffix of its file, to the user's editor.
         """
         super().__init__(classes="dialog")
         self.keys = tuple(keys)
         self.required = tuple(required)
         self.inputs = (given, *(each for each in earlier if each != given))
+        self.heading = title
+        self.verb = verb
+        self.edit_outside = edit_outside
         self.recalled = 0
         self.is_json = False
         self._warned: tuple[str, ...] = ()
@@ -67,23 +77,23 @@ class InputDialog(Dialog[EventInput]):
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
         with Vertical(classes="dialog-frame -wide") as frame:
-            frame.border_title = "INPUT OF THE RUN"
+            frame.border_title = plain(self.heading)
             frame.border_subtitle = self._ways(is_line=True)
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 with Vertical(id="fields"):
                     for number, key in enumerate(self.keys):
                         sign = " · needed" if key in self.required else ""
                         yield Label(plain(one_line(key, _LABEL) + sign), markup=False)
-                        yield _line(f"field-{number}")
+                        yield line_field(f"field-{number}")
                     yield Label("more data (JSON)", markup=False)
-                    yield _text("rest")
+                    yield text_field("rest")
                 with Vertical(id="whole-data"):
                     yield Label("data (JSON)", markup=False)
-                    yield _text("whole")
+                    yield text_field("whole")
                 yield Label("target agent", markup=False)
-                yield _line("target")
+                yield line_field("target")
                 yield Label("metadata (JSON, text values)", markup=False)
-                yield _line("metadata")
+                yield line_field("metadata")
             yield Static("", id="note", classes="-wrong", markup=False)
 
     def on_mount(self) -> None:
@@ -158,6 +168,22 @@ class InputDialog(Dialog[EventInput]):
         dialog = TextDialog("LOAD A FILE", note="path of a file with a JSON object", complaint=_complaint)
         self.app.push_screen(dialog, self._load)
 
+    def action_edit_outside(self) -> None:
+        """Give the text of the field to the user's editor."""
+        field = self.focused
+        if self.edit_outside is None or not isinstance(field, Input | TextArea):
+            return
+        try:
+            if isinstance(field, TextArea):
+                field.text = self.edit_outside(field.text, ".json")
+                return
+            text = self.edit_outside(field.value, ".txt")
+            # One line shows the ends of lines only where they are written out, as in JSON.
+            is_plain = "\n" not in text or self._slot(field) == "key message"
+            field.value = text if is_plain else json.dumps(parse_value(text), ensure_ascii=False)
+        except OutsideEditorError as error:
+            self._say(one_line(str(error), 200))
+
     def _load(self, answer: str | None) -> None:
         if not answer:
             return
@@ -176,9 +202,9 @@ class InputDialog(Dialog[EventInput]):
         self.action_accept()
 
     def _ways(self, *, is_line: bool) -> str:
-        run = "enter or F5 run" if is_line else "F5 run · enter new line"
+        run = f"enter or F5 {self.verb}" if is_line else f"F5 {self.verb} · enter new line"
         recall = "↑↓ earlier · " if is_line and len(self.inputs) > 1 else ""
-        return f"{run} · {recall}F6 {'fields' if self.is_json else 'JSON'} · F7 file · esc close"
+        return f"{run} · {recall}F6 {'fields' if self.is_json else 'JSON'} · F7 file · F8 $EDITOR · esc"
 
     def _show_view(self) -> None:
         self.query_one("#fields").display = not self.is_json
@@ -259,19 +285,6 @@ def _shown(key: str, value: object) -> str:
 
 def _json(value: dict[str, Any], indent: int | None = None) -> str:
     return json.dumps(value, indent=indent, ensure_ascii=False) if value else ""
-
-
-def _line(name: str) -> Input:
-    field = Input(id=name, compact=True, select_on_focus=False)
-    field.cursor_blink = False
-    return field
-
-
-def _text(name: str) -> TextArea:
-    # Not coloured: tree-sitter with its JSON grammar crashes the process (0.26.1 with 0.24.8).
-    area = TextArea(id=name, compact=True, tab_behavior="focus")
-    area.cursor_blink = False
-    return area
 
 
 def _complaint(answer: str) -> str:

@@ -107,6 +107,14 @@ INPUT: tuple[Key, ...] = (
         label="load",
         tooltip="Take the data from a JSON file.",
     ),
+    _dialog(
+        id="input.outside",
+        keys=("f8",),
+        is_priority=True,
+        action="edit_outside",
+        label="$EDITOR",
+        tooltip="Give the text of the field to your own editor: $VISUAL, $EDITOR, else nano or vi.",
+    ),
 )
 
 EDIT: tuple[Key, ...] = (
@@ -117,6 +125,30 @@ EDIT: tuple[Key, ...] = (
         action="accept",
         label="fork",
         tooltip="Fork with the changed values.",
+    ),
+    _dialog(
+        id="edit.take_back",
+        keys=("f4",),
+        is_priority=True,
+        action="take_back",
+        label="take back",
+        tooltip="Forget the edit of the value that is shown; in JSON all edits.",
+    ),
+    _dialog(
+        id="edit.json",
+        keys=("f6",),
+        is_priority=True,
+        action="toggle_json",
+        label="JSON",
+        tooltip="Write the whole state as JSON, or one value at a time.",
+    ),
+    _dialog(
+        id="edit.outside",
+        keys=("f8",),
+        is_priority=True,
+        action="edit_outside",
+        label="$EDITOR",
+        tooltip="Give the text to your own editor: $VISUAL, $EDITOR, else nano or vi.",
     ),
 )
 

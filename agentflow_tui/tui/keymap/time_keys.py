@@ -21,7 +21,14 @@ TIME: tuple[Key, ...] = (
         keys=("x",),
         action="edit_state",
         label="edit state",
-        tooltip="Change the state at the cursor and go on from there as a fork; the run stays as it is.",
+        tooltip="Change data and meta at the cursor and go on from there as a fork; the run stays as it is.",
+    ),
+    _time(
+        id="time.input",
+        keys=("X",),
+        action="edit_event",
+        label="edit input",
+        tooltip="Change what the run was given and run it all again as a fork; the run stays as it is.",
     ),
     _time(
         id="time.fork",

@@ -144,6 +144,10 @@ class WorkbenchActions(Screen[None]):
         """Change the state at the cursor and go on from there."""
         self._travel(self.times.edit, "editing the state")
 
+    def action_edit_event(self) -> None:
+        """Change what the run was given and run all of it again."""
+        self._travel(self.times.edit_event, "editing the input of a run")
+
     def action_rerun(self) -> None:
         """Run again from the cursor on."""
         self._travel(self.times.rerun, "running again")
