@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from agentflow_tui.engine import Control
 from agentflow_tui.engine.run_result import RunResult
@@ -13,9 +13,7 @@ from agentflow_tui.history.event import HistoryEvent, ModelCallEnded, RunEnded, 
 from agentflow_tui.history.swap_event import FlowSwapped
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.workbench.redaction import Redaction
-
-if TYPE_CHECKING:
-    from agentflow_tui.workbench.run_config import RunConfig
+from agentflow_tui.workbench.run_config import RunConfig
 
 
 class Keeper(Protocol):

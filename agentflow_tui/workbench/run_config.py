@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from agentflow_tui.agents.cast import build_cast
 from agentflow_tui.agents.provider_pools import ProviderPools
 from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust
 from agentflow_tui.agents.user_code import UserCode
+from agentflow_tui.engine import Control
 from agentflow_tui.history.swap_event import FlowSwapped
 from agentflow_tui.workbench.flow_version import FlowVersion
 from agentflow_tui.workbench.not_ready import NotReadyError, explained
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.swap_proposal import SwapProposal
 
-if TYPE_CHECKING:
-    from agentflow_tui.workbench.run import Run
+
+class Live(Protocol):
+    """A run that goes on, as far as another config concerns it."""
+
+    control: Control
+    model_label: str
+    notes: tuple[str, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing can be taken over any more."""
+
+    def hide(self, redaction: Redaction) -> None:
+        """Keep these secrets out of the history from now on."""
+
+    def warn(self, message: str) -> None:
+        """Add a warning to the history."""
 
 
 class RunConfig:
@@ -45,7 +61,7 @@ class RunConfig:
         self._label = ""
         self._told: set[str] = set()
 
-    async def queue(self, run: Run, proposal: SwapProposal) -> None:
+    async def queue(self, run: Live, proposal: SwapProposal) -> None:
         """Let a config wait for the next iteration, in place of one that waits already.
 
         Raises:
@@ -69,12 +85,12 @@ class RunConfig:
                 self._told.add(note)
                 run.warn(note)
 
-    def withdraw(self, run: Run) -> bool:
+    def withdraw(self, run: Live) -> bool:
         """Let nothing wait any more; false when nothing did."""
         was_waiting, self.waiting, run.control.swap = self.waiting is not None, None, None
         return was_waiting
 
-    def hear(self, run: Run, _event: FlowSwapped) -> None:
+    def hear(self, run: Live, _event: FlowSwapped) -> None:
         """The config that waited is in force."""
         if self.waiting is not None:
             self.version, self.waiting = self.waiting.new, None
