@@ -13,38 +13,7 @@ from pathlib import Path
 import pytest
 
 from agentflow_tui import __version__
-
-FLOW = """
-[llm]
-provider = "scripted"
-model = "script"
-[orchestration]
-mode = "sequential"
-sequential_agents = ["first", "second"]
-[agents.first]
-prompt = "About {message} for {count}"
-[agents.second]
-[providers.scripted]
-answers = ["an answer \\u001b]0;owned\\u0007 with an escape"]
-"""
-SLOW = FLOW.replace("answers", "seconds_per_word = 30.0\nanswers").replace(
-    "[orchestration]", "[orchestration]\ntimeout_seconds = 600"
-)
-
-
-def cli(
-    *arguments: str, given: str | None = None, env: dict[str, str] | None = None, folder: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "agentflow_tui", *arguments],
-        input=given,
-        env=env,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.unit.cli.program import FLOW, PROGRAM, SLOW, cli, program
 
 
 @pytest.fixture
@@ -55,7 +24,7 @@ def flow(tmp_path: Path) -> str:
 
 
 def test_version_and_help() -> None:
-    assert cli("--version").stdout.strip() == f"agentflow-tui {__version__}"
+    assert program("--version").stdout.strip() == f"agentflow-tui {__version__}"
     short, long = cli("-h"), cli("--help")
     assert short.returncode == long.returncode == 0
     assert short.stdout == long.stdout
@@ -71,7 +40,7 @@ def test_version_and_help() -> None:
 
 
 def test_a_run_prints_one_event_a_line_as_json(flow: str) -> None:
-    done = cli(
+    done = program(
         "run", flow, "--input", "message=tea", "--input", "count=3", "--meta", "session_id=s1", "--json"
     )
     assert done.returncode == 0, done.stderr
@@ -103,7 +72,7 @@ def test_input_comes_from_a_file_or_standard_input(flow: str, tmp_path: Path) ->
     given.write_text('{"message": "file", "count": 1}')
     done = cli("run", flow, "--input-file", str(given), "-i", "count=2", "--json")
     assert json.loads(done.stdout.splitlines()[0])["event"]["data"] == {"message": "file", "count": 2}
-    done = cli("run", flow, "--input-file", "-", "--json", given='{"message": "in", "count": 1}')
+    done = program("run", flow, "--input-file", "-", "--json", given='{"message": "in", "count": 1}')
     assert json.loads(done.stdout.splitlines()[0])["event"]["data"]["message"] == "in"
 
 
@@ -150,18 +119,7 @@ def test_no_model_ends_with_1_and_the_way_out(flow: str, tmp_path: Path) -> None
 def test_ctrl_c_cancels_the_run_in_order(tmp_path: Path, sign: signal.Signals) -> None:
     path = tmp_path / "slow.toml"
     path.write_text(SLOW)
-    command = [
-        sys.executable,
-        "-m",
-        "agentflow_tui",
-        "run",
-        str(path),
-        "-i",
-        "message=x",
-        "-i",
-        "count=1",
-        "--json",
-    ]
+    command = [*PROGRAM, "run", str(path), "-i", "message=x", "-i", "count=1", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         kinds = []
@@ -182,7 +140,7 @@ def test_ctrl_c_before_the_run_begins_is_130_too(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(60)
         address = f"127.0.0.1:{silent.getsockname()[1]}"
-        command = [sys.executable, "-m", "agentflow_tui", "run", str(path), "-i", "message=x"]
+        command = [*PROGRAM, "run", str(path), "-i", "message=x"]
         env = {**os.environ, "OLLAMA_HOST": address}
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as process:
             # It asks whether an Ollama is there, and waits for an answer that does not come.
@@ -205,7 +163,7 @@ def test_check_lists_problems_as_text_and_json(tmp_path: Path, flow: str) -> Non
     assert bad.returncode == 1
     assert re.match(rf"{re.escape(str(path))}:3:\d+: error: ", bad.stdout)
     assert "\x1b" not in bad.stdout
-    problems = json.loads(cli("check", "--json", str(path)).stdout)
+    problems = json.loads(program("check", "--json", str(path)).stdout)
     assert {"severity", "path", "line", "column", "message", "hint"} <= set(problems[0])
 
 
@@ -235,7 +193,7 @@ def test_trust_allows_handlers_by_name(tmp_path: Path) -> None:
     refused = cli("run", str(path))
     assert refused.returncode == 1
     assert f"agentflow-tui trust {path}" in refused.stderr
-    trusted = cli("trust", str(path))
+    trusted = program("trust", str(path))
     assert trusted.returncode == 0
     assert "own_code.py" in trusted.stdout
     assert cli("run", str(path)).returncode == 0
@@ -254,7 +212,8 @@ def test_paths_and_models_are_listed() -> None:
         "model",
         "logs",
     ]
-    listed = cli("model", "list").stdout
+    assert program("paths").stdout == cli("paths").stdout
+    listed = program("model", "list").stdout
     assert "smollm2:135m" in listed
     assert "Apache-2.0" in listed
 

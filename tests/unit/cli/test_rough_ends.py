@@ -11,9 +11,8 @@ import pytest
 import typer
 
 from agentflow_tui.cli.main import app
-from tests.unit.cli.test_commands import FLOW, SLOW, cli
+from tests.unit.cli.program import FLOW, PROGRAM, SLOW, cli, program
 
-PROGRAM = [sys.executable, "-m", "agentflow_tui"]
 INPUT = ["-i", "message=x", "-i", "count=1"]
 
 
@@ -88,7 +87,7 @@ def test_when_the_reader_goes_the_run_is_cancelled_and_ends(slow: str) -> None:
 
 def test_what_a_handler_prints_goes_to_standard_error(tmp_path: Path) -> None:
     code = "print('loaded')\nasync def go(event, state):\n    print('printed')\n    return {'n': 1}\n"
-    done = cli("run", handler_flow(tmp_path, code), "--json")
+    done = program("run", handler_flow(tmp_path, code), "--json")
     assert done.returncode == 0, done.stderr
     assert [json.loads(line)["kind"] for line in done.stdout.splitlines()][-1] == "run_ended"
     assert {"loaded", "printed"} <= set(done.stderr.split())
@@ -178,7 +177,7 @@ def test_a_run_that_cannot_be_kept_says_so(flow: str, own_data: Path) -> None:
 
 
 def test_the_workbench_needs_a_terminal(flow: str) -> None:
-    done = cli(flow, given="")
+    done = program(flow, given="")
     assert (done.returncode, done.stdout) == (2, "")
     assert f"agentflow-tui run {flow}" in done.stderr
 
@@ -200,7 +199,9 @@ def test_json_and_plain_exclude_each_other(flow: str) -> None:
 
 def test_input_is_utf_8_whatever_the_locale(flow: str) -> None:
     env = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = cli("run", flow, "-i", "message=ü", "-i", '{"count": "é"}', "--meta", "who=ö", "--json", env=env)
+    done = program(
+        "run", flow, "-i", "message=ü", "-i", '{"count": "é"}', "--meta", "who=ö", "--json", env=env
+    )
     assert done.returncode == 0, done.stderr
     event = json.loads(done.stdout.splitlines()[0])["event"]
     assert event["data"] == {"message": "ü", "count": "é"}
