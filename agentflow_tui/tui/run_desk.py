@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from textual.content import Content
@@ -28,7 +29,20 @@ from agentflow_tui.workbench.run import Run
 
 _LONGEST = 400
 
-Until = Literal["end", "step", "iteration"]
+_HELD = "All that could go on is held. H on a node with ‖ lets it go on."
+_STOPPED = "Stopped what ran; its words are kept. It runs again when the run goes on."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node before which a run is to stop."""
+
+    path: str
+    iteration: int | None = None
+    """Of its loop; none means whichever comes next."""
+
+
+Until = Literal["end", "step", "over", "iteration", "stage"] | Place
 
 
 class RunDesk:
@@ -97,12 +111,17 @@ class RunDesk:
         return max(now - self._began_at, 0.0)
 
     def toggle(self) -> None:
-        """Pause the live run, or let it go on."""
+        """Pause the live run, or let it go on; while a pause waits for agents, stop them."""
         if self.run is None or not self.is_live:
             return
-        control = self.run.control
-        if control.is_paused:
+        control, stands = self.run.control, self.bridge.view.newest.status == "paused"
+        if stands and not control.is_paused:
+            self._say(_HELD)
+        elif control.is_paused and (stands or control.pause_reason != "pause"):
             control.resume()
+        elif control.is_paused:
+            control.pause()
+            self._say(_STOPPED)
         else:
             control.pause()
         self.changed()
@@ -112,7 +131,19 @@ class RunDesk:
         if self.run is None or not self.is_live:
             return
         control = self.run.control
-        {"end": control.resume, "step": control.step, "iteration": control.step_iteration}[until]()
+        match until:
+            case Place():
+                control.run_to(until.path, until.iteration)
+            case "end":
+                control.resume()
+            case "step":
+                control.step()
+            case "over":
+                control.step_over()
+            case "iteration":
+                control.step_iteration()
+            case "stage":
+                control.step_stage()
         self.changed()
 
     def cancel(self) -> bool:
@@ -200,7 +231,7 @@ class RunDesk:
             run = await self.workbench.start(event, paused=until != "end")
         except NotReadyError as error:
             if isinstance(error.__cause__, UntrustedCodeError):
-                return not await self._ask_for_trust(error.message)
+                return not await self.ask_for_trust(error.message)
             return await self.explain(error)
         except AgentError as error:
             return await self.explain(NotReadyError(str(error), hints=("press i and correct the input",)))
@@ -228,7 +259,10 @@ class RunDesk:
         self.bridge.watch(past.history)
         self.changed()
 
-    async def _ask_for_trust(self, message: str) -> bool:
+    def _say(self, text: str) -> None:
+        self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=4)
+
+    async def ask_for_trust(self, message: str) -> bool:
         """Ask whether the flow's Python code may run; true when it may now."""
         self.is_starting = False
         self.changed()

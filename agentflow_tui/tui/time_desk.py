@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.screen import Screen
@@ -17,6 +17,7 @@ from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.replay_desk import ReplayDesk
 from agentflow_tui.tui.run_desk import RunDesk
+from agentflow_tui.tui.run_mark import RunMark
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -34,11 +35,13 @@ class TimeDesk:
     desk: RunDesk
     editor_text: Callable[[], str]
     """What the editor holds now."""
+    mark: RunMark = field(default_factory=RunMark)
+    """The run that others are compared with."""
 
     async def choose_run(self) -> None:
         """Show the stored runs, and do with one of them what is wanted."""
         live = self.desk.run_id if self.desk.is_live else ""
-        screen = RunsScreen(self.desk.workbench.archive, self.desk.clock, live)
+        screen = RunsScreen(self.desk.workbench.archive, self.desk.clock, live, self.mark)
         wish = await self.screen.app.push_screen_wait(screen)
         if wish is None:
             return

@@ -35,4 +35,5 @@ class Watched:
             where = Scope(data, view.meta, state.event, state.iteration, state.elapsed)
             return cls(expression, parse_condition(expression).evaluate(where))
         except (ConditionSyntaxError, ConditionError) as error:
-            return cls(expression, error=str(error))
+            # Whoever shows it shows the expression too.
+            return cls(expression, error=str(error).removeprefix(f"condition {expression!r}: "))

@@ -6,24 +6,29 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static
 
-from agentflow_tui.conditions import ConditionSyntaxError, parse_condition
 from agentflow_tui.engine.breakpoints import Breakpoint, Breakpoints
+from agentflow_tui.plan.node import Plan
+from agentflow_tui.tui.dialogs.breakpoint_form import BreakpointForm
+from agentflow_tui.tui.dialogs.condition_fault import condition_fault
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINTS
+from agentflow_tui.tui.panes.graph.signs import sign_of
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.panes.row import Row
 from agentflow_tui.tui.safe_text import one_line
 
 _LONGEST = 60
 _EXAMPLES = "such as iteration >= 3, quality < 0.8, tokens > 5000; empty stops always"
-_EMPTY = "No breakpoint. b in the workbench sets one before the node that is selected."
+_EMPTY = "No breakpoint. n makes one; b in the workbench sets one before the node that is selected."
 
 
 class BreakpointsDialog(Dialog[None]):
@@ -31,18 +36,29 @@ class BreakpointsDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(BREAKPOINTS)
 
-    def __init__(self, points: Breakpoints, changed: Callable[[], None]) -> None:
-        """Take them, and whom to tell of a change."""
+    def __init__(
+        self, points: Breakpoints, changed: Callable[[], None], plan: Plan | None = None, selected: str = ""
+    ) -> None:
+        """Take them, whom to tell of a change, the flow, and the node that a new one is proposed for."""
         super().__init__(classes="dialog")
         self.points = points
         self.changed = changed
+        self.plan = plan
+        self.selected = selected
+        self.deleted: list[tuple[int, Breakpoint]] = []
+        """With the places they had, the last one last."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "BREAKPOINTS"
-            frame.border_subtitle = "space on/off · c condition · a before/after · D delete · esc close"
+            frame.border_subtitle = "n new · e edit · space on/off · D delete · u undo · esc close"
             yield LineView(id="breakpoints")
+            yield Static(
+                "◆ before  ▰ after  ◇ ▱ off  ? not at every hit · c condition · a before/after",
+                id="note",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         """Fill the list."""
@@ -63,13 +79,16 @@ class BreakpointsDialog(Dialog[None]):
     def action_swap_when(self) -> None:
         """Stop after the agent, or before it again."""
         if point := self.chosen:
-            self._replace(point, replace(point, when="after" if point.when == "before" else "before"))
+            self._put(replace(point, when="after" if point.when == "before" else "before"), instead_of=point)
 
-    def action_delete(self) -> None:
-        """Take it away."""
+    def action_add(self) -> None:
+        """Fill in the form for a new one."""
+        self._ask(Breakpoint(self.selected), None)
+
+    def action_edit(self) -> None:
+        """Edit it in its form."""
         if point := self.chosen:
-            self.points.remove(point)
-            self._tell()
+            self._ask(point, point)
 
     def action_edit_condition(self) -> None:
         """Ask for the condition."""
@@ -79,14 +98,57 @@ class BreakpointsDialog(Dialog[None]):
 
         def answered(text: str | None) -> None:
             if text is not None:
-                self._replace(point, replace(point, condition=text.strip()))
+                self._put(replace(point, condition=text.strip()), instead_of=point)
 
-        dialog = TextDialog("STOP WHEN", value=point.condition, note=_EXAMPLES, complaint=_complaint)
+        dialog = TextDialog(
+            "STOP WHEN", value=point.condition, note=_EXAMPLES, complaint=condition_fault, checks_typing=True
+        )
         self.app.push_screen(dialog, answered)
 
-    def _replace(self, old: Breakpoint, new: Breakpoint) -> None:
-        self.points.remove(old)
-        self.points.set(new)
+    def action_delete(self) -> None:
+        """Take it away."""
+        if point := self.chosen:
+            self.deleted.append((self.query_one(LineView).cursor, point))
+            self.points.remove(point)
+            self._tell()
+
+    def action_undo(self) -> None:
+        """Bring back the one that was deleted last, where it was."""
+        if self.deleted:
+            place, point = self.deleted.pop()
+            points = [each for each in self.points if each.key != point.key]
+            self._arrange([*points[:place], point, *points[place:]])
+            self.query_one(LineView).move_to(place)
+
+    @on(LineView.RowChosen)
+    def _row_chosen(self, event: LineView.RowChosen) -> None:
+        event.stop()
+        self.action_edit()
+
+    def _ask(self, point: Breakpoint, instead_of: Breakpoint | None) -> None:
+        def is_taken(wanted: Breakpoint) -> bool:
+            others = (each.key for each in self.points if instead_of is None or each.key != instead_of.key)
+            return wanted.key in others
+
+        def answered(wanted: Breakpoint | None) -> None:
+            if wanted is not None:
+                self._put(wanted, instead_of=instead_of)
+
+        self.app.push_screen(BreakpointForm(point, self.plan, is_taken), answered)
+
+    def _put(self, point: Breakpoint, *, instead_of: Breakpoint | None) -> None:
+        points = list(self.points)
+        if instead_of is None:
+            self._arrange([*points, point])
+            self.query_one(LineView).action_last()
+        else:
+            self._arrange([point if each.key == instead_of.key else each for each in points])
+
+    def _arrange(self, points: list[Breakpoint]) -> None:
+        for each in tuple(self.points):
+            self.points.remove(each)
+        for each in points:
+            self.points.set(each)
         self._tell()
 
     def _tell(self) -> None:
@@ -98,23 +160,15 @@ class BreakpointsDialog(Dialog[None]):
         self.query_one(LineView).show_rows(rows)
 
     def _row(self, point: Breakpoint) -> Row:
-        glyph, word, style = ("◆", "on ", "$warning") if point.is_enabled else ("◇", "off", "$muted")
+        word, style = ("on ", "$warning") if point.is_enabled else ("off", "$muted")
         line = Content.assemble(
-            (one_line(f"{glyph} {word}  ", _LONGEST), style),
+            (one_line(f"{sign_of(point):<2} {word}  ", _LONGEST), style),
             one_line(f"{point.when} ", _LONGEST),
             (one_line(point.where, _LONGEST), "bold"),
         )
         if point.condition:
             line = Content.assemble(line, (one_line(f" if {point.condition}", 2 * _LONGEST), "$accent"))
+        if point.from_hit > 1:
+            line = Content.assemble(line, (f" from hit {point.from_hit:d} on", "$accent"))
         hits = self.points.hits(point)
         return Row(Content.assemble(line, (f"  {hits:d} {'hit' if hits == 1 else 'hits'}", "$muted")))
-
-
-def _complaint(text: str) -> str:
-    if not text.strip():
-        return ""
-    try:
-        parse_condition(text.strip())
-    except ConditionSyntaxError as error:
-        return str(error)
-    return ""

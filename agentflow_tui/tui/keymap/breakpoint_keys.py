@@ -1,4 +1,4 @@
-"""The keys of the list of breakpoints, as plain data."""
+"""The keys of the lists and forms of marks: breakpoints, watches, pins; plain data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from agentflow_tui.tui.keymap.key import Key
 
 _point = partial(Key, group="Breakpoints", in_palette=False)
+_watch = partial(Key, group="Watches", in_palette=False)
 
 BREAKPOINTS: tuple[Key, ...] = (
     _point(
@@ -17,11 +18,25 @@ BREAKPOINTS: tuple[Key, ...] = (
         tooltip="Let the breakpoint stop runs, or not.",
     ),
     _point(
+        id="breakpoints.new",
+        keys=("n",),
+        action="add",
+        label="new",
+        tooltip="Fill in the form for a new breakpoint.",
+    ),
+    _point(
+        id="breakpoints.edit",
+        keys=("e",),
+        action="edit",
+        label="edit",
+        tooltip="Edit the breakpoint in its form; so does enter, or a click on it.",
+    ),
+    _point(
         id="breakpoints.condition",
         keys=("c",),
         action="edit_condition",
         label="condition",
-        tooltip="Edit the condition under which the breakpoint stops.",
+        tooltip="Edit only the condition under which the breakpoint stops.",
     ),
     _point(
         id="breakpoints.when",
@@ -36,5 +51,67 @@ BREAKPOINTS: tuple[Key, ...] = (
         action="delete",
         label="delete",
         tooltip="Take the breakpoint away.",
+    ),
+    _point(
+        id="breakpoints.undo",
+        keys=("u",),
+        action="undo",
+        label="undo",
+        tooltip="Bring back the breakpoint that was deleted last.",
+    ),
+)
+
+BREAKPOINT: tuple[Key, ...] = (
+    _point(
+        id="breakpoint.keep",
+        keys=("ctrl+s", "f5"),
+        is_priority=True,
+        action="accept",
+        label="keep",
+        tooltip="Set the breakpoint as the form says.",
+    ),
+)
+
+WATCHES: tuple[Key, ...] = (
+    _watch(
+        id="watches.new",
+        keys=("n",),
+        action="add",
+        label="new",
+        tooltip="Type another expression to be watched.",
+    ),
+    _watch(
+        id="watches.edit",
+        keys=("e",),
+        action="edit",
+        label="edit",
+        tooltip="Edit the expression; so does enter, or a click on it.",
+    ),
+    _watch(
+        id="watches.delete",
+        keys=("delete", "D"),
+        action="delete",
+        label="delete",
+        tooltip="Watch the expression no longer.",
+    ),
+    _watch(
+        id="watches.undo",
+        keys=("u",),
+        action="undo",
+        label="undo",
+        tooltip="Bring back the expression that was deleted last.",
+    ),
+)
+
+PIN: tuple[Key, ...] = (
+    Key(
+        id="pin.keep",
+        keys=("ctrl+s", "f5"),
+        is_priority=True,
+        action="accept",
+        label="pin",
+        tooltip="Pin the agent to the output as it is written.",
+        group="Pins",
+        in_palette=False,
     ),
 )

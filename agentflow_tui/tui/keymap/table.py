@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINTS
+from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINT, BREAKPOINTS, PIN, WATCHES
 from agentflow_tui.tui.keymap.compare_keys import COMPARE
 from agentflow_tui.tui.keymap.dialog_keys import (
     DIALOG,
@@ -62,6 +62,9 @@ PLACES: tuple[Place, ...] = (
     Place("Help", HELP, around="Dialogs"),
     Place("Input", INPUT, around="Dialogs"),
     Place("Breakpoints", BREAKPOINTS, around="Dialogs"),
+    Place("Breakpoint", BREAKPOINT, around="Dialogs"),
+    Place("Watches", WATCHES, around="Dialogs"),
+    Place("Pin", PIN, around="Dialogs"),
     Place("Edit state", EDIT, around="Dialogs"),
     Place("Replay", REPLAY, around="Dialogs"),
     Place("Not ready", NOT_READY, around="Dialogs"),

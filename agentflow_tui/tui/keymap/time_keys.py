@@ -58,20 +58,3 @@ TIME: tuple[Key, ...] = (
         ),
     ),
 )
-
-BREAK: tuple[Key, ...] = (
-    _time(
-        id="break.toggle",
-        keys=("b",),
-        action="toggle_breakpoint",
-        label="breakpoint",
-        tooltip="Let runs stop before the node that is selected in the graph, or no longer.",
-    ),
-    _time(
-        id="break.list",
-        keys=("B",),
-        action="list_breakpoints",
-        label="breakpoints",
-        tooltip="List all breakpoints: conditions, hits, on and off, delete.",
-    ),
-)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from agentflow_tui.tui.keymap.control_keys import CONTROL
 from agentflow_tui.tui.keymap.key import Key
-from agentflow_tui.tui.keymap.time_keys import BREAK, TIME
+from agentflow_tui.tui.keymap.mark_keys import MARKS
+from agentflow_tui.tui.keymap.time_keys import TIME
 
 _app = partial(Key, group="Everywhere")
 _run = partial(Key, group="Run")
@@ -68,7 +70,7 @@ RUN: tuple[Key, ...] = (
         keys=("space", "f5"),
         action="toggle_run",
         label="run/pause",
-        tooltip="Run the flow, pause it, or let it go on.",
+        tooltip="Run the flow, pause it after the agents that run (again: stop them), or let it go on.",
         in_footer=True,
     ),
     _run(
@@ -264,4 +266,4 @@ FILE: tuple[Key, ...] = (
     ),
 )
 
-WORKBENCH: tuple[Key, ...] = (*RUN, *HISTORY, *TIME, *BREAK, *PANES, *FILE)
+WORKBENCH: tuple[Key, ...] = (*RUN, *CONTROL, *HISTORY, *TIME, *MARKS, *PANES, *FILE)

@@ -23,6 +23,7 @@ from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.panes.inspector.amount import counted
 from agentflow_tui.tui.panes.line_view import LineView
+from agentflow_tui.tui.run_mark import RunMark
 from agentflow_tui.tui.runs_desk import RunsDesk
 from agentflow_tui.tui.safe_text import one_line, plain
 from agentflow_tui.tui.screens.compare_screen import CompareScreen
@@ -54,8 +55,8 @@ class RunsScreen(Screen[RunWish]):
     rows = getters.query_one("#runs-list", LineView)
     wanted = getters.query_one("#runs-filter", Input)
 
-    def __init__(self, archive: Archive, clock: Clock, live: str = "") -> None:
-        """Take the runs, the time, and the id of the run that goes on at the moment."""
+    def __init__(self, archive: Archive, clock: Clock, live: str = "", mark: RunMark | None = None) -> None:
+        """Take the runs, the time, the id of the run that goes on at the moment, and which one is marked."""
         super().__init__()
         self.archive = archive
         self.clock = clock
@@ -63,7 +64,7 @@ class RunsScreen(Screen[RunWish]):
         self.desk = RunsDesk(self, archive)
         self.runs: dict[str, RunSummary] = {}
         self.states: dict[str, str] = {}
-        self.marked = ""
+        self.mark = mark or RunMark()
         self._is_loaded = False
 
     def compose(self) -> ComposeResult:
@@ -129,7 +130,7 @@ class RunsScreen(Screen[RunWish]):
     def action_mark(self) -> None:
         """Mark the run, or take the mark away."""
         if run := self.chosen:
-            self.marked = "" if self.marked == run.run_id else run.run_id
+            self.mark.toggle(run.run_id)
             self._show()
 
     def action_compare(self) -> None:
@@ -137,7 +138,7 @@ class RunsScreen(Screen[RunWish]):
         run = self.chosen
         if run is None:
             return
-        other = self.marked if self.marked != run.run_id else ""
+        other = self.mark.run_id if self.mark.run_id != run.run_id else ""
         if not other and run.parent_run in self.runs:
             other = run.parent_run
         if other:
@@ -222,7 +223,7 @@ class RunsScreen(Screen[RunWish]):
         now = datetime.fromisoformat(self.clock.timestamp()).astimezone()
         self.query_one("#runs-heading", Static).update(heading(width))
         self.rows.show_rows(
-            run_rows(list(self.runs.values()), self.states, marked=self.marked, width=width, now=now)
+            run_rows(list(self.runs.values()), self.states, marked=self.mark.run_id, width=width, now=now)
         )
         empty = self.query_one("#runs-empty", Static)
         empty.update(_NONE_FITS if self.wanted.value else _NOTHING)
@@ -234,8 +235,10 @@ class RunsScreen(Screen[RunWish]):
         title = Content.assemble(
             ("RUNS", "bold $primary"), one_line(f"  {counted(len(self.runs), 'run')}", 40)
         )
-        if self.marked in self.runs:
-            title = Content.assemble(title, ("  A: ", "bold $accent"), plain(_named(self.runs[self.marked])))
+        if self.mark.run_id in self.runs:
+            title = Content.assemble(
+                title, ("  A: ", "bold $accent"), plain(_named(self.runs[self.mark.run_id]))
+            )
         self.query_one("#runs-title", Static).update(title)
         self._show_about()
 

@@ -7,22 +7,19 @@ from typing import Any, ClassVar
 
 from textual import getters
 from textual.binding import BindingType
-from textual.screen import Screen
 
-from agentflow_tui.tui.bridge import Bridge
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.workbench_keys import WORKBENCH
-from agentflow_tui.tui.mark_desk import MarkDesk
 from agentflow_tui.tui.pane_desk import PaneDesk
-from agentflow_tui.tui.pane_layout import PaneLayout
 from agentflow_tui.tui.pane_text import pane_text
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
-from agentflow_tui.tui.run_desk import RunDesk, Until
+from agentflow_tui.tui.run_desk import Until
 from agentflow_tui.tui.screens.jump_screen import JumpScreen
+from agentflow_tui.tui.screens.mark_actions import MarkActions
 from agentflow_tui.tui.screens.metrics_screen import MetricsScreen
 from agentflow_tui.tui.session_metrics import SessionMetrics
 from agentflow_tui.tui.time_desk import TimeDesk
@@ -31,7 +28,7 @@ from agentflow_tui.workbench import Workbench
 _MOST_TARGETS = 26 * 26
 
 
-class WorkbenchActions(Screen[None]):
+class WorkbenchActions(MarkActions):
     """One action per key; each asks the desk, the bridge or the layout, and shows nothing itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(WORKBENCH)
@@ -39,14 +36,10 @@ class WorkbenchActions(Screen[None]):
     editor = getters.query_one("#editor", EditorPane)
     inspector = getters.query_one("#inspector", InspectorPane)
     workbench: Workbench
-    bridge: Bridge
-    desk: RunDesk
     files: FileDesk
-    layout_of_panes: PaneLayout
     texts: PaneDesk
     metrics: SessionMetrics
     times: TimeDesk
-    marks: MarkDesk
     selection: str | None
 
     @property
@@ -155,14 +148,6 @@ class WorkbenchActions(Screen[None]):
     def action_replay(self) -> None:
         """Live the run again without calling anybody, and tell how it came out."""
         self._travel(self.times.replay, "replaying a run")
-
-    def action_toggle_breakpoint(self) -> None:
-        """Stop before the selected node, or no longer."""
-        self.marks.toggle(self.selection)
-
-    def action_list_breakpoints(self) -> None:
-        """Show all breakpoints."""
-        self.marks.list()
 
     # Panes
 

@@ -17,6 +17,8 @@ from textual.worker import Worker
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.bridge import Bridge, View
+from agentflow_tui.tui.compare_desk import CompareDesk
+from agentflow_tui.tui.control_desk import ControlDesk
 from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.guard import guarded, report_worker
@@ -29,6 +31,7 @@ from agentflow_tui.tui.pane_tabs import PANES, PaneTab, PaneTabs
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
+from agentflow_tui.tui.panes.graph.signs import Marks
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.panes.pager_wanted import PagerWanted
 from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
@@ -82,6 +85,7 @@ class WorkbenchScreen(WorkbenchActions):
         self._check_is_wanted = False
         self._shown_plan: Plan | None = None
         self._shown_length = 0
+        self._shown_held: tuple[str, ...] = ()
         self._outcome: Content | None = None
 
     def compose(self) -> ComposeResult:
@@ -110,8 +114,10 @@ class WorkbenchScreen(WorkbenchActions):
         self.desk.untitled = self.untitled
         self.layout_of_panes = PaneLayout(self)
         self.texts = PaneDesk(self)
-        self.marks = MarkDesk(self, self.workbench)
+        self.marks = MarkDesk(self, self.workbench, self._show_marks, lambda: self._shown_plan)
+        self.controls = ControlDesk(self, self.desk, self._show_marks)
         self.times = TimeDesk(self, self.desk, lambda: self.editor.text)
+        self.compares = CompareDesk(self, self.workbench.archive, self.times.mark)
         for number, pane in enumerate(PANES, 1):
             self.query_one(f"#{pane}").border_title = plain(f"{number:d} {pane.upper()}")
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
@@ -186,13 +192,37 @@ class WorkbenchScreen(WorkbenchActions):
     @on(events.Click)
     @guarded
     def _clicked(self, event: events.Click) -> None:
+        is_double = event.chain > 1
+        if is_double and self.layout_of_panes.edges.is_without_title(event.screen_x, event.screen_y):
+            self.action_reset_panes()
+            return
         # A pane's border and title belong to the pane itself: a click goes there, a second one zooms.
         pane = event.widget
         if pane is None or pane.id not in PANES or pane.content_region.contains(*event.screen_offset):
             return
         self.layout_of_panes.show(pane.id)
-        if event.chain > 1:
+        if is_double:
             self.layout_of_panes.zoom()
+
+    @guarded
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of an edge between two panes."""
+        if event.button == 1:
+            self.layout_of_panes.edges.press(event.screen_x, event.screen_y)
+
+    @guarded
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the edge along."""
+        if event.button and self.layout_of_panes.edges.drag(event.screen_x, event.screen_y):
+            # Else this would select text.
+            self.clear_selection()
+            self.capture_mouse()
+
+    @guarded
+    def on_mouse_up(self) -> None:
+        """Let the edge go."""
+        self.layout_of_panes.edges.release()
+        self.release_mouse()
 
     @on(PaneTab.Clicked)
     @guarded
@@ -246,6 +276,14 @@ class WorkbenchScreen(WorkbenchActions):
             self._shown_plan = plan
             self.graph.show_plan(plan)
             self.graph.show_state(self.bridge.view.state)
+            self._show_marks()
+
+    @guarded
+    def _show_marks(self) -> None:
+        marks, self._shown_held = self.workbench.marks, self.controls.held
+        shown = Marks(tuple(marks.breakpoints), marks.pins, self._shown_held)
+        self.graph.show_signs(shown.signs(self._shown_plan))
+        self.inspector.show_marks(tuple(marks.watches), self.marks.pin_of)
 
     @guarded
     def _show_view(self, view: View) -> None:
@@ -256,6 +294,8 @@ class WorkbenchScreen(WorkbenchActions):
         self._shown_length = view.length
         if self.desk.run is not None:
             self.metrics.take_in(self.desk.run.history)
+        if self.controls.held != self._shown_held:
+            self._show_marks()
         is_live = self.desk.is_live and view.is_following and view.state.status == "running"
         self.graph.show_state(view.state, is_live=is_live)
         self.inspector.show(view.state, self.selection, view.history)

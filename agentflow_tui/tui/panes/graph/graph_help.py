@@ -17,8 +17,8 @@ taken are dim.
 | ⊘ skipped, not taken | ⊗ cancelled |
 | ⏸ paused | ↻ retrying |
 | ◌ throttled | ⚡ open breaker |
-| ◆ stops before it | ▼ stops after it |
-| ◇ ▽ switched off | ◆? ▼? under a condition |
+| ◆ stops before it | ▰ stops after it |
+| ◇ ▱ switched off | ◆? ▰? under a condition |
 | ▣ output pinned | ‖ held |
 
 Move with the arrows or `h j k l`; `enter` folds a frame to one box and opens it again, `backspace` selects

@@ -9,12 +9,12 @@ from agentflow_tui.engine.breakpoints import Breakpoint
 from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.node import Node, Plan, Step
 
-_POINTS = {("before", True): "◆", ("before", False): "◇", ("after", True): "▼", ("after", False): "▽"}
+_POINTS = {("before", True): "◆", ("before", False): "◇", ("after", True): "▰", ("after", False): "▱"}
 _CONDITION = "?"
 PIN = "▣"
 HELD = "‖"
 LEGEND = (
-    "◆ stops before, ▼ after; ◇ ▽ switched off; ? under a condition or from a later hit on; "
+    "◆ stops before, ▰ after; ◇ ▱ switched off; ? under a condition or from a later hit on; "
     f"{PIN} pinned; {HELD} held"
 )
 """What the signs mean, for help and dialogs."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from textual import events, on
 from textual.binding import BindingType
+from textual.message import Message
 
 from agentflow_tui.history.diff_base import BASES, MARK, PREVIOUS_ITERATION, run_before
 from agentflow_tui.history.provenance import neighbour
@@ -23,6 +25,7 @@ from agentflow_tui.tui.panes.inspector.loop_view import LoopView
 from agentflow_tui.tui.panes.inspector.output_columns import OutputColumns
 from agentflow_tui.tui.panes.inspector.run_choice import heading, last_run, phase
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS, TabBar
+from agentflow_tui.tui.panes.inspector.watch_rows import PIN, WATCH
 from agentflow_tui.tui.panes.inspector.writer_rows import KEY, SEQ, spelled
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.safe_text import one_line
@@ -41,6 +44,12 @@ class InspectorPane(InspectorTabs):
     """
     CursorMoved: TypeAlias = cursor_moved.CursorMoved
     PagerWanted: TypeAlias = pager_wanted.PagerWanted
+
+    @dataclass
+    class MarkChosen(Message):
+        """A watched expression or a pin is to be edited."""
+
+        is_pin: bool
 
     def cycle_diff(self) -> None:
         """Open the Diff tab; when it is open, compare with the next thing."""
@@ -177,7 +186,9 @@ class InspectorPane(InspectorTabs):
     @on(LineView.RowChosen, "#state")
     def _state_row_chosen(self, event: LineView.RowChosen) -> None:
         event.stop()
-        if self._tree.toggle(event.row.key):
+        if event.row.key and event.row.key[0].startswith((WATCH, PIN)):
+            self.post_message(self.MarkChosen(event.row.key[0] == PIN))
+        elif self._tree.toggle(event.row.key):
             self._edition += 1
             self._refresh_view()
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.diff_base import BASES
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.run_state import AgentRun, ModelCall, RunState, StateView
@@ -23,9 +24,11 @@ from agentflow_tui.tui.panes.inspector.run_choice import heading, is_inside, las
 from agentflow_tui.tui.panes.inspector.state_rows import Path
 from agentflow_tui.tui.panes.inspector.state_tree import StateTree, value_at
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS, TabBar
+from agentflow_tui.tui.panes.inspector.watch_rows import watch_rows
 from agentflow_tui.tui.panes.inspector.writer_rows import KEY, key_rows, writer_rows
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.safe_text import plain
+from agentflow_tui.workbench.watched import Watched
 
 
 class InspectorTabs(Vertical):
@@ -50,6 +53,8 @@ class InspectorTabs(Vertical):
         self._toggled: set[tuple[str, ...]] = set()
         self._shown: dict[str, tuple[Any, ...]] = {}
         self._edition = 0
+        self._watches: tuple[str, ...] = ()
+        self._pin_of: Callable[[str | None], Delta | None] = lambda _path: None
 
     def compose(self) -> ComposeResult:
         """Lay out the tab bar, one view per tab, of which one is displayed, and the search."""
@@ -102,6 +107,13 @@ class InspectorTabs(Vertical):
         if self.is_mounted:
             self._refresh_view()
 
+    def show_marks(self, watches: tuple[str, ...], pin_of: Callable[[str | None], Delta | None]) -> None:
+        """Show these expressions above the state, and what the selected agent is pinned to."""
+        self._watches, self._pin_of = watches, pin_of
+        self._edition += 1
+        if self.is_mounted:
+            self._refresh_view()
+
     def open_tab(self, tab: str) -> None:
         """Open a tab by its name; the focus stays in the pane."""
         had_focus = self.has_focus_within
@@ -140,6 +152,7 @@ class InspectorTabs(Vertical):
             case "State":
                 if state.status == "idle":
                     lead += explanation("No run yet. space runs the flow; then this shows the state.")
+                lead += watch_rows(self._watched(), self._pin_of(self._selection))
                 self._view.show_rows(lead + self._tree.rows(self._state_shown(run)))
             case "Diff":
                 comparison = Comparison(self._base, self._state_shown(run), self._mark, self._width)
@@ -160,7 +173,7 @@ class InspectorTabs(Vertical):
         common = (_Same(run), state.status, state.error)
         match tab:
             case "State":
-                return (*common, _Same(self._state_shown(run)))
+                return (*common, _Same(self._state_shown(run)), *self._watched())
             case "Diff":
                 runs = (_Same(each) for each in phase(state, self._selection))
                 return (*common, self._base, len(state.conflicts), self._width, *runs)
@@ -169,6 +182,9 @@ class InspectorTabs(Vertical):
             case "Loop":
                 return (state.cursor, self._book.catch_up())
         return (*common, *(_Same(call) for call in self._calls()))
+
+    def _watched(self) -> list[Watched]:
+        return [Watched.at(each, self._run_state, self._selection or "") for each in self._watches]
 
     def _show_writers(self) -> None:
         if self._path:
