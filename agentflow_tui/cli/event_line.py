@@ -10,6 +10,7 @@ from agentflow_tui.history import policy_event as policies
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.fan_event import BranchFailed, MergeConflict
+from agentflow_tui.history.swap_event import FlowSwapped
 
 _VALUE_LIMIT = 200
 """Characters of a value that a line shows."""
@@ -81,6 +82,8 @@ def _rare_text(event: HistoryEvent) -> str | None:  # noqa: PLR0911 - one line p
             return f"! iteration {event.iteration} changed nothing, nor did the one before"
         case events.NodeEnded() if event.status == "skipped":
             return f"⊘ {event.path} skipped: {event.reason}"
+        case FlowSwapped():
+            return f"⇄ another config from here on: {'; '.join(event.changes)}"
         case events.CallbackFailed():
             return f"! callback {event.name!r} at {event.hook} failed: {event.error}"
         case events.Warned():

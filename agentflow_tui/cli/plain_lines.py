@@ -14,6 +14,7 @@ from agentflow_tui.history import event as events
 from agentflow_tui.history import policy_event as policies
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.fan_event import BranchFailed, FanStarted, MergeConflict
+from agentflow_tui.history.swap_event import FlowSwapped
 
 _VALUE_LIMIT = 500
 """Characters of a value that a line tells."""
@@ -98,6 +99,8 @@ def _rare_sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence 
             return f"{event.path} was skipped: {event.reason}"
         case events.LoopStalled():
             return f"Iteration {event.iteration} changed nothing, nor did the one before."
+        case FlowSwapped():
+            return f"Another config from here on. {'. '.join(event.changes)}."
         case events.Warned():
             return f"Warning: {event.message}"
         case _:

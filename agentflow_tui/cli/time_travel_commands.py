@@ -84,8 +84,10 @@ def rerun(  # noqa: PLR0913, PLR0917 - one for each option
     chosen = _mode(mode)
 
     async def do(bench: Workbench) -> int:
-        found = await _opened(bench, run, flow)
-        again = await bench.rerun(found.run_id, _seq(found, start), name=name, mode=chosen)
+        found = await bench.archive.load(run)
+        first = _seq(found, start)
+        _open(bench, found, flow, first - 1)
+        again = await bench.rerun(found.run_id, first, name=name, mode=chosen)
         return await _watched(again, as_json=as_json)
 
     work(do)
@@ -123,8 +125,9 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
         raise typer.Exit(USAGE) from error
 
     async def do(bench: Workbench) -> int:
-        found = await _opened(bench, run, flow)
+        found = await bench.archive.load(run)
         at_seq = len(found.history) - 1 if at is None else at
+        _open(bench, found, flow, at_seq)
         new = await bench.fork(
             found.run_id, at_seq, name=name, edits=edits, meta_edits=meta_edits, mode=chosen
         )
@@ -140,7 +143,8 @@ def resume(
     chosen = _mode(mode)
 
     async def do(bench: Workbench) -> int:
-        found = await _opened(bench, run, flow)
+        found = await bench.archive.load(run)
+        _open(bench, found, flow, len(found.history) - 1)
         again = await bench.resume(found.run_id, mode=chosen)
         return await watch(again, print_json if as_json else print_line)
 
@@ -153,19 +157,19 @@ async def _watched(run: Any, *, as_json: bool) -> int:
     return await watch(run, print_json if as_json else print_line)
 
 
-async def _opened(bench: Workbench, run: str, flow: Path | None) -> StoredRun:
+def _open(bench: Workbench, found: StoredRun, flow: Path | None, seq: int) -> None:
+    """Take the given file, or the text that the run followed after an event."""
     from agentflow_tui.workbench.not_ready import NotReadyError
 
-    found = await bench.archive.load(run)
+    text = found.text_at(seq)
     if flow is not None:
         bench.open(flow)
-    elif found.flow_text:
-        bench.check(found.flow_text)
+    elif text:
+        bench.check(text)
     else:
         raise NotReadyError(
             "the flow's text was not kept with this run", hints=("name its file: --flow FILE",)
         )
-    return found
 
 
 def _seq(found: StoredRun, start: str) -> int:

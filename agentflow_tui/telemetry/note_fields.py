@@ -8,6 +8,7 @@ from types import MappingProxyType
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.fan_event import BranchFailed, MergeConflict
+from agentflow_tui.history.swap_event import FlowSwapped
 
 NOTE_FIELDS: Mapping[type[ev.HistoryEvent], tuple[str, ...]] = MappingProxyType(
     {
@@ -19,6 +20,7 @@ NOTE_FIELDS: Mapping[type[ev.HistoryEvent], tuple[str, ...]] = MappingProxyType(
         ev.ChoiceTaken: ("option",),
         ev.HandedOver: ("from_agent", "to_agent", "hop"),
         ev.CallbackFailed: ("hook", "name"),
+        FlowSwapped: ("iteration", "before", "after"),
         ev.Warned: (),
         pol.AttemptFailed: ("attempt", "category", "retry_in"),
         pol.AttemptStarted: ("attempt",),

@@ -34,7 +34,8 @@ class FlowCourse:
         """Follow the configs of a history; `first` is the text that it began with.
 
         Without a swap in it, all of it is lived with `wanted`. Else `wanted` takes the place of the last one
-        if it means something else; a run that goes on after a crash keeps what it had.
+        if it means something else. A run that goes on after a crash keeps what it had when it is given the
+        text that it began with.
 
         Raises:
             NotReadyError: A text of then was not kept or is not valid any more.
@@ -48,7 +49,8 @@ class FlowCourse:
             raise NotReadyError("the text that this run began with was not kept", hints=(hint,))
         versions = versions_of(kept, first, check, departure.event)
         last = versions[-1]
-        if departure.is_crash or last.fingerprint == wanted.fingerprint:
+        known = {last.fingerprint, versions[0].fingerprint} if departure.is_crash else {last.fingerprint}
+        if wanted.fingerprint in known:
             return cls(versions, swaps)
         changes = flow_diff(last.flow, wanted.flow, wanted.text)
         remark = FlowSwapped(

@@ -8,6 +8,7 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
+from agentflow_tui.history.swap_event import FlowSwapped
 
 _STATUS = {
     "completed": ("●", "done", "completed"),
@@ -56,6 +57,8 @@ def _about_run(event: ev.HistoryEvent) -> Entry | None:  # noqa: PLR0911
             return Entry("⏸", "paused", event.path, event.reason, "paused")
         case ev.RunResumed():
             return Entry("▶", "resumed", "", f"until {event.until}", "running")
+        case FlowSwapped():
+            return Entry("⇄", "config swapped", event.path, "; ".join(event.changes), "paused")
         case ev.Warned():
             return Entry("⚠", "warning", event.path, event.message, "paused")
         case ev.CallbackFailed():
