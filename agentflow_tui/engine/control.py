@@ -40,6 +40,7 @@ class Control:
         self._cancelled: str | None = None
         self._stops: list[tuple[str, Interruption]] = []
         self._held: dict[str, None] = {}
+        self._again: set[str] = set()
         self._listener: Callable[[], None] | None = None
         self.breakpoints = Breakpoints() if breakpoints is None else breakpoints
         """Where the run stops by itself; may be changed while it goes on."""
@@ -149,6 +150,10 @@ class Control:
 
     def watch(self, step: Step, when: When, scope: Callable[[], Scope]) -> None:
         """Pause when a breakpoint or the end of `run_to` is here. The engine tells."""
+        if when == "before" and step.path in self._again:
+            # It stood here once already.
+            self._again.discard(step.path)
+            return
         if when == "before" and self._target and self._is_target(step, scope):
             self._stand(f"reached {self._target}")
         elif len(self.breakpoints) and (why := self.breakpoints.hit(step, when, scope())):
@@ -170,6 +175,10 @@ class Control:
         """What is to be stopped: a path, or everything when it is empty; once. The engine asks."""
         stops, self._stops = self._stops, []
         return stops
+
+    def begins_again(self, path: str) -> None:
+        """The agent run at `path` was stopped by a second pause, to run once more. The engine tells."""
+        self._again.add(path)
 
     def reach_boundary(self) -> None:
         """An iteration, stage or phase ended: where a `step_iteration` ends. The engine tells."""

@@ -68,7 +68,9 @@ class Gate:
     def changed(self) -> None:
         """The control was used."""
         for path, interruption in self._control.take_stops():
-            for call in [each for each, where in self._running.items() if path in ("", where)]:
+            for call, where in [each for each in self._running.items() if path in ("", each[1])]:
+                if interruption.kind == "again":
+                    self._control.begins_again(where)
                 call.interrupt(interruption)
         self._admit()
 

@@ -207,6 +207,23 @@ async def test_a_second_pause_stops_the_call_keeps_its_words_and_asks_again(root
     assert first_divergence(probe.history, again.history) is None
 
 
+async def test_an_agent_that_a_second_pause_stopped_does_not_stop_at_its_breakpoint_again() -> None:
+    probe = Probe(chain("a"), {"a": sleeping(5, {"a": 1})})
+    point = Breakpoint("a")
+    probe.control.breakpoints.set(point)
+    run = probe.start()
+    await probe.settle()
+    probe.control.resume()
+    await probe.clock.sleep(1)
+    probe.control.pause()
+    probe.control.pause()
+    await probe.settle()
+    assert reasons(probe) == ["breakpoint before a", "pause"]
+    assert probe.control.breakpoints.hits(point) == 1
+    probe.control.resume()
+    assert (await run).data == {"a": 1}
+
+
 async def test_a_pinned_agent_is_not_called_until_it_is_unpinned() -> None:
     agent = counting()
     probe = Probe(chain("a", "b", "a"), {"a": agent, "b": counting("m")}, paused=True)
