@@ -67,7 +67,13 @@ def open_workbench(
     ] = None,
 ) -> None:
     """Open the workbench; 'agentflow-tui FILE' is short for it."""
-    raise typer.Exit(open_in_terminal(file))
+    mouse: Annotated[
+        bool,
+        typer.Option(
+            "--mouse/--no-mouse", help="Use the mouse, or leave it to the terminal, to select text there."
+        ),
+    ] = True,
+    raise typer.Exit(open_in_terminal(file, takes_mouse=mouse))
 
 
 app.command("run")(run_command.run)
@@ -124,3 +130,5 @@ def _with_default_command(arguments: list[str]) -> list[str]:
         return arguments
     looks_like_file = "." in first or os.sep in first or Path(first).exists()
     return ["open", *arguments] if looks_like_file else arguments
+    if first in ("--mouse", "--no-mouse"):
+        return ["open", *arguments]

@@ -18,8 +18,11 @@ def is_opening(arguments: list[str]) -> bool:
     return len(arguments) == 1 and not first.startswith("-") and ("." in first or os.sep in first)
 
 
-def open_in_terminal(file: Path | None) -> int:
-    """Run the workbench, or the gallery without a file; returns the exit code."""
+def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
+    """Run the workbench, or the gallery without a file; returns the exit code.
+
+    Without the mouse, or with the user's setting against it, the terminal's own selection of text works.
+    """
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         complain("✗ the workbench needs a terminal for input and output")
         complain(f"  agentflow-tui run {file or 'FILE'} runs a flow without one")
@@ -27,5 +30,5 @@ def open_in_terminal(file: Path | None) -> int:
     from agentflow_tui.tui.app import AgentflowApp
 
     app = AgentflowApp(path=file)
-    app.run()
+    app.run(mouse=takes_mouse and app.preferences.mouse)
     return app.return_code or 0

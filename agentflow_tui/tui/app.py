@@ -36,6 +36,7 @@ from agentflow_tui.tui.tidy_store import TidyStore, tidy_as_chosen, tidy_store_o
 
 # All else is imported when it is needed, so that the first picture is there at once.
 if TYPE_CHECKING:
+    from agentflow_tui.tui.pane_edges import PaneEdges
     from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
     from agentflow_tui.workbench import Workbench
 
@@ -202,6 +203,10 @@ class AgentflowApp(App[None]):
         self.push_screen(
             HelpDialog(place, (titled[0].HELP or "") if titled else "", self.screen.active_bindings)
         )
+
+    def on_pane_edges_moved(self, event: PaneEdges.Moved) -> None:
+        """Remember how large the panes are."""
+        self.choices.keep_panes(event.sizes)
 
     def action_ask_to_quit(self) -> None:
         """Leave; asks first when something would be lost."""

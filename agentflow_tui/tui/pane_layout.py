@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.screen import Screen
 from textual.widget import Widget
 
+from agentflow_tui.tui.pane_edges import PaneEdges
 from agentflow_tui.tui.pane_tabs import PANES, PaneTabs
 
 WIDE = 120
@@ -22,6 +23,7 @@ class PaneLayout:
         self.beside = "editor"
         """The pane next to the graph where two fit."""
         self.is_zoomed = False
+        self.edges = PaneEdges(screen, self._visible)
 
     def show(self, pane: str) -> None:
         """Make a pane visible and give it the focus."""
@@ -62,6 +64,7 @@ class PaneLayout:
         for name in PANES:
             self._pane(name).display = name in visible
         self.screen.set_class(len(visible) == 1, "-single")
+        self.edges.apply()
         self.screen.query_one(PaneTabs).light(visible, self.current)
         # What is too small a moment ago is still hidden before the styles are applied.
         self.screen.call_after_refresh(self._restore_focus)

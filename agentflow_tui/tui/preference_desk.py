@@ -10,7 +10,7 @@ from textual.app import App
 from textual.theme import Theme
 
 from agentflow_tui.tui.keymap.keymap import Keymap, read_keymap
-from agentflow_tui.tui.preferences import Preferences
+from agentflow_tui.tui.preferences import PanePreferences, Preferences, changes
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.theming.theme_shelf import DEFAULT_THEME, load_themes
@@ -76,9 +76,15 @@ class PreferenceDesk:
         if name != (self.preferences.theme or DEFAULT_THEME):
             self._keep({("theme",): name})
 
+    def keep_panes(self, sizes: PanePreferences) -> None:
+        """Remember how large the panes are."""
+        changed = changes(self.preferences, self.preferences.model_copy(update={"panes": sizes}))
+        if changed:
+            self._keep(dict(changed))
+
     async def edit(self) -> bool:
         """Let the settings be changed, keep and use them; false when one left the form. Needs a worker."""
-        from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog, changes
+        from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
 
         shown = self.preferences.model_copy(update={"theme": self.app.theme})
         dialog = SettingsDialog(shown, sorted(self.app.available_themes), str(self.settings.file))

@@ -24,6 +24,21 @@ class EditorPreferences(BaseModel):
     indent: int = Field(4, ge=1, le=8, description="Spaces that a tab is wide.")
 
 
+class PanePreferences(BaseModel):
+    """How large the panes are; dragging the edges between them sets these, 0 is the usual size."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    editor: int = Field(0, ge=0, le=80, description="Percent of the window for the editor beside the graph.")
+    inspector: int = Field(
+        0, ge=0, le=80, description="Percent of the window for the inspector beside the graph."
+    )
+    beside: int = Field(
+        0, ge=0, le=80, description="Percent of the window for the pane beside the graph where two fit."
+    )
+    timeline: int = Field(0, ge=0, le=60, description="Rows of the timeline below the other panes.")
+
+
 class StorePreferences(BaseModel):
     """How long stored runs are kept; tagged runs always are."""
 
@@ -50,6 +65,11 @@ class Preferences(BaseModel):
     ask_input: Literal["once", "always", "never"] = Field(
         "once", description="When a run asks for its input; never takes the file's example."
     )
+    mouse: bool = Field(
+        True,
+        description="Use the mouse; off leaves it to the terminal, to select text. From the next start on.",
+    )
+    panes: PanePreferences = PanePreferences()
     editor: EditorPreferences = EditorPreferences()
     store: StorePreferences = StorePreferences()
 
@@ -71,9 +91,16 @@ def fields(
             yield (*before, name), field, value
 
 
+def changes(before: Preferences, after: Preferences) -> Mapping[tuple[str, ...], str | int | bool]:
+    """Return the settings that differ, by path."""
+    old = {path: value for path, _, value in fields(before)}
+    return {path: value for path, _, value in fields(after) if value != old[path]}
+
+
 _NAMES = {
     "": tuple(Preferences.model_fields),
     "editor": tuple(EditorPreferences.model_fields),
+    "panes": tuple(PanePreferences.model_fields),
     "store": tuple(StorePreferences.model_fields),
 }
 

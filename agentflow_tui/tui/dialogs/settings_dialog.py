@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -103,12 +103,6 @@ class SettingsDialog(Dialog[Preferences]):
         line = Input(str(value), id=name, type="integer", compact=True, select_on_focus=False)
         line.cursor_blink = False
         return line
-
-
-def changes(before: Preferences, after: Preferences) -> Mapping[Path, str | int | bool]:
-    """Return the settings that differ, by path."""
-    old = {path: value for path, _, value in fields(before)}
-    return {path: value for path, _, value in fields(after) if value != old[path]}
 
 
 def _id(path: Path) -> str:

@@ -23,6 +23,10 @@ _SHOWN = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "apostrophe": "'",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
 }
 _SCRUB = Binding.Group("scrub", compact=True)
 

@@ -189,6 +189,27 @@ PANES: tuple[Key, ...] = (
         tooltip="Give this pane the whole window, or give it back; so does a double click on its title.",
     ),
     _pane(
+    _pane(
+        id="pane.larger",
+        keys=("right_curly_bracket", "alt+right"),
+        action="grow_pane(1)",
+        label="larger",
+        tooltip="Make this pane larger; dragging the edge between two panes does the same. Sizes are kept.",
+    ),
+    _pane(
+        id="pane.smaller",
+        keys=("left_curly_bracket", "alt+left"),
+        action="grow_pane(-1)",
+        label="smaller",
+        tooltip="Make this pane smaller.",
+    ),
+    _pane(
+        id="pane.usual",
+        keys=("alt+0",),
+        action="reset_panes",
+        label="usual sizes",
+        tooltip="Give all panes their usual sizes; so does a double click on an edge.",
+    ),
         id="pane.jump",
         keys=("semicolon", "ctrl+o"),
         action="jump",

@@ -170,6 +170,15 @@ class WorkbenchActions(MarkActions):
             if target is not None:
                 target.go()
 
+    def action_grow_pane(self, way: int) -> None:
+        """Make the pane larger or smaller."""
+        if not self.layout_of_panes.edges.grow(self.layout_of_panes.current, way):
+            self.app.notify("Only one pane is shown; there is no edge to move.", markup=False, timeout=2)
+
+    def action_reset_panes(self) -> None:
+        """Give all panes their usual sizes."""
+        self.layout_of_panes.edges.reset()
+
         self.app.push_screen(JumpScreen(jump_targets(self, self.layout_of_panes)[:_MOST_TARGETS]), go)
 
     def action_show_metrics(self) -> None:

@@ -143,6 +143,7 @@ class WorkbenchScreen(WorkbenchActions):
         self.graph.is_following = preferences.follow
         code, chosen = self.editor.code, preferences.editor
         code.show_line_numbers, code.soft_wrap = chosen.line_numbers, chosen.wrap
+        self.layout_of_panes.edges.use(preferences.panes)
         code.indent_width = chosen.indent
 
     @property

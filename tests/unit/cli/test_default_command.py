@@ -17,6 +17,7 @@ from agentflow_tui.cli.main import _with_default_command
         (["run", "flow.toml"], ["run", "flow.toml"]),
         (["open", "flow.toml"], ["open", "flow.toml"]),
         (["model", "get"], ["model", "get"]),
+        (["--no-mouse", "flow.toml"], ["open", "--no-mouse", "flow.toml"]),
         (["--version"], ["--version"]),
         (["-h"], ["-h"]),
         (["chekc"], ["chekc"]),

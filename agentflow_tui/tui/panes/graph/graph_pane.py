@@ -107,7 +107,9 @@ class GraphPane(GraphCanvas, can_focus=True):
     @guarded
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to drag the drawing."""
-        self._pressed_at, self._has_dragged = event.screen_offset, False
+        # The border is an edge between two panes, which is dragged by itself.
+        is_inside = event.get_content_offset(self) is not None
+        self._pressed_at, self._has_dragged = event.screen_offset if is_inside else None, False
 
     @guarded
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -131,7 +133,7 @@ class GraphPane(GraphCanvas, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked; a double click looks closer. In the minimap, go there."""
         layout = self.drawing.layout
-        if layout is None or self._has_dragged:
+        if layout is None or self._has_dragged or event.get_content_offset(self) is None:
             return
         at = event.get_content_offset_capture(self)
         place = self.minimap_place
