@@ -65,14 +65,14 @@ def open_workbench(
         Path | None,
         typer.Argument(help="A flow file; without one, the gallery of samples opens.", readable=False),
     ] = None,
-) -> None:
-    """Open the workbench; 'agentflow-tui FILE' is short for it."""
     mouse: Annotated[
         bool,
         typer.Option(
             "--mouse/--no-mouse", help="Use the mouse, or leave it to the terminal, to select text there."
         ),
     ] = True,
+) -> None:
+    """Open the workbench; 'agentflow-tui FILE' is short for it."""
     raise typer.Exit(open_in_terminal(file, takes_mouse=mouse))
 
 
@@ -126,9 +126,9 @@ def _with_default_command(arguments: list[str]) -> list[str]:
     if not arguments:
         return ["open"]
     first = arguments[0]
+    if first in ("--mouse", "--no-mouse"):
+        return ["open", *arguments]
     if first.startswith("-") or first in {command.name for command in app.registered_commands} | {"model"}:
         return arguments
     looks_like_file = "." in first or os.sep in first or Path(first).exists()
     return ["open", *arguments] if looks_like_file else arguments
-    if first in ("--mouse", "--no-mouse"):
-        return ["open", *arguments]

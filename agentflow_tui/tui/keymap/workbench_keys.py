@@ -189,7 +189,6 @@ PANES: tuple[Key, ...] = (
         tooltip="Give this pane the whole window, or give it back; so does a double click on its title.",
     ),
     _pane(
-    _pane(
         id="pane.larger",
         keys=("right_curly_bracket", "alt+right"),
         action="grow_pane(1)",
@@ -210,6 +209,7 @@ PANES: tuple[Key, ...] = (
         label="usual sizes",
         tooltip="Give all panes their usual sizes; so does a double click on an edge.",
     ),
+    _pane(
         id="pane.jump",
         keys=("semicolon", "ctrl+o"),
         action="jump",

@@ -163,13 +163,6 @@ class WorkbenchActions(MarkActions):
         """Give the pane the whole window, or give it back."""
         self.layout_of_panes.zoom()
 
-    def action_jump(self) -> None:
-        """Show letters over everything that one can go to."""
-
-        def go(target: JumpTarget | None) -> None:
-            if target is not None:
-                target.go()
-
     def action_grow_pane(self, way: int) -> None:
         """Make the pane larger or smaller."""
         if not self.layout_of_panes.edges.grow(self.layout_of_panes.current, way):
@@ -178,6 +171,13 @@ class WorkbenchActions(MarkActions):
     def action_reset_panes(self) -> None:
         """Give all panes their usual sizes."""
         self.layout_of_panes.edges.reset()
+
+    def action_jump(self) -> None:
+        """Show letters over everything that one can go to."""
+
+        def go(target: JumpTarget | None) -> None:
+            if target is not None:
+                target.go()
 
         self.app.push_screen(JumpScreen(jump_targets(self, self.layout_of_panes)[:_MOST_TARGETS]), go)
 

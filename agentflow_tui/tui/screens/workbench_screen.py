@@ -141,9 +141,9 @@ class WorkbenchScreen(WorkbenchActions):
         self.preferences = preferences
         self.desk.ask_input = preferences.ask_input
         self.graph.is_following = preferences.follow
+        self.layout_of_panes.edges.use(preferences.panes)
         code, chosen = self.editor.code, preferences.editor
         code.show_line_numbers, code.soft_wrap = chosen.line_numbers, chosen.wrap
-        self.layout_of_panes.edges.use(preferences.panes)
         code.indent_width = chosen.indent
 
     @property
