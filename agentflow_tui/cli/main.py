@@ -17,10 +17,12 @@ from agentflow_tui import __version__
 from agentflow_tui.cli import (
     archive_commands,
     check_command,
+    diff_command,
     graph_command,
     keys_command,
     model_command,
     paths_command,
+    race_command,
     run_command,
     settings_command,
     time_travel_commands,
@@ -77,6 +79,7 @@ def open_workbench(
 
 
 app.command("run")(run_command.run)
+app.command("race")(race_command.race)
 app.command("runs")(archive_commands.runs)
 app.command("show")(archive_commands.show)
 app.command("replay")(time_travel_commands.replay)
@@ -88,6 +91,7 @@ app.command("export")(archive_commands.export)
 app.command("import")(archive_commands.take_in)
 app.command("gc")(archive_commands.collect)
 app.command("check")(check_command.check)
+app.command("diff")(diff_command.diff)
 app.command("graph")(graph_command.graph)
 app.add_typer(model_command.app, name="model")
 app.command("trust")(trust_command.trust)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,35 +37,41 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     is_plain: Annotated[
         bool, typer.Option("--plain", help="Tell the run in plain sentences, for screen readers and pipes.")
     ] = False,
+    is_watching: Annotated[
+        bool,
+        typer.Option("--watch", help="Take over what is saved to the file before the next loop iteration."),
+    ] = False,
 ) -> None:
     """Run a flow once. Ends with 0 completed, 1 failed or not ready, 2 wrong input or file, 130 cancelled."""
-    from agentflow_tui.cli.event_input import InputError, as_utf8, read_input, read_meta
-    from agentflow_tui.engine import AgentError, Event
     from agentflow_tui.workbench import Workbench
 
     if as_json and is_plain:
         raise typer.BadParameter("--json and --plain exclude each other")
     workbench = Workbench()
     workbench.open(file)
-    _require_valid(workbench, file)
+    require_valid(workbench, file)
     if mode:
-        _require_mode(workbench, mode)
-    try:
-        data = read_input(values or (), input_file) or _example(workbench)
-        metadata = read_meta(meta or ()) | ({"orchestration_override": mode} if mode else {})
-        event = Event.make(data, metadata=metadata, target=as_utf8(target))
-    except (InputError, AgentError) as error:
-        complain(f"✗ {error}")
-        raise typer.Exit(USAGE) from error
+        require_mode(workbench, mode, "--mode")
+    event = given_event(workbench, values, input_file, meta, target, mode)
     show = print_json if as_json else _plain_printer() if is_plain else print_line
-    work(lambda bench: _run(bench, event, show), workbench)
+    watched = file if is_watching else None
+    work(lambda bench: _run(bench, event, show, watched), workbench)
 
 
-async def _run(workbench: Workbench, event: Event, show: Callable[[HistoryEvent], None]) -> int:
-    return await watch(await workbench.start(event), show)
+async def _run(
+    workbench: Workbench, event: Event, show: Callable[[HistoryEvent], None], watched: Path | None
+) -> int:
+    started = await workbench.start(event)
+    if watched is None:
+        return await watch(started, show)
+    from agentflow_tui.cli.saved_edits import taking_over
+
+    async with taking_over(workbench, started, watched):
+        return await watch(started, show)
 
 
-def _require_valid(workbench: Workbench, file: Path) -> None:
+def require_valid(workbench: Workbench, file: Path) -> None:
+    """Print the problems of the open file; ends the command when it has errors."""
     from agentflow_tui.cli.check_command import problem_line
 
     for problem in workbench.checked.problems:
@@ -74,23 +80,38 @@ def _require_valid(workbench: Workbench, file: Path) -> None:
         raise typer.Exit(USAGE)
 
 
-def _require_mode(workbench: Workbench, mode: str) -> None:
-    from agentflow_tui.config.orchestration import Mode
-    from agentflow_tui.plan.compile import compile_plan
-    from agentflow_tui.plan.plan_error import PlanError
+def require_mode(workbench: Workbench, mode: str, option: str) -> None:
+    """End the command, with the reason, when the flow cannot run in a mode that an option asks for."""
+    from agentflow_tui.workbench.mode_fit import ModeFit
 
     assert workbench.flow is not None
-    configured, reason = [], f"no mode is called '{mode}'"
-    for each in get_args(Mode):
-        try:
-            compile_plan(workbench.flow, each)
-            configured.append(each)
-        except PlanError as error:
-            reason = str(error) if each == mode else reason
-    if mode not in configured:
-        complain(f"✗ --mode: {reason}")
-        complain(f"  the file configures {', '.join(configured) or 'no mode'}")
+    problem = ModeFit.of(workbench.flow, mode).problem
+    if problem:
+        fits = [fit.mode for fit in ModeFit.all_of(workbench.flow) if not fit.problem]
+        complain(f"✗ {option}: {problem}")
+        complain(f"  the file configures {', '.join(fits) or 'no mode'}")
         raise typer.Exit(USAGE)
+
+
+def given_event(  # noqa: PLR0913, PLR0917 - what an event is made of
+    workbench: Workbench,
+    values: list[str] | None,
+    input_file: Path | None,
+    meta: list[str] | None,
+    target: str,
+    mode: str = "",
+) -> Event:
+    """Return the event of these options, by default the file's own example; ends the command on bad ones."""
+    from agentflow_tui.cli.event_input import InputError, as_utf8, read_input, read_meta
+    from agentflow_tui.engine import AgentError, Event
+
+    try:
+        data = read_input(values or (), input_file) or _example(workbench)
+        metadata = read_meta(meta or ()) | ({"orchestration_override": mode} if mode else {})
+        return Event.make(data, metadata=metadata, target=as_utf8(target))
+    except (InputError, AgentError) as error:
+        complain(f"✗ {error}")
+        raise typer.Exit(USAGE) from error
 
 
 def _example(workbench: Workbench) -> dict[str, object]:

@@ -27,7 +27,18 @@ ALIASES = {
     "colorscheme": "app.theme",
 }
 """What one types after `:` elsewhere."""
-_OFFERED = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics", "Runs", "Compare")
+_OFFERED = (
+    "Workbench",
+    "Graph",
+    "Inspector",
+    "Timeline",
+    "Editor",
+    "Gallery",
+    "Metrics",
+    "Runs",
+    "Compare",
+    "Race",
+)
 
 
 @runtime_checkable

@@ -17,6 +17,9 @@ _MORE_IS_BETTER = frozenset({"rate", "score"})
 _CHARACTERS_PER_TOKEN = 4
 """About, for text that is still coming: servers count only whole answers."""
 
+_SHORTEST_WRITING = 0.1
+"""Seconds of writing that tell a speed."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneTotals:
@@ -110,7 +113,7 @@ def _rate(calls: Iterable[ModelCall], seconds: float) -> float | None:
         elif call.completion_tokens is not None and call.duration is not None:
             tokens += call.completion_tokens
             writing += call.duration - call.first_token_after
-    return tokens / writing if writing > 0 else None
+    return tokens / writing if writing >= _SHORTEST_WRITING else None
 
 
 def _output(state: RunState, coming: list[ModelCall]) -> str:

@@ -7,11 +7,12 @@ from typing import get_args
 
 from agentflow_tui.config import Flow
 from agentflow_tui.config.orchestration import Mode
+from agentflow_tui.engine.event import Event
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 
-_ROUTE_CAVEAT = "no rules and no default agent: only an event with a target gets anywhere"
+_ROUTE_CAVEAT = "no rules, no default agent: needs a target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class ModeFit:
     def all_of(cls, flow: Flow) -> tuple[ModeFit, ...]:
         """Compile the flow in each of the five modes (semantics §1)."""
         return tuple(cls.of(flow, mode) for mode in get_args(Mode))
+
+    def reason_against(self, event: Event) -> str:
+        """Return why this mode would be no use for an event; empty when it may be."""
+        goes_somewhere = event.target or event.metadata.get("route")
+        return self.problem or ("" if goes_somewhere else self.caveat)
 
 
 def _has_no_way(flow: Flow) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentflow_tui.engine import Event, ModeChoice
 from agentflow_tui.history.fold import RunFold
 from agentflow_tui.history.run_state import RunState
+from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.workbench.lane_totals import LaneTotals
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
@@ -58,3 +59,20 @@ class RaceLane:
         state = self.state()
         seconds = state.elapsed if self.is_over else max(now - self.began_at, 0.0)
         return LaneTotals.of(self.mode, self.run.run_id, state, seconds, score)
+
+    def summary(self) -> RunSummary:
+        """Return what a list of runs would tell of it, also where it could not be stored."""
+        state = self.state()
+        return RunSummary(
+            state.run_id,
+            state.flow,
+            self.mode,
+            self.event.timestamp,
+            state.status,
+            state.error,
+            self._folded,
+            name=self.mode,
+            duration=state.elapsed,
+            prompt_tokens=state.prompt_tokens,
+            completion_tokens=state.completion_tokens,
+        )

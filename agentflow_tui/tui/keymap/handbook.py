@@ -8,7 +8,18 @@ from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.key import Key
 from agentflow_tui.tui.keymap.table import PLACES
 
-_SHOWN = ("Workbench", "Graph", "Inspector", "Timeline", "Editor", "Gallery", "Metrics", "Runs", "Compare")
+_SHOWN = (
+    "Workbench",
+    "Graph",
+    "Inspector",
+    "Timeline",
+    "Editor",
+    "Gallery",
+    "Metrics",
+    "Runs",
+    "Compare",
+    "Race",
+)
 
 
 def handbook() -> str:

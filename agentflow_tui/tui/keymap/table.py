@@ -20,8 +20,10 @@ from agentflow_tui.tui.keymap.dialog_keys import (
 from agentflow_tui.tui.keymap.editor_keys import EDITOR, FIND, PROBLEMS
 from agentflow_tui.tui.keymap.key import Key
 from agentflow_tui.tui.keymap.metrics_keys import METRICS
+from agentflow_tui.tui.keymap.race_keys import RACE, RACE_DIALOG
 from agentflow_tui.tui.keymap.replay_keys import REPLAY
 from agentflow_tui.tui.keymap.runs_keys import RUNS
+from agentflow_tui.tui.keymap.swap_keys import SWAP_DIALOG
 from agentflow_tui.tui.keymap.workbench_keys import EVERYWHERE, WORKBENCH
 from agentflow_tui.tui.panes.entry_bar_keys import ENTRY_BAR
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
@@ -58,15 +60,18 @@ PLACES: tuple[Place, ...] = (
     Place("Metrics", METRICS),
     Place("Runs", RUNS),
     Place("Compare", COMPARE),
+    Place("Race", RACE),
     Place("Dialogs", DIALOG),
     Place("Help", HELP, around="Dialogs"),
     Place("Input", INPUT, around="Dialogs"),
+    Place("Race dialog", RACE_DIALOG, around="Dialogs"),
     Place("Breakpoints", BREAKPOINTS, around="Dialogs"),
     Place("Breakpoint", BREAKPOINT, around="Dialogs"),
     Place("Watches", WATCHES, around="Dialogs"),
     Place("Pin", PIN, around="Dialogs"),
     Place("Edit state", EDIT, around="Dialogs"),
     Place("Replay", REPLAY, around="Dialogs"),
+    Place("Edited config", SWAP_DIALOG, around="Dialogs"),
     Place("Not ready", NOT_READY, around="Dialogs"),
     Place("Pager", PAGER, around="Dialogs"),
     Place("Settings", SETTINGS, around="Dialogs"),

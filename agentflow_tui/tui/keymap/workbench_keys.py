@@ -7,6 +7,8 @@ from functools import partial
 from agentflow_tui.tui.keymap.control_keys import CONTROL
 from agentflow_tui.tui.keymap.key import Key
 from agentflow_tui.tui.keymap.mark_keys import MARKS
+from agentflow_tui.tui.keymap.race_keys import RACE_MODES
+from agentflow_tui.tui.keymap.swap_keys import SWAP
 from agentflow_tui.tui.keymap.time_keys import TIME
 
 _app = partial(Key, group="Everywhere")
@@ -287,4 +289,4 @@ FILE: tuple[Key, ...] = (
     ),
 )
 
-WORKBENCH: tuple[Key, ...] = (*RUN, *CONTROL, *HISTORY, *TIME, *MARKS, *PANES, *FILE)
+WORKBENCH: tuple[Key, ...] = (*RUN, *SWAP, *RACE_MODES, *CONTROL, *HISTORY, *TIME, *MARKS, *PANES, *FILE)

@@ -17,11 +17,13 @@ from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_text import pane_text
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
+from agentflow_tui.tui.race_desk import RaceDesk
 from agentflow_tui.tui.run_desk import Until
 from agentflow_tui.tui.screens.jump_screen import JumpScreen
 from agentflow_tui.tui.screens.mark_actions import MarkActions
 from agentflow_tui.tui.screens.metrics_screen import MetricsScreen
 from agentflow_tui.tui.session_metrics import SessionMetrics
+from agentflow_tui.tui.swap_desk import SwapDesk
 from agentflow_tui.tui.time_desk import TimeDesk
 from agentflow_tui.workbench import Workbench
 
@@ -40,6 +42,8 @@ class WorkbenchActions(MarkActions):
     texts: PaneDesk
     metrics: SessionMetrics
     times: TimeDesk
+    swaps: SwapDesk
+    races: RaceDesk
     selection: str | None
 
     @property
@@ -47,7 +51,8 @@ class WorkbenchActions(MarkActions):
         """What would be lost by leaving, one line each."""
         unsaved = ("The text has changes that are not saved.",) if self.editor.is_modified else ()
         live = ("A run is going on; leaving cancels it.",) if self.desk.is_live else ()
-        return (*unsaved, *live)
+        racing = ("A race is going on; leaving cancels it.",) if self.races.is_live else ()
+        return (*unsaved, *live, *racing)
 
     def save_then(self, leave: Callable[[], object]) -> None:
         """Save, and leave when that worked."""
@@ -104,9 +109,17 @@ class WorkbenchActions(MarkActions):
         else:
             self.layout_of_panes.show("graph")
 
+    def action_swap_config(self) -> None:
+        """Show what the edited text would change in the live run, and let it take it over."""
+        self._work(self.swaps.propose(), "swap", "applying the edited config")
+
     def action_edit_input(self) -> None:
         """Edit what the next run is given."""
         self._work(self.desk.ask_for_input(), "input", "editing the input")
+
+    def action_race_modes(self) -> None:
+        """Run several modes at once, or go back to the race."""
+        self._travel(self.races.open, "racing modes")
 
     # History
 

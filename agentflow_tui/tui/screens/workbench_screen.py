@@ -36,6 +36,7 @@ from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.panes.pager_wanted import PagerWanted
 from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
 from agentflow_tui.tui.preferences import Preferences
+from agentflow_tui.tui.race_desk import RaceDesk
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_headline import headline, outcome
 from agentflow_tui.tui.safe_text import plain
@@ -43,6 +44,7 @@ from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
 from agentflow_tui.tui.session_metrics import SessionMetrics
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.status_line import StatusLine
+from agentflow_tui.tui.swap_desk import SwapDesk
 from agentflow_tui.tui.time_desk import TimeDesk
 from agentflow_tui.workbench import Workbench
 
@@ -116,6 +118,8 @@ class WorkbenchScreen(WorkbenchActions):
         self.texts = PaneDesk(self)
         self.marks = MarkDesk(self, self.workbench, self._show_marks, lambda: self._shown_plan)
         self.controls = ControlDesk(self, self.desk, self._show_marks)
+        self.races = RaceDesk(self, self.desk, lambda: self.editor.text)
+        self.swaps = SwapDesk(self, self.desk, lambda: self.editor.text)
         self.times = TimeDesk(self, self.desk, lambda: self.editor.text)
         self.compares = CompareDesk(self, self.workbench.archive, self.times.mark)
         for number, pane in enumerate(PANES, 1):
@@ -289,7 +293,8 @@ class WorkbenchScreen(WorkbenchActions):
     @guarded
     def _show_view(self, view: View) -> None:
         if self.desk.run_id:
-            self._show_plan(self.desk.plan)
+            self._show_plan(self.desk.plan_at(view.state))
+            self.swaps.tell_unapplied()
             if view.length and not self._shown_length and self.layout_of_panes.current != "editor":
                 self.layout_of_panes.reveal_beside("inspector")
         self._shown_length = view.length
