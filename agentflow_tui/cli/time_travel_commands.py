@@ -107,6 +107,9 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     removed: Annotated[
         list[str] | None, typer.Option("--unset", help="A key to take away; may be repeated.")
     ] = None,
+    branch: Annotated[
+        str, typer.Option("--branch", help="Whose state: the path of a branch of the open parallel phase.")
+    ] = "",
     flow: FlowOption = None,
     mode: ModeOption = "auto",
     name: NameOption = "",
@@ -129,7 +132,13 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
         at_seq = len(found.history) - 1 if at is None else at
         _open(bench, found, flow, at_seq)
         new = await bench.fork(
-            found.run_id, at_seq, name=name, edits=edits, meta_edits=meta_edits, mode=chosen
+            found.run_id,
+            at_seq,
+            name=name,
+            edits=edits,
+            meta_edits=meta_edits,
+            branch=branch,
+            mode=chosen,
         )
         return await _watched(new, as_json=as_json)
 

@@ -276,7 +276,7 @@ class AgentRun(Call):
         elif error is None:
             self._close_recorder("the agent ended before the answer came")
             # Applied first: a person's edit that follows the event comes on top.
-            if frame.scope != step.path:
+            if frame.scope != step.path or (run.past is not None and run.past.edits.concern(step.path)):
                 frame.state.apply(self.delta)
             run.journal.record(
                 AgentCompleted,

@@ -13,10 +13,12 @@ from agentflow_tui.engine.merge import Merge
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
+from agentflow_tui.history.resume import EDIT_PATH
 from agentflow_tui.plan.node import Fan, Node, Step, agent_of
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.interpreter import Interpreter
+    from agentflow_tui.engine.past import Past
 
 
 class FanRun:
@@ -34,11 +36,16 @@ class FanRun:
         self._deltas: dict[int, Delta] = {}
         self._failures: dict[int, NodeFailed] = {}
         self._is_lost = False
+        self._own: dict[int, Frame] = {}
+        """Of branches whose state a person changed in the run's past: even an agent by itself has a copy."""
+        self._edited: set[int] = set()
 
     async def go(self) -> None:
         """Run all branches and merge them; raises `NodeFailed` when the phase failed."""
         fan, frame = self._fan, self._frame
         branches = tuple(child.path for child in fan.children)
+        if self._run.past is not None:
+            self._take_part(self._run.past)
         self._run.journal.record(FanStarted, path=fan.path, branches=branches, scope=frame.scope)
         self._fill()
         if self._live:
@@ -53,6 +60,21 @@ class FanRun:
             raise failure
         self._merge()
 
+    def change(self, branch: str, delta: Delta) -> None:
+        """Make a person's change of the state of a branch, which may have ended; it counts in the merge."""
+        index = next(i for i, child in enumerate(self._fan.children) if child.path == branch)
+        self._edited.add(index)
+        self._run.take(self._own[index], EDIT_PATH, delta)
+        if index in self._deltas:
+            self._deltas[index] = self._own[index].state.delta()
+
+    def _take_part(self, past: Past) -> None:
+        for index, child in enumerate(self._fan.children):
+            if past.edits.concern(child.path):
+                past.edits.phases[child.path] = self
+                state = self._frame.state.branch()
+                self._own[index] = self._frame.for_branch(child.path, state, self._stops)
+
     def _fill(self) -> None:
         children = self._fan.children
         while (
@@ -66,10 +88,12 @@ class FanRun:
 
     def _launch(self, index: int, child: Node) -> None:
         if isinstance(child, Step):
-            frame = self._frame.for_branch(child.path, self._frame.state, self._stops)
+            frame = self._own.get(index) or self._frame.for_branch(child.path, self._frame.state, self._stops)
             AgentRun(self._run, child, frame, lambda ended: self._step_ended(index, ended))
             return
-        frame = self._frame.for_branch(child.path, self._frame.state.branch(), self._stops)
+        frame = self._own.get(index) or self._frame.for_branch(
+            child.path, self._frame.state.branch(), self._stops
+        )
         task = asyncio.get_running_loop().create_task(
             # Not the context of the agent that made room for this branch.
             self._run.node(child, frame),
@@ -81,7 +105,7 @@ class FanRun:
         if ended.failure is not None:
             self._failed(index, ended.failure)
         elif ended.interruption is None:
-            self._deltas[index] = ended.delta
+            self._deltas[index] = self._own[index].state.delta() if index in self._edited else ended.delta
         self._one_less()
 
     def _branch_ended(self, index: int, frame: Frame, task: asyncio.Task[None]) -> None:

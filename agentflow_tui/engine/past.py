@@ -12,11 +12,12 @@ from agentflow_tui.engine.cancel_scope import Interruption
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.past_clock import PastClock
-from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, edits_of, moments_of, opening
+from agentflow_tui.engine.past_edits import PastEdits
+from agentflow_tui.engine.past_moments import Moment, TimesAgo, closing, moments_of, opening
 from agentflow_tui.engine.past_swaps import PastSwaps
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
-from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents, resume_point
+from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, KnownEvents, resume_point
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.call import Call
@@ -43,15 +44,17 @@ class Past:
         n: int,
         *,
         edit: Delta = EMPTY_DELTA,
+        scope: str = "",
         is_replay: bool = False,
         why: str = CUT_OFF,
         swaps: Sequence[Swap] = (),
     ) -> None:
-        """Take the history up to event `n` (-1: nothing of it); `edit` changes the state right after it.
+        """Take the history up to event `n` (-1: nothing of it).
 
-        `why` is what the events say that end what was in flight: `CUT_OFF` in a fork, `UNKNOWN_OUTCOME` after
-        a crash. With `is_replay` everything is told again, calls and pieces of answers too, and nothing comes
-        after. `swaps` are the configs that the history went over to, in order.
+        `edit` changes the state of `scope` right after it. `why` is what the events say that end what was in
+        flight: `CUT_OFF` in a fork, `UNKNOWN_OUTCOME` after a crash. With `is_replay` everything is told
+        again, calls and pieces of answers too, and nothing comes after. `swaps` are the configs that the
+        history went over to, in order.
         """
         self._past = history[: max(n, -1) + 1]
         self._is_replay = is_replay
@@ -59,14 +62,13 @@ class Past:
         self._why = why
         self._known = KnownEvents(history, n)
         self._moments, self._runs = moments_of(self._past, self._known, is_replay=is_replay)
-        self._edits = edits_of(self._past, self._known, edit, is_replay=is_replay)
+        self.edits = PastEdits(self._past, self._known, edit, scope, is_replay=is_replay)
         self._swaps = PastSwaps(self._past, swaps)
         self._begun: Counter[str] = Counter()
         self._open: dict[str, TimesAgo] = {}
         self._taken = 0
         self._activity = 0
         self._held_back: list[ev.HistoryEvent] = []
-        self._is_old_edit = False
         self._is_mute = self._is_pumping = self._is_telling = False
         self._has_stopped = False
         self._next = 0
@@ -118,6 +120,7 @@ class Past:
         self._activity += 1
         then = self._runs.get(key)
         if then is not None and (then.end is not None or self._is_replay):
+            await self.edits.made_before(then.began)
             self._open[path] = then
             return then
         if self._is_replay and not self._is_mute:
@@ -163,13 +166,11 @@ class Past:
         if self._is_replay:
             if not self._is_mute and (is_known or not self._is_beyond(event)):
                 self._pass_on(event)
-        elif not is_known and not self._is_old_edit:
+        elif not is_known and not self.edits.is_telling_again:
             self._pass_on(event)
         self._swaps.hand_over(self._taken, self._run.control)
-        while self._edits and self._taken >= self._edits[0][0]:
-            _, delta, self._is_old_edit = self._edits.pop(0)
-            self._run.take(self._frame, EDIT_PATH, delta)
-            self._is_old_edit = False
+        if not self.edits.make(self._taken, self._run, self._frame):
+            self._adrift()
         self._pump()
 
     def _is_beyond(self, event: ev.HistoryEvent) -> bool:

@@ -37,6 +37,8 @@ class TimesAgo:
     """One agent run as it was."""
 
     agent: str
+    began: int
+    """The number of its first event."""
     inner: list[ev.HistoryEvent] = field(default_factory=list)
     end: _End | None = None
     """None when the history stops before."""
@@ -104,7 +106,7 @@ def moments_of(
         path = getattr(event, "path", "")
         match event:
             case ev.AgentStarted():
-                running[path] = runs[path, begun[path]] = TimesAgo(event.agent)
+                running[path] = runs[path, begun[path]] = TimesAgo(event.agent, event.seq)
                 begun[path] += 1
             case ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled() if path in running:
                 then = running.pop(path)
@@ -127,21 +129,6 @@ def moments_of(
                 running[path].inner.append(event)
                 moments.append(Moment(event, after, running[path]))
     return [m for m in moments if m.then is None or m.then.end is not None or is_replay], runs
-
-
-def edits_of(
-    past: Sequence[ev.HistoryEvent], known: KnownEvents, edit: Delta, *, is_replay: bool
-) -> list[tuple[int, Delta, bool]]:
-    """Return the changes by a person, `edit` last.
-
-    After how many known events each comes, what it is, and whether the history has it already.
-    """
-    edits = [
-        (KnownEvents(past, event.seq - 1).left, event.delta, not is_replay)
-        for event in past
-        if isinstance(event, ev.StateChanged) and event.path == EDIT_PATH
-    ]
-    return edits if edit.is_empty else [*edits, (known.left, edit, False)]
 
 
 def cut_off(history: Sequence[ev.HistoryEvent]) -> set[int]:

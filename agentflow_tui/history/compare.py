@@ -11,6 +11,7 @@ from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.diff import KeyChange, diff_states
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.fold import fold
+from agentflow_tui.history.resume import EDIT_PATH
 from agentflow_tui.history.run_state import AgentRun, ModelCall, RunState
 
 _LEFT_OUT = frozenset(
@@ -219,6 +220,9 @@ def _ends(event: ev.HistoryEvent, fan: str) -> bool:
 
 def _lane(event: ev.HistoryEvent, branches: Collection[str]) -> str:
     path = str(getattr(event, "path", ""))
+    if path == EDIT_PATH:
+        # A person's change is no node; it belongs to the branch whose state it changes.
+        path = str(getattr(event, "scope", ""))
     while path and path not in branches:
         path = path.rpartition("/")[0]
     return path

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual.content import Content
 from textual.screen import Screen
 
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
+from agentflow_tui.history.open_scopes import OpenScopes
+from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog, StateEdit
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
@@ -86,8 +89,17 @@ class TimeDesk:
         if not self._has_run():
             return
         view = self.desk.bridge.view
+        found = OpenScopes.at(view.history, view.cursor)
+        states = {"": view.state.state} | dict(view.state.scopes)
+        if not found.scopes:
+            await self._offer_before(found)
+            return
         dialog = EditDialog(
-            {"": view.state.state}, view.cursor, note=self._what_ends(), edit_outside=self.desk.edit_outside
+            {scope: states[scope] for scope in found.scopes if scope in states},
+            view.cursor,
+            note=self._what_ends(),
+            whereabouts=f" (the run's own: at event {found.before:d}, or after the phase)",
+            edit_outside=self.desk.edit_outside,
         )
         answer = await self.screen.app.push_screen_wait(dialog)
         if answer is not None:
@@ -132,8 +144,27 @@ class TimeDesk:
         run_id, workbench = self.desk.run_id, self.desk.workbench
         await self._depart(
             self.desk.flow_text,
-            lambda: workbench.fork(run_id, seq, name=edit.name, edits=edit.edits, meta_edits=edit.meta_edits),
+            lambda: workbench.fork(
+                run_id,
+                seq,
+                name=edit.name,
+                edits=edit.edits,
+                meta_edits=edit.meta_edits,
+                branch=edit.branch,
+            ),
         )
+
+    async def _offer_before(self, found: OpenScopes) -> None:
+        """Say that nothing can be edited here, and go to the nearest event where it can."""
+        body = Content.assemble(
+            "Every branch of the parallel phase ",
+            (one_line(found.phase, _LONGEST), "bold"),
+            " has failed: what one changed in them would be left out of the merge.",
+        )
+        choices = (Choice("g", "go before the phase", "go"), Choice("c", "stay", "no"))
+        answer = await self.screen.app.push_screen_wait(ChoiceDialog("NOTHING TO EDIT HERE", body, choices))
+        if answer == "go":
+            self.desk.bridge.look_at(found.before)
 
     async def _asked_event(self, given: EventInput) -> Event | None:
         while True:

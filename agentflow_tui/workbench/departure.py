@@ -11,7 +11,8 @@ from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.swap import Swap
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
-from agentflow_tui.history.fan_event import FanEnded, FanStarted
+from agentflow_tui.history.fan_event import FanEnded
+from agentflow_tui.history.open_scopes import OpenScopes
 from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, resume_point
 from agentflow_tui.workbench.not_ready import NotReadyError
 
@@ -27,11 +28,13 @@ class Departure:
     at_seq: int
     event: Event
     edit: Delta = EMPTY_DELTA
+    scope: str = ""
+    """Of the edit: the path of a branch of a parallel phase, or empty for the run's own state."""
     is_crash: bool = False
     """The run itself goes on after its process died; else it is a fork, and the original stays."""
 
     @classmethod
-    def make(
+    def make(  # noqa: PLR0913 - what a fork can change
         cls,
         history: Sequence[ev.HistoryEvent],
         at_seq: int,
@@ -39,8 +42,11 @@ class Departure:
         edits: Mapping[str, Any] | None = None,
         meta_edits: Mapping[str, Any] | None = None,
         event: Event | None = None,
+        branch: str = "",
     ) -> Departure:
         """Leave after event `at_seq`; with another `event` nothing of the history stays.
+
+        The edits are those of the state of `branch`, a path, or of the run's own state without one.
 
         Raises:
             NotReadyError: There is no such event, or the edits cannot be made there.
@@ -51,8 +57,8 @@ class Departure:
         at = -1 if event is not None else min(at_seq, last)
         edit = _edit(edits or {}, meta_edits or {})
         if not edit.is_empty:
-            _refuse_inside_phase(history[: at + 1])
-        return cls(history, at, event or event_of(history), edit)
+            _refuse_lost_edit(history, at, branch)
+        return cls(history, at, event or event_of(history), edit, branch)
 
     @classmethod
     def after_crash(cls, history: Sequence[ev.HistoryEvent]) -> Departure:
@@ -68,7 +74,7 @@ class Departure:
     def past(self, swaps: Sequence[Swap] = ()) -> Past:
         """What the engine goes through first; `swaps` are the configs that the history went over to."""
         why = UNKNOWN_OUTCOME if self.is_crash else CUT_OFF
-        return Past(self.history, self.at_seq, edit=self.edit, why=why, swaps=swaps)
+        return Past(self.history, self.at_seq, edit=self.edit, scope=self.scope, why=why, swaps=swaps)
 
     def done(self) -> list[ev.HistoryEvent]:
         """What lies behind without the agent runs that are cut off: those ask again."""
@@ -124,18 +130,25 @@ def _edit(edits: Mapping[str, Any], meta_edits: Mapping[str, Any]) -> Delta:
     )
 
 
-def _refuse_inside_phase(past: Sequence[ev.HistoryEvent]) -> None:
-    """A parallel phase works on copies, so a change of the run's state there would be lost in the merge."""
-    open_phases: list[FanStarted] = []
-    for event in past:
-        if isinstance(event, FanStarted):
-            open_phases.append(event)
-        elif isinstance(event, FanEnded):
-            open_phases = [phase for phase in open_phases if phase.path != event.path]
-    if open_phases:
-        first = open_phases[0]
+def _refuse_lost_edit(history: Sequence[ev.HistoryEvent], at: int, branch: str) -> None:
+    """Refuse to change a state that nobody looks at any more (semantics: going back in time)."""
+    found = OpenScopes.at(history, at)
+    if branch in found.scopes:
+        return
+    if not found.phase:
         raise NotReadyError(
-            f"event {len(past) - 1} is inside the parallel phase '{first.path}', whose branches have copies "
-            "of the state",
-            hints=(f"edit before it (event {first.seq - 1}) or after it has ended",),
+            f"no parallel phase is open after event {at}, so there is no branch '{branch}'",
+            hints=("without a branch the state of the run is changed",),
         )
+    ended = next(
+        (each.seq for each in history[at:] if isinstance(each, FanEnded) and each.path == found.phase), None
+    )
+    after = "" if ended is None else f", or after it has ended (event {ended})"
+    ways = [f"change a branch: {', '.join(found.scopes)}"] if found.scopes else []
+    ways.append(f"change the state of the run before the phase (event {found.before}){after}")
+    what = f"branch '{branch}' has failed or has parallel branches of its own" if branch else "its branches"
+    raise NotReadyError(
+        f"event {at} is inside the parallel phase '{found.phase}', "
+        + (f"where {what}" if branch else "whose branches have copies of the run's state"),
+        hints=ways,
+    )

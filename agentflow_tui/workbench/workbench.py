@@ -105,21 +105,25 @@ class Workbench(LiveEdit):
         edits: Mapping[str, Any] | None = None,
         meta_edits: Mapping[str, Any] | None = None,
         event: Event | None = None,
+        branch: str = "",
         text: str | None = None,
         paused: bool = False,
         mode: RecordingMode = "auto",
     ) -> Run:
         """Begin a new run with the events of another up to `at_seq`, and go on from there; that one stays.
 
-        `edits` and `meta_edits` change the state there (`REMOVED` takes a key away), `text` the flow, `event`
-        the input (then everything runs again). `mode` says where answers come from.
+        `edits` and `meta_edits` change the state there (`REMOVED` takes a key away), inside a parallel phase
+        that of `branch`; `text` changes the flow, `event` the input (then everything runs again). `mode` says
+        where answers come from.
 
         Raises:
             NotReadyError: As `start`; or the flow of now goes another way than these events: nothing is kept
                 then.
         """
         found = await self.archive.load(run)
-        departure = Departure.make(found.history, at_seq, edits=edits, meta_edits=meta_edits, event=event)
+        departure = Departure.make(
+            found.history, at_seq, edits=edits, meta_edits=meta_edits, event=event, branch=branch
+        )
         if text is not None:
             self.check(text)
         self.ready()

@@ -9,14 +9,38 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Checkbox, Input, OptionList, Static, TextArea
+from textual.widgets import Checkbox, Input, OptionList, Select, Static, TextArea
 
+from agentflow_tui.history.event import AgentCompleted
+from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.outside_editor import OutsideEditor
 from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 from tests.screen.test_time_travel_keys import edit_dialog, ended, go, seq_after
+
+TEAM = """\
+# Try it with: {"message": "tea"}
+
+[llm]
+provider = "scripted"
+
+[orchestration]
+mode = "collaborative"
+collaborative_agents = ["left", "right"]
+
+[agents.left]
+prompt = "left of {message}"
+
+[agents.right]
+prompt = "right of {message}"
+
+[providers.scripted.replies]
+left = ["to the left"]
+right = ["to the right"]
+"""
+BAD_TEAM = TEAM.replace('{message}"\n', '{message}"\noutput = { n = "integer" }\n')
 
 
 async def ran(pilot: Pilot[Any]) -> WorkbenchScreen:
@@ -250,3 +274,51 @@ async def test_the_form_of_the_input_gives_a_field_to_the_editor_too(
             given = bench_of(pilot).desk.given
             assert given is not None
             assert given.data["content"] == "cats are nice\nand dogs"
+
+
+async def test_inside_a_parallel_phase_the_state_of_a_branch_is_edited(desk: Desk) -> None:
+    async with desk.open(desk.write(TEAM)) as pilot:
+        bench = await ran(pilot)
+        first = bench.desk.run_id
+        done = next(each for each in bench.bridge.view.history if isinstance(each, AgentCompleted))
+        await go(pilot, bench, done.seq)
+        dialog = await edit_dialog(pilot)
+        branches = dialog.query_one("#branch", Select)
+        assert branches.value == done.path
+        await choose(pilot, dialog, "response")
+        value(dialog).text = "edited"
+        other = next(branch for branch in dialog.states if branch != done.path)
+        branches.value = other
+        await settle(pilot)
+        assert "one state is edited at a time" in shown(dialog, "#note")
+        assert dialog.branch == done.path
+        await pilot.press("f4")
+        branches.value = other
+        await settle(pilot)
+        assert dialog.branch == other
+        branches.value = done.path
+        await settle(pilot)
+        await choose(pilot, dialog, f"{done.agent}_response")
+        value(dialog).text = "edited"
+        await pilot.press("ctrl+s")
+        await ended(pilot, desk, bench, first)
+        assert bench.bridge.view.newest.state.data[f"{done.agent}_response"] == "edited"
+        assert bench.bridge.view.newest.status == "completed"
+
+
+async def test_where_every_branch_has_failed_a_key_leads_to_the_nearest_event_that_can_be_edited(
+    desk: Desk,
+) -> None:
+    async with desk.open(desk.write(BAD_TEAM)) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "failed")
+        failed = [e.seq for e in bench.bridge.view.history if e.kind == "agent_failed"]
+        await go(pilot, bench, failed[-1])
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("g")
+        await settle(pilot)
+        before = seq_after(bench, "fan_started") - 1
+        assert bench.bridge.view.cursor == before
+        await edit_dialog(pilot)
+        await pilot.press("escape")

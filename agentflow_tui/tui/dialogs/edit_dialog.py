@@ -53,17 +53,20 @@ class EditDialog(Dialog[StateEdit]):
         seq: int,
         *,
         note: str = "",
+        whereabouts: str = "",
         edit_outside: Callable[[str, str], str] | None = None,
     ) -> None:
         """Take the states just after event `seq` that can be changed, and a remark for the end of the note.
 
         `states` are by the path of their branch, the run's own by an empty one; the first is shown.
+        `whereabouts` says where the run's own state can be changed when only branches can be here;
         `edit_outside` gives a text, and the suffix of its file, to the user's editor.
         """
         super().__init__(classes="dialog")
         self.states = states
         self.seq = seq
         self.note = note
+        self.whereabouts = whereabouts
         self.edit_outside = edit_outside
         self.branch = next(iter(states))
         self.draft = self._untouched()
@@ -87,7 +90,7 @@ class EditDialog(Dialog[StateEdit]):
             frame.border_subtitle = "^s fork · F4 take back · F6 JSON · F8 $EDITOR · esc close"
             with VerticalScroll(classes="settings-body" if is_low else "dialog-body", can_focus=False):
                 if self.branch:
-                    yield Label("the state of branch", markup=False)
+                    yield Label(plain(f"the state of branch{self.whereabouts}"), markup=False)
                     yield self._branches()
                 yield ValueForm(self.draft, id="one-value")
                 with Vertical(id="whole-state"):
@@ -179,7 +182,8 @@ class EditDialog(Dialog[StateEdit]):
         if event.value == self.branch:
             return
         if self._is_edited():
-            self.query_one("#branch", Select[str]).value = self.branch
+            branches: Select[str] = self.query_one("#branch", Select)
+            branches.value = self.branch
             self._say("one state is edited at a time: fork, or take the edits back first")
             return
         self.branch = str(event.value)
