@@ -48,9 +48,10 @@ run: $(STAMPS)/run
 endif
 
 # Textual reads its settings when pytest loads the snapshot plugin, before any conftest can hide them.
+# Bytecode is kept whatever the environment says, as the tests start the program dozens of times.
 test: $(STAMPS)/dev
 	@for name in $$(env | sed -n 's/^\(TEXTUAL_[A-Z_]*\)=.*/\1/p'); do unset "$$name"; done; \
-	$(BIN)/python -m pytest -n auto --dist loadgroup --hypothesis-profile ci $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadgroup --hypothesis-profile ci $(ARGS)
 
 check: $(STAMPS)/dev
 	$(BIN)/ruff check .

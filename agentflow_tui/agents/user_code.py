@@ -130,12 +130,14 @@ def forget_modules(folder: Path) -> None:
     """
     CodePackage.of(folder).forget()
     # Not all below the folder: a virtual environment there holds this very program.
-    own = {file.resolve() for file in code_files(folder)}
+    own = {file.resolve(): file.name for file in code_files(folder)}
+    names = {*own.values(), *(file.name for file in own)}
     kept = {"__main__", __name__.partition(".")[0]}
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and name.partition(".")[0] not in kept and Path(file).resolve() in own:
-            del sys.modules[name]
+        file = Path(getattr(module, "__file__", None) or "")
+        # The name first: asking the disk about every module that is loaded takes long.
+        if file.name in names and name.partition(".")[0] not in kept and file.resolve() in own:
+            sys.modules.pop(name, None)
     importlib.invalidate_caches()
 
 

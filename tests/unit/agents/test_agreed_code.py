@@ -39,6 +39,12 @@ async def _who(folder: Path, module: str) -> object:
     return (await loaded["a"](Event.make({}), State()))["who"]
 
 
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytecode is beside its source, wherever else Python was told to keep it."""
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+
+
 def _poison(source: Path) -> None:
     """Put bytecode beside a source that Python takes without looking at the source."""
     _compile(HANDLER.replace("WHO", "'poison'"), Path(importlib.util.cache_from_source(str(source))))
@@ -51,6 +57,7 @@ def _compile(text: str, compiled: Path) -> None:
     py_compile.compile(str(source), str(compiled), doraise=True, invalidation_mode=mode)
 
 
+@pytest.mark.usefixtures("beside")
 @pytest.mark.parametrize("module", ["agreed_steps", "agreed_package.steps"])
 async def test_bytecode_beside_a_source_is_never_run(folder: Path, module: str) -> None:
     source = folder.joinpath(*module.split(".")).with_suffix(".py")
