@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.command import Provider
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.theme import Theme
 from textual.worker import Worker
 
@@ -31,6 +32,7 @@ from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.tui.screens.opening_screen import OpeningScreen
 from agentflow_tui.tui.settings import Settings
+from agentflow_tui.tui.steady_width import SteadyWidth
 from agentflow_tui.tui.theming.variables import fallbacks
 from agentflow_tui.tui.tidy_store import TidyStore, tidy_as_chosen, tidy_store_of_user
 
@@ -80,6 +82,7 @@ class AgentflowApp(App[None]):
         self.choices = PreferenceDesk(self, self.settings)
         self.door = FlowDoor(self, self.clock, make_workbench)
         self._early_input = EarlyInput()
+        self._steady_width = SteadyWidth()
 
     async def on_mount(self) -> None:
         """Open the file, or the gallery."""
@@ -146,6 +149,10 @@ class AgentflowApp(App[None]):
             if self.door.bench is not None:
                 self.door.bench.use_preferences(self.preferences)
             self._work(self.choices.watch(), "watching your settings")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Paint every line so that all terminals count its cells as we do."""
+        return (*super().get_line_filters(), self._steady_width)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give themes that are not ours a value for each of our colours."""
