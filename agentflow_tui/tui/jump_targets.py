@@ -64,6 +64,6 @@ def _boxes(screen: Screen[None], layout: PaneLayout) -> Iterator[JumpTarget]:
         graph.selected = path
 
     for path, box in graph.boxes.items() if room else ():
-        at = room.offset + Offset(box.x, box.y) + graph.margin_of_drawing - graph.scroll_offset
+        at = room.offset + Offset(box.x, box.y) + graph.viewport.shift
         if room.contains_point(at):
             yield JumpTarget(at, partial(go, path))

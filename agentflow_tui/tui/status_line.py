@@ -58,16 +58,21 @@ class StatusLine(Static):
         """Start with nothing to tell."""
         super().__init__(id="status", markup=False)
         self.headline = Headline()
+        self._line = Content()
 
     def show(self, headline: Headline) -> None:
         """Tell what is so now."""
         if headline != self.headline:
             self.headline = headline
-            self.update(_line(headline, self.size.width), layout=False)
+            self.on_resize()
 
     def on_resize(self) -> None:
         """Fit the line to the new width."""
-        self.update(_line(self.headline, self.size.width), layout=False)
+        line = _line(self.headline, self.size.width)
+        # While words stream in, the headline is another one 30 times a second, and looks the same.
+        if not line.is_same(self._line):
+            self._line = line
+            self.update(line, layout=False)
 
 
 def _line(headline: Headline, width: int) -> Content:

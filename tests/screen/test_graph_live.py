@@ -132,7 +132,7 @@ async def test_marks_move_towards_the_agent_that_runs_and_nowhere_else() -> None
         pane.show_state(state_of(mixed__sequential__draft=NodeState("running", 1)))
         await pilot.pause()
         box = pane.boxes["mixed/sequential/draft"]
-        row, left = box.y + 1 + pane.margin_of_drawing.y, box.x + pane.margin_of_drawing.x
+        row, left = box.y + 1 + pane.viewport.margin.y, box.x + pane.viewport.margin.x
         seen = []
         for _ in range(5):
             text = app.rows()[row]

@@ -225,9 +225,7 @@ async def test_the_map_never_hides_the_selected_node() -> None:
             pane.selected = path
             await pilot.pause()
             box, place = pane.boxes[path], pane.minimap_place
-            region = Region(box.x, box.y, box.width, box.height).translate(
-                pane.margin_of_drawing - pane.scroll_offset
-            )
+            region = Region(box.x, box.y, box.width, box.height).translate(pane.viewport.shift)
             assert place is not None and not place.overlaps(region)
             corners.add(place.offset)
         assert len(corners) > 1

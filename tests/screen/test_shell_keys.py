@@ -115,7 +115,7 @@ async def test_an_error_while_drawing_leaves_a_blank_line_and_is_told_once(
         def broken(*_: object) -> None:
             raise ValueError("no row")
 
-        monkeypatch.setattr(type(graph), "margin_of_drawing", property(broken))
+        monkeypatch.setattr(type(graph), "viewport", property(broken))
         graph.refresh()
         await settle(pilot)
         problems = _app(pilot).problems

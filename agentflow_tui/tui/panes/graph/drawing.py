@@ -89,10 +89,10 @@ class Drawing:
                     path: self.signs[origin] for path, origin in origins if origin in self.signs
                 }
 
-    def show(self, state: RunState, now: float) -> set[str] | None:
+    def show(self, state: RunState, now: float) -> bool:
         """Take where the run stands `now` seconds after it began; see `RowPainter.show`."""
         if self.painter is None:
-            return set()
+            return False
         if self.ran is None:
             return self.painter.show(state, now=now)
         numbers = ((path, origin.run) for path, origin in self.ran.origins.items())

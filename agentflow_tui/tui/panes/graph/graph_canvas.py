@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Offset, Region, Size, Spacing
+from textual.geometry import Region, Size, Spacing
 from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -28,6 +28,7 @@ from agentflow_tui.tui.panes.graph.graph_colours import GRAPH_CSS
 from agentflow_tui.tui.panes.graph.minimap import Minimap
 from agentflow_tui.tui.panes.graph.node_search import NodeSearch
 from agentflow_tui.tui.panes.graph.row_painter import RowPainter
+from agentflow_tui.tui.panes.graph.viewport import Viewport
 
 PARTS = ("line", "lit", "dim", "label", "name", "selected", "mark", "pulse", "sign", "map", "view")
 TICK_SECONDS = 1 / 8
@@ -68,6 +69,7 @@ class GraphCanvas(ScrollView):
         self._is_stale = False
         self._shown_at = 0.0
         self._palette: dict[str, Style] = {}
+        self._blank = Style()
         self._live: frozenset[str] = frozenset()
         self._timer: Timer | None = None
 
@@ -147,6 +149,12 @@ class GraphCanvas(ScrollView):
         if self.drawing.layout is not None:
             self._paint_anew()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of what is in view."""
+        # It is put together from all that lies below, so not for each row.
+        self._blank = self.rich_style
+        return super().render_lines(crop)
+
     @drawn
     def render_line(self, y: int) -> Strip:
         """One row of what is in view."""
@@ -165,22 +173,18 @@ class GraphCanvas(ScrollView):
         return Strip.join([strip.crop(0, place.x), small, strip.crop(place.right, self.size.width)])
 
     def _drawn_line(self, painter: RowPainter, y: int) -> Strip:
-        width, (left, top) = self.size.width, self.margin_of_drawing
-        row = y + self.scroll_offset.y - top
-        if not 0 <= row < painter.layout.height:
-            return Strip.blank(width, self.rich_style)
-        strip = Strip([Segment(" " * left, self.rich_style), *painter.strip(row)])
-        x = self.scroll_offset.x
-        return strip.crop_extend(x, x + width, self.rich_style)
+        view, blank = self.viewport, self._blank
+        row = y - view.shift.y
+        if not 0 <= row < view.drawn.height:
+            return Strip.blank(view.pane.width, blank)
+        left = view.margin.x
+        strip = Strip([Segment(" " * left, blank), *painter.strip(row)], left + view.drawn.width)
+        return strip.crop_extend(view.scrolled.x, view.scrolled.x + view.pane.width, blank)
 
     @property
-    def margin_of_drawing(self) -> Offset:
-        """A drawing smaller than the pane stands in its middle."""
-        layout = self.drawing.layout
-        if layout is None:
-            return Offset(0, 0)
-        free = self.size - Size(layout.width, layout.height)
-        return Offset(free.width // 2, free.height // 2)
+    def viewport(self) -> Viewport:
+        """What of the drawing is in the pane now."""
+        return Viewport.of(self.drawing.layout, self.size, self.scroll_offset)
 
     @property
     def seen_size(self) -> Size:
@@ -193,7 +197,7 @@ class GraphCanvas(ScrollView):
         if self._minimap is None or not self.has_minimap:
             return None
         box = self.boxes.get(self.selected)
-        region = None if box is None else self._region_of(box).translate(-self.scroll_offset)
+        region = None if box is None else self.viewport.place(box).translate(-self.scroll_offset)
         return self._minimap.place(self.seen_size, region)
 
     def draw(self) -> None:
@@ -205,7 +209,6 @@ class GraphCanvas(ScrollView):
         self._paint_anew()
         self._update_minimap()
         self._say_how()
-        self.refresh()
         self._keep_up()
 
     def _say_how(self) -> None:
@@ -214,16 +217,20 @@ class GraphCanvas(ScrollView):
     def _paint_anew(self) -> None:
         self.drawing.paint_with(self._colours(), self.selected)
         self.drawing.show(self._state, self._state.elapsed)
+        self.refresh()
 
     def _repaint(self, now: float | None = None) -> None:
-        changed = self.drawing.show(self._state, self._state.elapsed if now is None else now)
-        if changed is None:
-            self.refresh()
-        else:
-            for path in changed:
-                self._refresh_box(self.boxes[path])
-        if changed is None or changed:
+        if self.drawing.show(self._state, self._state.elapsed if now is None else now):
             self._update_minimap()
+
+    def refresh_changes(self) -> None:
+        """Have the terminal told of the cells in view that look different, and of no others."""
+        if self.drawing.painter is None:
+            return
+        view = self.viewport
+        seen = [view.seen(cells) for cells in self.drawing.painter.changes(view.rows)]
+        if regions := [region for region in seen if region]:
+            self.refresh(*regions)
 
     def _update_minimap(self) -> None:
         painter = self.drawing.painter
@@ -240,13 +247,6 @@ class GraphCanvas(ScrollView):
             }
         return self._palette
 
-    def _refresh_box(self, box: Box) -> None:
-        self.refresh(self._region_of(box).translate(-self.scroll_offset))
-
-    def _region_of(self, box: Box) -> Region:
-        """Where a box is in the scrolled area."""
-        return Region(box.x, box.y, box.width, box.height).translate(self.margin_of_drawing)
-
     def _keep_up(self) -> None:
         """Start or stop to move, and scroll to agents that began to run."""
         painter, boxes = self.drawing.painter, self.boxes
@@ -260,12 +260,13 @@ class GraphCanvas(ScrollView):
             painter.flow(self.is_spinning)
         begun = [path for path in boxes if path in running - self._live and boxes[path].kind != "frame"]
         self._live = running
+        self.refresh_changes()
         if self.is_following and begun:
             self.bring_into_view(boxes[begun[0]])
 
     def bring_into_view(self, box: Box) -> None:
         """Scroll as little as it takes to see a box."""
-        self.scroll_to_region(self._region_of(box), spacing=_SPACING, animate=False, force=True)
+        self.scroll_to_region(self.viewport.place(box), spacing=_SPACING, animate=False, force=True)
 
     @guarded
     def spin(self) -> None:
@@ -273,21 +274,11 @@ class GraphCanvas(ScrollView):
         painter = self.drawing.painter
         if painter is None or not self.app.app_focus:
             return
-        painter.boxes.spinner_at += 1
-        painter.pulse.tick += 1
-        shift = self.margin_of_drawing - self.scroll_offset
-        for path in self._live:
-            box = self.boxes[path]
-            if box.kind != "frame":
-                row = box.y if box.kind in ("cell", "dot") else box.y + 1
-                painter.forget_row(row)
-                self.refresh(Region(box.x, row, 4, 1).translate(shift))
-        for y, cells in painter.pulse.steps.items():
-            painter.forget_row(y)
-            first = min(cells)
-            self.refresh(Region(first, y, max(cells) + 1 - first, 1).translate(shift))
+        painter.tick(self._live)
         if self._is_stale or painter.pulse.tick % _TICKS_PER_SECOND == 0:
             self._take_in(self._state.elapsed + self.clock() - self._shown_at)
+        else:
+            self.refresh_changes()
 
     def watch_direction(self) -> None:
         """Draw the other way, or with more or less in each box."""

@@ -78,7 +78,7 @@ class GraphPane(GraphCanvas, can_focus=True):
                 box = self.boxes.get(path)
                 if box is not None:
                     painter.forget(box)
-                    self._refresh_box(box)
+            self.refresh_changes()
             if self._minimap is not None and self._minimap.is_needed:
                 self.refresh()
             if after in self.boxes:
@@ -142,7 +142,7 @@ class GraphPane(GraphCanvas, can_focus=True):
             self.is_following = False
             self.scroll_to(x - self.size.width // 2, y - self.size.height // 2, animate=False, force=True)
             return
-        at += self.scroll_offset - self.margin_of_drawing
+        at -= self.viewport.shift
         box = layout.box_at(at.x, at.y)
         if box is not None:
             self._select(box.path)

@@ -23,15 +23,27 @@ class Pulse:
         """By row and column: how many cells it is to the line's end."""
         self.tick = 0
 
-    def flow(self, edges: frozenset[Edge]) -> None:
-        """Let these lines flow, and no others."""
+    def flow(self, edges: frozenset[Edge]) -> bool:
+        """Let these lines flow, and no others; false when they did before."""
         if edges == self._flowing:
-            return
+            return False
         self._flowing = edges
         self.steps = {}
         for edge, cells in self._layout.canvas.cells_of(edges).items():
             for (x, y), step in self._steps(edge, cells).items():
                 self.steps.setdefault(y, {})[x] = step
+        return True
+
+    def move(self) -> list[int]:
+        """Move the marks on; the answer is the rows in which that is seen."""
+        left = -self.tick % _APART
+        self.tick += 1
+        entered = -self.tick % _APART
+        return [
+            y
+            for y, cells in self.steps.items()
+            if any(step % _APART in (left, entered) for step in cells.values())
+        ]
 
     def is_marked(self, x: int, y: int) -> bool:
         """Whether a cell has a mark now."""

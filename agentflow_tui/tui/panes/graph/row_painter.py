@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 
 from agentflow_tui.history.run_state import AgentRun, RunState
@@ -14,6 +15,7 @@ from agentflow_tui.plan.box import Box, Edge, Span
 from agentflow_tui.plan.layout import Layout
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.panes.graph.box_painter import BoxPainter, painted
+from agentflow_tui.tui.panes.graph.changed_cells import changed_cells
 from agentflow_tui.tui.panes.graph.light import Light, brightest
 from agentflow_tui.tui.panes.graph.pulse import Pulse
 from agentflow_tui.tui.panes.graph.standing import Standing, latest_runs
@@ -28,6 +30,8 @@ class RowPainter:
         """Paint with `styles`, by the names of the pane's component classes without `graph--`."""
         self._plan, self.layout, self._styles = plan, layout, styles
         self._rows: dict[int, Strip] = {}
+        self._before: dict[int, Strip] = {}
+        """How forgotten rows looked when they were on the screen."""
         self._looks: dict[str, tuple[object, ...]] = {}
         self._state = RunState()
         self.standing = Standing(plan, layout, self._state, {}, 0.0)
@@ -36,8 +40,8 @@ class RowPainter:
 
     def show(
         self, state: RunState, runs: Mapping[str, AgentRun] | None = None, now: float | None = None
-    ) -> set[str] | None:
-        """Take a new state; the answer is the paths that look different, or none when lines do, too.
+    ) -> bool:
+        """Take a new state; true when something may look different, which `changes` then tells.
 
         `runs` has the agent run that a box is about where that is not the last one at its path.
         """
@@ -49,14 +53,14 @@ class RowPainter:
             self._plan, self.layout, state, runs, state.elapsed if now is None else now
         )
         if self.standing.lights != before.lights or self.standing.left_out != before.left_out:
-            self._rows.clear()
+            for y in tuple(self._rows):
+                self.forget_row(y)
             self._looks.clear()
-            self.pulse.flow(frozenset())
-            return None
-        changed = {path for path in self._suspects(before) if self._looks_new(path, before)}
+            return True
+        changed = [path for path in self._suspects(before) if self._looks_new(path, before)]
         for path in changed:
             self.forget(self.layout.boxes[path])
-        return changed
+        return bool(changed)
 
     def _looks_new(self, path: str, before: Standing) -> bool:
         known = self._looks.get(path)
@@ -73,19 +77,37 @@ class RowPainter:
 
     def flow(self, is_moving: bool) -> None:
         """Let the marks on the lines go with the data, or take them away."""
-        rows = set(self.pulse.steps)
-        self.pulse.flow(self.standing.flowing if is_moving else frozenset())
-        for y in rows ^ set(self.pulse.steps) or rows:
-            self._rows.pop(y, None)
+        before = set(self.pulse.steps)
+        if self.pulse.flow(self.standing.flowing if is_moving else frozenset()):
+            for y in before | set(self.pulse.steps):
+                self.forget_row(y)
+
+    def tick(self, live: Iterable[str]) -> None:
+        """Turn the glyphs of these nodes, and move the marks on by one cell."""
+        self.boxes.spinner_at += 1
+        for path in live:
+            box = self.layout.boxes[path]
+            if box.kind != "frame":
+                self.forget_row(box.y if box.kind in ("cell", "dot") else box.y + 1)
+        for y in self.pulse.move():
+            self.forget_row(y)
 
     def forget(self, box: Box) -> None:
         """Paint a box's rows anew when they are asked for."""
         for y in range(box.y, box.y + box.height):
-            self._rows.pop(y, None)
+            self.forget_row(y)
 
     def forget_row(self, y: int) -> None:
         """Paint one row anew when it is asked for."""
-        self._rows.pop(y, None)
+        strip = self._rows.pop(y, None)
+        if strip is not None:
+            self._before.setdefault(y, strip)
+
+    def changes(self, rows: range) -> list[Region]:
+        """Paint what was forgotten of these rows; the answer is the cells that look different since then."""
+        before, self._before = self._before, {}
+        found = ((y, changed_cells(strip, self.strip(y))) for y, strip in before.items() if y in rows)
+        return [Region(cells.start, y, len(cells), 1) for y, cells in found if cells]
 
     def strip(self, y: int) -> Strip:
         """One row, as wide as the layout."""

@@ -75,6 +75,7 @@ A click on an iteration goes there.
         self._history: Sequence[HistoryEvent] = ()
         self._read = 0
         self._cursor = -1
+        self._told = ""
         self._ruler = Ruler()
         self._landmarks = Landmarks()
         self._lanes = Lanes()
@@ -263,4 +264,8 @@ A click on an iteration goes there.
         if not self.list.filter.is_empty:
             shown, lines = self.list.counts
             parts.append(f"{shown} of {lines} lines: {self._bar.text}")
-        self.border_subtitle = plain(" · ".join(parts), limit=120)
+        told = " · ".join(parts)
+        if told != self._told:
+            # A new border paints the whole pane.
+            self._told = told
+            self.border_subtitle = plain(told, limit=120)
