@@ -108,15 +108,18 @@ class AgentRun(Call):
 
     def _begin(self) -> None:
         run, step, frame = self._run, self._step, self._frame
-        self._began = run.time.now()
-        run.journal.record(
-            AgentStarted,
+        journal = run.journal
+        self._began = at = journal.at()
+        started = AgentStarted.made(
+            seq=journal.seq(),
+            at=at,
             path=step.path,
             agent=step.agent,
             scope=frame.scope,
             iteration=frame.iteration,
             stage=frame.stage,
         )
+        journal.tell(started)
         if step.timeout is not None and self._then is None:
             self._deadline = Deadline(run.time, step.timeout, self._expire)
 
@@ -234,7 +237,7 @@ class AgentRun(Call):
         return AgentError("the agent cancelled itself", category="unknown")
 
     def _duration(self) -> float:
-        return 0.0 if self._began is None else self._run.time.now() - self._began
+        return 0.0 if self._began is None else self._run.journal.at() - self._began
 
     def _settle(self) -> None:
         self.disarm()
@@ -278,15 +281,19 @@ class AgentRun(Call):
             # Applied first: a person's edit that follows the event comes on top.
             if frame.scope != step.path or (run.past is not None and run.past.edits.concern(step.path)):
                 frame.state.apply(self.delta)
-            run.journal.record(
-                AgentCompleted,
+            journal = run.journal
+            at = journal.at()
+            completed = AgentCompleted.made(
+                seq=journal.seq(),
+                at=at,
                 path=step.path,
                 agent=step.agent,
                 delta=self.delta,
-                duration=self._duration(),
+                duration=at - (self._began or 0.0),
                 scope=frame.scope,
                 iteration=frame.iteration,
             )
+            journal.tell(completed)
         else:
             self._close_recorder("the agent failed before the answer came")
             self._fail(error)

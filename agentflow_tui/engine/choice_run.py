@@ -110,13 +110,16 @@ class ChoiceRun:
         return True
 
     def _take(self, body: Node | None, reason: str) -> None:
-        self._run.journal.record(
-            ChoiceTaken,
+        journal = self._run.journal
+        taken = ChoiceTaken.made(
+            seq=journal.seq(),
+            at=journal.at(),
             path=self._choice.path,
             option="" if body is None else body.path,
             reason=reason,
             scope=self._frame.scope,
         )
+        journal.tell(taken)
 
 
 def _failed(text: str) -> NodeFailed:

@@ -10,6 +10,7 @@ from typing import Any
 from agentflow_tui.engine.json_value import copy_json, thaw
 from agentflow_tui.engine.meta import checked_meta
 from agentflow_tui.engine.new_id import new_id
+from agentflow_tui.history.quick_init import quick
 
 
 class FrozenData(Mapping[str, Any]):
@@ -43,6 +44,7 @@ class FrozenData(Mapping[str, Any]):
         return f"FrozenData({self._data!r})"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Event:
     """The input of a run (semantics §1)."""
@@ -79,7 +81,8 @@ class Event:
     @property
     def session_id(self) -> str:
         """Metadata `session_id`; the event's id when there is none."""
-        return self.metadata.get("session_id") or self.id
+        # Asked for first: a mapping of ours that lacks a key says so by an exception, which is dear.
+        return (self.metadata["session_id"] or self.id) if "session_id" in self.metadata else self.id
 
     def facts(self) -> dict[str, Any]:
         """The event as a plain dict, as conditions and the history see it."""
@@ -119,6 +122,10 @@ class FrozenMeta(Mapping[str, str]):
     def __getitem__(self, key: str) -> str:
         """The text of a key."""
         return self._meta[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a key is there."""
+        return key in self._meta
 
     def __iter__(self) -> Iterator[str]:
         """The keys, in order."""

@@ -128,7 +128,8 @@ class Interpreter:
         if skipped:
             self._ended(node, frame, "skipped", skipped)
             return
-        self.journal.record(NodeStarted, path=node.path, scope=frame.scope)
+        journal = self.journal
+        journal.tell(NodeStarted.made(seq=journal.seq(), at=journal.at(), path=node.path, scope=frame.scope))
         try:
             if stage is not None:
                 await stage.go()
@@ -210,7 +211,16 @@ class Interpreter:
         )
 
     def _ended(self, node: Node, frame: Frame, status: str, reason: str) -> None:
-        self.journal.record(NodeEnded, path=node.path, status=status, scope=frame.scope, reason=reason)
+        journal = self.journal
+        ended = NodeEnded.made(
+            seq=journal.seq(),
+            at=journal.at(),
+            path=node.path,
+            status=status,
+            scope=frame.scope,
+            reason=reason,
+        )
+        journal.tell(ended)
 
     def change(  # noqa: PLR0913 - the four parts of a delta, and where
         self,
@@ -228,7 +238,10 @@ class Interpreter:
     def take(self, frame: Frame, path: str, delta: Delta) -> None:
         """Write a whole change into the state, in the name of the engine, a callback or a person."""
         frame.state.apply(delta, is_change=False)
-        self.journal.record(StateChanged, path=path, delta=delta, scope=frame.scope)
+        journal = self.journal
+        journal.tell(
+            StateChanged.made(seq=journal.seq(), at=journal.at(), path=path, delta=delta, scope=frame.scope)
+        )
 
     def holds(self, condition: Condition, frame: Frame, who: str) -> bool:
         """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""

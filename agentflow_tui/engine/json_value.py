@@ -66,7 +66,7 @@ class _Copier:
                 item if is_plain(item) else self.copy(item, f"{path}[{i}]", depth + 1)
                 for i, item in enumerate(value)
             ]
-        if isinstance(value, Mapping):
+        if kind is dict or isinstance(value, Mapping):
             self._count(len(value), path, depth)
             return {
                 key if type(key) is str and key.isascii() else checked_key(key, path): item

@@ -82,7 +82,12 @@ class LoopRun:
         run, loop, frame = self._run, self._loop, self._frame
         scope, path = frame.scope, loop.path
         frame.state.set_meta("loop_iteration", str(number))
-        run.journal.record(IterationStarted, path=path, iteration=number, scope=scope)
+        journal = run.journal
+        journal.tell(
+            IterationStarted.made(
+                seq=journal.seq(), at=journal.at(), path=path, iteration=number, scope=scope
+            )
+        )
         changes = frame.state.changes
         status = "completed"
         try:
@@ -96,7 +101,15 @@ class LoopRun:
             status = "cancelled"
             raise
         finally:
-            run.journal.record(IterationEnded, path=path, iteration=number, status=status, scope=scope)
+            ended = IterationEnded.made(
+                seq=journal.seq(),
+                at=journal.at(),
+                path=path,
+                iteration=number,
+                status=status,
+                scope=scope,
+            )
+            journal.tell(ended)
         self._idle = self._idle + 1 if frame.state.changes == changes else 0
         if self._idle == STALLED_AFTER:
             run.journal.record(LoopStalled, path=path, iteration=number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agentflow_tui.conditions import ConditionError, Scope
 from agentflow_tui.config import Flow
 from agentflow_tui.engine.event import Event
+from agentflow_tui.history.quick_init import quick
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
@@ -15,6 +16,7 @@ from agentflow_tui.plan.plan_error import PlanError
 Compile = Callable[[Flow, str | None], Plan]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ModeChoice:
     """A plan for one event, and why this one (semantics §3 switching)."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from agentflow_tui.history.quick_init import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """The end of a run, with the last good state (semantics §5); the caller's own copy of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from agentflow_tui.engine.clock import Clock, Timer
 
@@ -16,11 +17,25 @@ class RunTime:
     All limits of a run share one timer of the clock, because nearly all of them are called off early.
     """
 
-    __slots__ = ("_limits", "_ring_at", "_still", "_still_since", "_timer", "clock", "now", "started")
+    __slots__ = (
+        "_limits",
+        "_ring_at",
+        "_soonest",
+        "_still",
+        "_still_since",
+        "_timer",
+        "clock",
+        "now",
+        "started",
+    )
 
-    def __init__(self, clock: Clock) -> None:
-        """Start counting now."""
+    def __init__(self, clock: Clock, soonest: float = inf) -> None:
+        """Start counting now; `soonest` says in how many seconds the first limit may come, if that is known.
+
+        A timer that is set for then need not be set anew for limits that are put up later.
+        """
         self.clock = clock
+        self._soonest = soonest
         self.now = clock.now
         self.started = clock.now()
         self._still = 0.0
@@ -60,7 +75,9 @@ class RunTime:
     def watch(self, limit: Deadline) -> None:
         """Call a limit when it is due, unless it is forgotten before."""
         self._limits[limit] = None
-        if self._timer is None or limit.due < self._ring_at:
+        if self._timer is None:
+            self._set_timer(min(limit.due, self._soonest))
+        elif limit.due < self._ring_at:
             self._set_timer(limit.due)
 
     def forget(self, limit: Deadline) -> None:
@@ -106,6 +123,12 @@ class Deadline:
     def cancel(self) -> None:
         """Never call back."""
         self._time.forget(self)
+        # What it would have called holds it, as a rule: no cycle is left behind.
+        self.callback = _nothing
+
+
+def _nothing() -> None:
+    """What a limit that does not hold any more calls."""
 
 
 def _due(limit: Deadline) -> float:

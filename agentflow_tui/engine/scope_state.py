@@ -22,8 +22,9 @@ class ScopeState:
         self.stale_flags: frozenset[str] = frozenset()
         """Stop flags that an earlier loop set (semantics §9 loops)."""
         self._origin = origin
-        self._touched: set[str] = set()
-        self._touched_meta: set[str] = set()
+        if origin is not None:
+            self._touched: set[str] = set()
+            self._touched_meta: set[str] = set()
 
     def branch(self) -> ScopeState:
         """A state of its own for a branch; this one must stay as it is until the branch has ended."""

@@ -186,6 +186,12 @@ class Plan:
     flows: dict[str, Flow] = field(default_factory=dict, compare=False)
     """Every flow that agents of the plan belong to, by `Step.flow`."""
 
+    def limits(self) -> Iterator[float]:
+        """The time limits of all nodes that have one, in seconds."""
+        for node in self.nodes.values():
+            if isinstance(node, Step | Chain | Stage) and node.timeout is not None:
+                yield node.timeout
+
     def steps(self) -> Iterator[Step]:
         """Every agent run that can happen, those of nested flows and of error handlers too."""
         pending: list[Node] = [self.root, *_handlers(self.error_routes)]

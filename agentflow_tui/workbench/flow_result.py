@@ -7,8 +7,10 @@ from typing import Any
 
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.history.event import HistoryEvent
+from agentflow_tui.history.quick_init import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FlowResult:
     """The end of a run, with the last good state and the history; all of it the caller's own."""

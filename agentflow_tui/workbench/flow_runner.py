@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,19 +20,19 @@ from agentflow_tui.agents.trust import AlwaysTrust, Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Checked, Flow, Problem, check_file, check_text
 from agentflow_tui.engine import Agent, Clock, Engine, Event, Hooks, SystemClock
-from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.hooks import Callback, Hook
 from agentflow_tui.engine.mode_choice import ModeChoice
+from agentflow_tui.engine.new_id import new_id
+from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.paths import data_folder
-from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
-from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.backstage import Backstage
 from agentflow_tui.workbench.event_tape import Listener, listening
 from agentflow_tui.workbench.flow_result import FlowResult
 from agentflow_tui.workbench.not_ready import NotReadyError, explained
 from agentflow_tui.workbench.redaction import Redaction
+from agentflow_tui.workbench.repertoire import Repertoire
 
 _Handler = TypeVar("_Handler", bound=Handler)
 _Callback = TypeVar("_Callback", bound=Callback)
@@ -73,19 +72,19 @@ class FlowRunner:
         self._store = Path(store) if isinstance(store, str) else store
         self._env = dict(os.environ if env is None else env)
         self._clock: Clock = clock or SystemClock()
-        self._guards = Guards(self._clock)
         self._name = self.flow.agent_flow.name or (file.stem if file else "unnamed")
         self._agents: dict[str, Agent] = {}
         self._hooks = Hooks()
         self._file_hooks = FileHooks(self.flow, self._hooks)
-        self._plans: dict[str, Plan] = {}
-        self._casts: dict[str, Cast] = {}
+        self._repertoire = Repertoire(self.flow, self._name, self._hooks, self._clock)
         secrets = (
             secret for flow in flows_by_file(self.flow).values() for secret in secrets_in(flow, self._env)
         )
         self._redaction = Redaction.of(self._env, secrets)
         self._are_hooks_loaded = False
         self._open: Backstage | None = None
+        self._is_supplied = self._store is not False or self.flow.telemetry.enabled
+        """Whether runs need more than agents that are ready."""
 
     @classmethod
     def from_file(
@@ -145,7 +144,7 @@ class FlowRunner:
             except HandlerError as error:
                 raise TypeError(str(error)) from None
             self._agents[name] = PythonAgent(name, function)
-            self._casts.clear()
+            self._repertoire.forget_agents()
             if self._open is not None:
                 self._open.casts.clear()
             return function
@@ -196,17 +195,24 @@ class FlowRunner:
             AgentError: The data are no JSON, or the metadata no text.
         """
         event = data if isinstance(data, Event) else Event.make(data, metadata=metadata, target=target)
+        choice = self._repertoire.choice(event)
         history: list[HistoryEvent] = []
         listeners = [] if on_event is None else [on_event]
         if keep_history:
             listeners.append(history.append)
-        if self._open is not None:
-            return await self._run(event, listeners, history, self._open)
-        backstage = self._backstage()
-        try:
-            return await self._run(event, listeners, history, backstage)
-        finally:
-            await backstage.aclose()
+        ready = None if self._is_supplied else self._repertoire.ready(choice.plan.mode)
+        if ready is not None:
+            engine, notes = ready
+            ended = await self._go(engine, choice, event, listeners, notes)
+        elif self._open is not None:
+            ended = await self._supplied(choice, event, listeners, self._open)
+        else:
+            backstage = self._backstage()
+            try:
+                ended = await self._supplied(choice, event, listeners, backstage)
+            finally:
+                await backstage.aclose()
+        return FlowResult.of(self._redaction.value(ended), history)
 
     def run_sync(
         self,
@@ -241,37 +247,38 @@ class FlowRunner:
         if backstage is not None:
             await backstage.aclose()
 
-    async def _run(
-        self, event: Event, listeners: list[Listener], history: list[HistoryEvent], backstage: Backstage
-    ) -> FlowResult:
-        try:
-            choice = ModeChoice.make(self.flow, event, self._compiled)
-        except PlanError as error:
-            raise NotReadyError(str(error)) from error
+    async def _supplied(
+        self, choice: ModeChoice, event: Event, listeners: list[Listener], backstage: Backstage
+    ) -> RunResult:
+        """Run with all that has to be opened for it."""
         plan = choice.plan
-        cast = self._casts.get(plan.mode) or await self._prepared(plan, backstage)
+        cast = self._repertoire.cast(plan.mode) or await self._prepared(plan, backstage)
         watch, note = await backstage.watch(self.flow)
         if watch is not None:
             listeners.append(watch.take)
-        run_id = str(uuid.uuid4())
+        run_id = new_id()
         if (store := backstage.store) is not None:
             listeners.append(lambda entry: store.append(run_id, (entry,)))
-        engine = Engine(
-            plan,
-            cast.agents,
-            emit=listening(listeners, self._redaction, [*cast.notes, note] if note else cast.notes),
-            clock=self._clock,
-            hooks=self._hooks,
-            run_id=run_id,
-            flow_name=self._name,
-            guards=self._guards,
-        )
+        engine = self._repertoire.engine(plan, cast)
+        notes = [*cast.notes, note] if note else cast.notes
         try:
-            ended = await engine.run(event, chosen_by=choice.by, reason=choice.reason, problem=choice.problem)
+            return await self._go(engine, choice, event, listeners, notes, run_id)
         finally:
             if watch is not None:
                 watch.end()
-        return FlowResult.of(self._redaction.value(ended), history)
+
+    async def _go(  # noqa: PLR0913, PLR0917 - what a run is made of
+        self,
+        engine: Engine,
+        choice: ModeChoice,
+        event: Event,
+        listeners: list[Listener],
+        notes: Sequence[str],
+        run_id: str | None = None,
+    ) -> RunResult:
+        emit = listening(listeners, self._redaction, notes)
+        by, reason, problem = choice.by, choice.reason, choice.problem
+        return await engine.run(event, chosen_by=by, reason=reason, problem=problem, run_id=run_id, emit=emit)
 
     async def _prepared(self, plan: Plan, backstage: Backstage) -> Cast:
         code = UserCode(self._folder, self._consent, is_fresh=False)
@@ -281,15 +288,8 @@ class FlowRunner:
                 await self._file_hooks.load(code)
                 self._are_hooks_loaded = True
         if not cast.labels:
-            self._casts[plan.mode] = cast
+            self._repertoire.keep(plan.mode, cast)
         return cast
-
-    def _compiled(self, flow: Flow, mode: str | None) -> Plan:
-        chosen = mode or flow.orchestration.mode
-        plan = self._plans.get(chosen)
-        if plan is None:
-            plan = self._plans[chosen] = compile_plan(flow, chosen)
-        return plan
 
     def _backstage(self) -> Backstage:
         return Backstage(self._env, self._clock, self._store)

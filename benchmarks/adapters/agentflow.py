@@ -1,16 +1,14 @@
-"""This project's engine itself, without `FlowRunner` around it, with a listener for every history event."""
+"""This project's engine, as a program uses it: a runner that is made once and run for every event."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agentflow_tui.config import check_text
-from agentflow_tui.engine import AgentContext, Engine, Event
-from agentflow_tui.engine import State as EngineState
+from agentflow_tui import Event, FlowRunner
+from agentflow_tui import State as EngineState
 from agentflow_tui.history.event import HistoryEvent
-from agentflow_tui.plan.compile import compile_plan
 from benchmarks.workload import ROUTES, Doer, Flow, Run, State, counter
 
 Emit = Callable[[HistoryEvent], None]
@@ -27,13 +25,14 @@ class AgentFlow:
 
     def build(self, flow: Flow) -> Run:
         """See `Adapter`."""
-        agents = _agents(flow)
-        checked = check_text(_file(flow, agents), env={})
-        assert checked.flow is not None, checked.problems
-        plan = compile_plan(checked.flow)
+        doers = _doers(flow)
+        runner = FlowRunner.from_text(_file(flow, list(doers)), env={})
+        for name, doer in doers.items():
+            _register(runner, name, doer)
+        emit = self._emit
 
         async def run(state: State) -> State:
-            ended = await Engine(plan, agents, emit=self._emit).run(Event.make(state))
+            ended = await runner.run(state, on_event=emit, keep_history=False)
             assert ended.status == "completed", ended.error
             found = [item for place in range(flow.width) for item in ended.data[f"results_{place}"]]
             return {**ended.data, "results": found}
@@ -41,35 +40,30 @@ class AgentFlow:
         return run
 
 
-class _Agent:
-    def __init__(self, doer: Doer) -> None:
-        self._doer = doer
+def _register(runner: FlowRunner, name: str, doer: Doer) -> None:
+    if not name.startswith("finder"):
 
-    async def run(self, event: Event, state: EngineState, context: AgentContext) -> Mapping[str, Any]:  # noqa: ARG002
-        return await self._doer(state.data)
+        @runner.agent(name)
+        async def count(event: Event, state: EngineState) -> Mapping[str, Any]:  # noqa: ARG001
+            return await doer(state.data)
 
+        return
+    # A key of its own: two agents side by side that write one key are a conflict.
+    key = name.replace("finder", "results_")
 
-class _Finder(_Agent):
-    """Writes to a key of its own: two agents side by side that write one key are a conflict."""
-
-    def __init__(self, doer: Doer, key: str) -> None:
-        super().__init__(doer)
-        self._key = key
-
-    async def run(self, event: Event, state: EngineState, context: AgentContext) -> Mapping[str, Any]:
-        return {self._key: (await super().run(event, state, context))["results"]}
+    @runner.agent(name)
+    async def find(event: Event, state: EngineState) -> Mapping[str, Any]:  # noqa: ARG001
+        return {key: (await doer(state.data))["results"]}
 
 
-def _agents(flow: Flow) -> dict[str, _Agent]:
+def _doers(flow: Flow) -> dict[str, Doer]:
     if flow.shape == "route":
-        return {name: _Agent(counter()) for name in ROUTES}
-    agents: dict[str, _Agent] = {
-        f"finder{place}": _Finder(doer, f"results_{place}") for place, doer in enumerate(flow.finders())
-    }
-    return agents | {f"counter{place}": _Agent(doer) for place, doer in enumerate(flow.counters())}
+        return {name: counter() for name in ROUTES}
+    doers = {f"finder{place}": doer for place, doer in enumerate(flow.finders())}
+    return doers | {f"counter{place}": doer for place, doer in enumerate(flow.counters())}
 
 
-def _file(flow: Flow, agents: Mapping[str, _Agent]) -> str:
+def _file(flow: Flow, agents: Sequence[str]) -> str:
     mode = {"chain": "sequential", "fan": "collaborative"}.get(flow.shape, flow.shape)
     lines = ["[orchestration]", f'mode = "{mode}"', "timeout_seconds = 600"]
     if flow.width:

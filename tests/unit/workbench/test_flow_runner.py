@@ -116,8 +116,10 @@ async def test_nothing_is_checked_compiled_or_built_again(monkeypatch: pytest.Mo
     def never(*args: object, **options: object) -> None:
         raise AssertionError("this was done before")
 
-    for name in ("check_text", "compile_plan", "UserCode", "PythonAgent"):
-        monkeypatch.setattr(f"agentflow_tui.workbench.flow_runner.{name}", never)
+    for name in ("flow_runner.check_text", "flow_runner.UserCode", "flow_runner.PythonAgent"):
+        monkeypatch.setattr(f"agentflow_tui.workbench.{name}", never)
+    for name in ("repertoire.compile_plan", "repertoire.Engine"):
+        monkeypatch.setattr(f"agentflow_tui.workbench.{name}", never)
     monkeypatch.setattr(backstage_module, "build_cast", never)
     assert (await runner.run({})).status == "completed"
 

@@ -1,0 +1,216 @@
+"""One run from its first event to its last."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import NamedTuple
+
+from agentflow_tui.engine.call import GRACE_SECONDS, Call
+from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
+from agentflow_tui.engine.error_run import run_error_handler
+from agentflow_tui.engine.errors import NodeFailed, error_text
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.hooks import Hook
+from agentflow_tui.engine.interpreter import Interpreter
+from agentflow_tui.engine.json_value import thaw_object
+from agentflow_tui.engine.last_stop import LastStop
+from agentflow_tui.engine.run_result import RunResult
+from agentflow_tui.engine.run_time import Deadline
+from agentflow_tui.engine.scope_state import ScopeState
+from agentflow_tui.engine.signal import Signal
+from agentflow_tui.engine.state import State
+from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.event import RunEnded, RunStarted, Warned
+from agentflow_tui.plan.node import Plan
+
+
+class _End(NamedTuple):
+    status: str
+    error: str = ""
+    category: str = ""
+    hint: str = ""
+
+
+class _Firing(Call):
+    """The callbacks on a hook of the run itself."""
+
+    left: State | None = None
+    """The state that they left."""
+
+    def __init__(
+        self, run: Interpreter, hook: Hook, state: ScopeState, stops: CancelScope, ended: Signal
+    ) -> None:
+        self._hooks = run.hooks
+        self._hook = hook
+        self._given = State.over(state.data, state.meta)
+        super().__init__(run.crew, stops, lambda _: ended.set(), f"hook {hook}")
+
+    async def work(self) -> None:
+        self.left = await self._hooks.fire(self._hook, self._given)
+
+
+class Course:
+    """One run from its first event to its last."""
+
+    def __init__(self, plan: Plan, run: Interpreter, run_id: str) -> None:
+        """Nothing was told yet."""
+        self._plan = plan
+        self._run = run
+        self._run_id = run_id
+        facts = run.event_facts
+        self._state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
+        self._frame = Frame("", self._state, run.stops)
+        self._last_stop: LastStop | None = None
+
+    async def go(self, problem: str, **facts: str) -> RunResult:
+        """Go all the way; see `Engine.run`. `facts` are fields of `RunStarted`."""
+        run, plan = self._run, self._plan
+        event = run.event
+        if run.past is not None:
+            run.past.begin(run, self._frame, plan.root.path)
+        journal = run.journal
+        started = RunStarted.made(
+            seq=journal.seq(),
+            at=journal.at(),
+            run_id=self._run_id,
+            mode=plan.mode,
+            session_id=event.session_id,
+            event=run.event_facts,
+            **facts,
+        )
+        journal.tell(started)
+        run.control.listen(self._control_used)
+        self._control_used()
+        self._deadline = Deadline(run.time, plan.timeout, self._expire)
+        run.on_swap = self._follow
+        try:
+            ended = await self._through(problem)
+            await self._after()
+        finally:
+            self._deadline.cancel()
+            run.control.listen(None)
+            # Else the run would be garbage that only the collector finds.
+            run.journal.on_error = run.on_swap = None
+        run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
+        if run.past is not None:
+            run.past.end()
+        if run.journal.error is not None:
+            raise run.journal.error
+        if run.is_cancelled_from_outside:
+            raise asyncio.CancelledError
+        return RunResult(
+            self._run_id,
+            ended.status,
+            ended.error,
+            ended.category,
+            ended.hint,
+            event.session_id,
+            thaw_object(self._state.data),
+            dict(self._state.meta),
+        )
+
+    async def _through(self, problem: str) -> _End:
+        run = self._run
+        try:
+            if problem:
+                raise NodeFailed(problem, category="validation")
+            if not self._is_unwatched:
+                await self._fire("BeforeEventHandling", run.stops)
+            await run.node(self._plan.root, self._frame)
+            await self._stand()
+        except NodeFailed as failure:
+            return await self._failed(failure)
+        except Interrupted as stopped:
+            return self._bad_end(stopped)
+        except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
+            return _End("failed", f"the engine failed: {error_text(error)}", "unknown")
+        return _End("completed")
+
+    async def _failed(self, failure: NodeFailed) -> _End:
+        run, routes = self._run, self._plan.error_routes
+        if routes is not None:
+            with suppress(Interrupted):
+                await run_error_handler(run, routes, self._frame, failure)
+        ended = self._bad_end(failure)
+        await self._stand()
+        return ended
+
+    async def _stand(self) -> None:
+        run = self._run
+        if run.control.is_at_breakpoint:
+            last = LastStop(run.control, run.journal, run.time, run.stops, run.cancel_from_outside)
+            self._last_stop = last
+            await last.pass_by()
+
+    def _bad_end(self, error: NodeFailed | Interrupted) -> _End:
+        stopped = self._run.stops.interruption
+        if stopped is not None:
+            if stopped.kind == "cancel":
+                return _End("cancelled", stopped.text)
+            hint = "set [orchestration] timeout_seconds to allow more"
+            return _End("failed", stopped.text, "timeout", hint)
+        if isinstance(error, NodeFailed):
+            return _End("failed", error.message, error.category, error.hint)
+        return _End("failed", error.interruption.text, "unknown")
+
+    async def _after(self) -> None:
+        run = self._run
+        if self._is_unwatched:
+            return
+        if run.stops.interruption is None:
+            await self._fire("AfterEventHandling", run.stops)
+            return
+        # The run's own scope is stopped: the last hooks get one of their own, and little time.
+        last = CancelScope()
+        end = Interruption("timeout", "the run is over")
+        deadline = Deadline(run.time, GRACE_SECONDS, lambda: last.interrupt(end))
+        await self._fire("AfterEventHandling", last)
+        deadline.cancel()
+
+    @property
+    def _is_unwatched(self) -> bool:
+        return self._run.past is None and self._run.hooks.is_empty
+
+    async def _fire(self, hook: Hook, stops: CancelScope) -> None:
+        run = self._run
+        told = None if run.past is None else run.past.hook_delta(hook)
+        if told is not None:
+            self._take(told)
+            return
+        if run.hooks.is_idle(hook):
+            return
+        ended = Signal(run.cancel_from_outside)
+        call = _Firing(run, hook, self._state, stops, ended)
+        await ended.wait()
+        if call.is_abandoned:
+            run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
+        if call.interruption is None and call.left is not None:
+            self._take(call.left.delta())
+
+    def _take(self, delta: Delta) -> None:
+        """What callbacks changed."""
+        if not delta.is_empty:
+            self._run.take(self._frame, self._plan.root.path, delta)
+
+    def _control_used(self) -> None:
+        reason = self._run.control.cancel_reason
+        if reason is not None:
+            self._run.cancel(reason)
+        self._run.gate.changed()
+        if self._last_stop is not None:
+            self._last_stop.changed()
+
+    def _follow(self, plan: Plan) -> None:
+        """Another config is in force: its limit on the whole run, and its ways out of a failure."""
+        run = self._run
+        self._plan = plan
+        self._deadline.cancel()
+        self._deadline = Deadline(run.time, max(0.0, plan.timeout - run.time.active()), self._expire)
+
+    def _expire(self) -> None:
+        plan = self._plan
+        text = f"orchestration timeout after {plan.timeout:g} s"
+        if plan.timeout_is_default:
+            text += " (the default; set [orchestration] timeout_seconds to change it)"
+        self._run.stops.interrupt(Interruption("timeout", text))
