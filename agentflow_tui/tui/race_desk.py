@@ -145,7 +145,7 @@ class RaceDesk:
             title = f"{lane.state().flow} · {lane.title}"
             desk.look_at(PastRun(run.run_id, title, run.history, self._text, run.plan))
         else:
-            desk.take(run, self._text)
+            desk.take(run)
         if self.race is not None:
             self._follow_from_afar(self.race)
 

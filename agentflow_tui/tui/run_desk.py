@@ -23,6 +23,7 @@ from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.outside_editor import OutsideEditor, OutsideEditorError
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.swapped_plans import SwappedPlans
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
@@ -68,7 +69,7 @@ class RunDesk:
         self.run: Run | None = None
         self.past: PastRun | None = None
         """The stored run that is looked at in place of one of this session."""
-        self._ran_text = ""
+        self._plans = SwappedPlans(workbench)
         self.given: EventInput | None = None
         """What the last run of this flow was given."""
         self.unsent: dict[str, str] = {}
@@ -89,12 +90,24 @@ class RunDesk:
     @property
     def flow_text(self) -> str:
         """Of the flow that the run that is seen began with; empty when it was not kept."""
-        return self.past.flow_text if self.past is not None else self._ran_text
+        if self.past is not None:
+            return self.past.flow_text
+        config = self.run.config if self.run is not None else None
+        return config.first if config is not None else ""
 
     @property
     def plan(self) -> Plan | None:
-        """Of the run that is seen; none without a run, or when nothing is known of its flow."""
-        return self.past.plan if self.past is not None else self.run.plan if self.run is not None else None
+        """Of the run that is seen, at the cursor; none without a run, or when its flow is not known."""
+        first = self.past.plan if self.past is not None else self.run.plan if self.run is not None else None
+        return self._plans.at(self.bridge.view.state, first)
+
+    @property
+    def text_in_force(self) -> str:
+        """Of the flow that the run that is seen followed at the cursor; empty when it was not kept."""
+        config = self.run.config if self.run is not None else None
+        if config is not None and self.bridge.view.is_following:
+            return config.version.text
+        return self.bridge.view.state.swapped_text or self.flow_text
 
     @property
     def is_live(self) -> bool:
@@ -238,16 +251,16 @@ class RunDesk:
         finally:
             self.is_starting = False
             self.changed()
-        self.take(run, self.workbench.text)
+        self.take(run)
         if until != "end":
             self.go(until)
         return True
 
-    def take(self, run: Run, text: str) -> None:
-        """Drive and show this run of a flow's text from now on; the one before is let go."""
+    def take(self, run: Run) -> None:
+        """Drive and show this run from now on; the one before is let go."""
         if self.run is not None:
             self.run.on_event = None
-        self.run, self.past, self._ran_text = run, None, text
+        self.run, self.past = run, None
         self._began_at = self.clock.now() - (run.history[-1].at if run.history else 0.0)
         run.on_event = self.bridge.wake
         self.bridge.watch(run.history)
@@ -281,15 +294,4 @@ class RunDesk:
         """Show why nothing runs, with the ways out; false when one wants to try again."""
         self.is_starting = False
         self.changed()
-        count = len(error.problems)
-        # With problems, message and hints only repeat the first of them.
-        message = f"the flow has {count} error{'s' * (count != 1)}" if count else error.message
-        dialog = NotReadyDialog(message, _lines(error) or error.hints)
-        return await self.screen.app.push_screen_wait(dialog) != "retry"
-
-
-def _lines(error: NotReadyError) -> tuple[str, ...]:
-    return tuple(
-        (f"{p.line}:{p.column} " if p.line else "") + p.message + (f" → {p.hint}" if p.hint else "")
-        for p in error.problems
-    )
+        return await self.screen.app.push_screen_wait(NotReadyDialog.about(error)) != "retry"

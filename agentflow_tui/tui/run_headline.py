@@ -72,8 +72,36 @@ def _word(desk: RunDesk, view: View) -> str:
 
 
 def _note(desk: RunDesk) -> str:
-    is_another = desk.is_live and bool(desk.flow_text) and desk.workbench.text != desk.flow_text
-    return "run uses its first text" if is_another else ""
+    config = desk.run.config if desk.run is not None and desk.is_live else None
+    if config is None:
+        return ""
+    if config.waiting is not None:
+        return f"⇄ config waits{_moment(desk)}"
+    if desk.workbench.text == config.version.text:
+        return ""
+    return f"run uses {_which(desk)} text"
+
+
+def running_text(desk: RunDesk) -> str:
+    """Return whether the live run follows the text in the editor; empty while that goes without saying."""
+    config = desk.run.config if desk.run is not None and desk.is_live else None
+    if config is None:
+        return ""
+    if config.waiting is not None:
+        which = "this text" if desk.workbench.text == config.waiting.new.text else "an earlier text"
+        return f"⇄ {which} waits{_moment(desk)}"
+    if desk.workbench.text != config.version.text:
+        return f"▶ runs: {_which(desk)} text · F6 applies this one"
+    return "▶ this text runs" if desk.bridge.view.newest.swaps else ""
+
+
+def _moment(desk: RunDesk) -> str:
+    iteration = desk.bridge.view.newest.iteration
+    return "" if iteration is None else f" for iteration {iteration + 1:d}"
+
+
+def _which(desk: RunDesk) -> str:
+    return "an earlier" if desk.bridge.view.newest.swaps else "its first"
 
 
 def _configured_model(desk: RunDesk) -> str:

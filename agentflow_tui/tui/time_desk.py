@@ -143,7 +143,7 @@ class TimeDesk:
     async def _fork(self, seq: int, edit: StateEdit) -> None:
         run_id, workbench = self.desk.run_id, self.desk.workbench
         await self._depart(
-            self.desk.flow_text,
+            self.desk.text_in_force,
             lambda: workbench.fork(
                 run_id,
                 seq,
@@ -211,7 +211,7 @@ class TimeDesk:
             desk.changed()
         if before is not None:
             before.control.cancel("left for a fork")
-        desk.take(run, text or self.editor_text())
+        desk.take(run)
         return None
 
     async def _past(self, run_id: str) -> PastRun | None:

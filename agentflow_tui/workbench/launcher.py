@@ -144,7 +144,9 @@ class Launcher:
             notes=(*unstored, *cast.notes, *watch_notes),
             history=order.departure.behind(run_id) if order.departure is not None else (),
         )
-        run.config = RunConfig(order.version, order.path, self._trust, pools, self._env)
+        run.config = RunConfig(
+            order.version, order.path, self._trust, pools, self._env, first=order.first.text
+        )
         if order.course is not None and order.course.remark is not None:
             run.record(order.course.remark)
         await self._begin(order, run, cast, hooks, watch, pools)

@@ -40,15 +40,21 @@ class Live(Protocol):
 class RunConfig:
     """Makes the agents of another config for a run that goes on, and keeps count of which one is in force."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what agents are made from
         self,
         version: FlowVersion,
         path: Path | None,
         trust: Trust,
         pools: ProviderPools,
         env: Mapping[str, str],
+        *,
+        first: str,
     ) -> None:
-        """Begin with a config whose file is at `path`; `pools` are the run's, which closes them."""
+        """Begin with a config whose file is at `path`; `pools` are the run's, which closes them.
+
+        `first` is the text that the run began with, which is another one when it goes on behind a swap.
+        """
+        self.first = first
         self.version = version
         """The one in force."""
         self.waiting: SwapProposal | None = None

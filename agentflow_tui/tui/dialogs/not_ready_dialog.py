@@ -14,6 +14,7 @@ from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import NOT_READY
 from agentflow_tui.tui.safe_text import clean, plain
+from agentflow_tui.workbench.not_ready import NotReadyError
 
 
 class NotReadyDialog(Dialog[str]):
@@ -30,6 +31,22 @@ class NotReadyDialog(Dialog[str]):
         self.can_retry = can_retry
         self.message = message
         self.hints = clean("\n".join(hints))
+
+    @classmethod
+    def about(
+        cls, error: NotReadyError, *, title: str = "NOT READY TO RUN", can_retry: bool = True
+    ) -> NotReadyDialog:
+        """Make one that lists the problems of a flow, or else says the error with its ways out."""
+        count = len(error.problems)
+        # With problems, message and hints only repeat the first of them.
+        message = f"the flow has {count} error{'s' * (count != 1)}" if count else error.message
+        problems = [
+            (f"{each.line}:{each.column} " if each.line else "")
+            + each.message
+            + (f" → {each.hint}" if each.hint else "")
+            for each in error.problems
+        ]
+        return cls(message, problems or error.hints, title=title, can_retry=can_retry)
 
     def compose(self) -> ComposeResult:
         """Lay out the message and the commands."""

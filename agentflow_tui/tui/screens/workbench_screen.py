@@ -38,7 +38,7 @@ from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
 from agentflow_tui.tui.preferences import Preferences
 from agentflow_tui.tui.race_desk import RaceDesk
 from agentflow_tui.tui.run_desk import RunDesk
-from agentflow_tui.tui.run_headline import headline, outcome
+from agentflow_tui.tui.run_headline import headline, outcome, running_text
 from agentflow_tui.tui.safe_text import plain
 from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
 from agentflow_tui.tui.session_metrics import SessionMetrics
@@ -293,7 +293,7 @@ class WorkbenchScreen(WorkbenchActions):
     @guarded
     def _show_view(self, view: View) -> None:
         if self.desk.run_id:
-            self._show_plan(self.desk.plan_at(view.state))
+            self._show_plan(self.desk.plan)
             self.swaps.tell_unapplied()
             if view.length and not self._shown_length and self.layout_of_panes.current != "editor":
                 self.layout_of_panes.reveal_beside("inspector")
@@ -314,6 +314,7 @@ class WorkbenchScreen(WorkbenchActions):
             self.files.title, self.editor.is_modified, self.desk, self.bridge.view, self.clock.now()
         )
         self.status.show(told)
+        self.editor.tell_what_runs(running_text(self.desk))
         text = outcome(self.bridge.view.state)
         if text != self._outcome:
             # A new text of this widget lays the whole screen out again.

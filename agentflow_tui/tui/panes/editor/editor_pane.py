@@ -57,6 +57,7 @@ class EditorPane(Vertical):
         self.saved_text = ""
         self._shown_as_saved = ""
         self._settled_text = ""
+        self._told = ""
         self.is_modified = False
         self.draft: Draft | None = None
         self._check_timer: Timer | None = None
@@ -103,6 +104,12 @@ class EditorPane(Vertical):
             self.draft.discard()
         self._stop(self._draft_timer)
         self._set_modified(self.text != text)
+
+    def tell_what_runs(self, text: str) -> None:
+        """Say below the text whether a live run follows it; nothing for an empty one."""
+        if text != self._told:
+            self._told = text
+            self.border_subtitle = plain(text)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Underline and list the problems, and count them in the title."""

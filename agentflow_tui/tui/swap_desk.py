@@ -1,0 +1,88 @@
+"""The edited text and the run that is live: shown side by side, handed over, told when it came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from textual.screen import Screen
+
+from agentflow_tui.agents.user_code import UntrustedCodeError
+from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
+from agentflow_tui.tui.dialogs.swap_dialog import SwapDialog
+from agentflow_tui.tui.run_desk import RunDesk
+from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.run import Run
+
+_LONGEST = 200
+
+
+@dataclass(eq=False)
+class SwapDesk:
+    """Asks before a live run takes over the text; its coroutine waits for dialogs, so it needs a worker."""
+
+    screen: Screen[Any]
+    """Shows the dialogs."""
+    desk: RunDesk
+    editor_text: Callable[[], str]
+    """What the editor holds now."""
+
+    async def propose(self) -> None:
+        """Show what the text would change in the live run, and let it take it over if one wants that."""
+        run, workbench = self.desk.run, self.desk.workbench
+        if run is None or not self.desk.is_live:
+            self._say("No run is live: space runs the text as it is, R runs it again from the cursor.")
+            return
+        workbench.check(self.editor_text())
+        try:
+            proposal = workbench.propose_swap(run)
+        except NotReadyError as error:
+            await self._explain(error)
+            return
+        is_waiting = run.config is not None and run.config.waiting is not None
+        dialog = SwapDialog(proposal.forecast, self.moment, is_waiting=is_waiting)
+        wish = await self.screen.app.push_screen_wait(dialog)
+        if wish == "withdraw" and run.config is not None:
+            run.config.withdraw(run)
+        elif wish == "apply":
+            while not await self._tried(run):
+                pass
+        self.desk.changed()
+
+    @property
+    def moment(self) -> str:
+        """When a config would be taken over, in words."""
+        iteration = self.desk.bridge.view.newest.iteration
+        return (
+            "before the next iteration of a loop"
+            if iteration is None
+            else f"before iteration {iteration + 1}"
+        )
+
+    def tell_unapplied(self) -> None:
+        """Say so when the run has ended without the config that waited; once."""
+        run = self.desk.run
+        if run is not None and run.is_over and run.config is not None and run.config.withdraw(run):
+            self._say(
+                "The edited config was not applied: the run ended first. R runs it again from the cursor."
+            )
+            self.desk.changed()
+
+    async def _tried(self, run: Run) -> bool:
+        """Let it wait; false when it is to be tried again."""
+        try:
+            await self.desk.workbench.swap(run)
+        except NotReadyError as error:
+            if isinstance(error.__cause__, UntrustedCodeError):
+                return not await self.desk.ask_for_trust(error.message)
+            await self._explain(error)
+        return True
+
+    async def _explain(self, error: NotReadyError) -> None:
+        dialog = NotReadyDialog.about(error, title="NOT APPLIED", can_retry=False)
+        await self.screen.app.push_screen_wait(dialog)
+
+    def _say(self, text: str) -> None:
+        self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=6)
