@@ -212,6 +212,6 @@ class RaceDialog(Dialog[RaceChoice]):
 def _switch_row(name: str, about: str, *, is_on: bool) -> Row:
     sign, style = ("● yes     ", "$success") if is_on else ("○ no      ", "$muted")
     content = Content.assemble(
-        (sign, style), (name.ljust(_NAME), "bold"), (one_line(about, _LONGEST), "$muted")
+        (sign, style), (one_line(name, _NAME).ljust(_NAME), "bold"), (one_line(about, _LONGEST), "$muted")
     )
     return Row(content, key=(name,), is_wrapped=False)

@@ -49,7 +49,7 @@ def race_rows(
     rows = []
     for lane in lanes:
         sign = "AB"[marks.index(lane.mode)] if lane.mode in marks else " "
-        parts = [Content.styled(sign.ljust(MARK), "bold $accent")]
+        parts = [Content.styled(one_line(sign, MARK).ljust(MARK), "bold $accent")]
         parts += [_cell(column, lane, best) for column in columns_for(score)]
         if left:
             parts.append(_last(lane, left))
@@ -67,10 +67,12 @@ def detail_rows(lane: LaneTotals, others: Sequence[LaneTotals]) -> list[Row]:
     if rows:
         rows.append(Row(Content("")))
     glyph, word, color = STATUS_SIGNS[lane.status]
-    told = f"  {counted(lane.from_recordings, 'call')} from recordings" if lane.from_recordings else ""
-    now = Content("  ") + _at_work(lane) if not lane.is_over else ""
-    name = (one_line(lane.mode, _NAMES), "bold $primary")
-    rows.append(Row(Content.assemble(name, "  ", (f"{glyph} {word}", color), told, now)))
+    head = Content.assemble(
+        (one_line(f"{lane.mode}  ", _NAMES), "bold $primary"), (one_line(f"{glyph} {word}  ", _NAMES), color)
+    )
+    if lane.from_recordings:
+        head = Content.assemble(head, counted(lane.from_recordings, "call"), " from recordings  ")
+    rows.append(Row(head if lane.is_over else Content.assemble(head, _at_work(lane))))
     if lane.error:
         rows += error_rows(lane.error, hint=lane.hint)
     if lane.output:
@@ -81,15 +83,15 @@ def detail_rows(lane: LaneTotals, others: Sequence[LaneTotals]) -> list[Row]:
 
 
 def _fitted(column: RaceColumn, text: str) -> str:
-    if column.measure in _TEXT_COLUMNS:
-        return set_cell_size(text, column.width)
-    room = column.width - 1
-    shown = set_cell_size(text, room) if cell_len(text) > room else " " * (room - cell_len(text)) + text
-    return f"{shown} "
+    shown = one_line(text, column.width)
+    if column.measure not in _TEXT_COLUMNS:
+        # Numbers stand to the right.
+        shown = " " * max(column.width - 1 - cell_len(shown), 0) + shown
+    return set_cell_size(shown, column.width)
 
 
 def _cell(column: RaceColumn, lane: LaneTotals, best: Mapping[str, frozenset[str]]) -> Content:
-    text = one_line(column.show(lane), column.width)
+    text = column.show(lane)
     if lane.mode in best.get(column.measure, ()):
         return Content.styled(_fitted(column, f"{BEST} {text}"), "bold $success")
     style = STATUS_SIGNS[lane.status][2] if column.measure == "status" else ""

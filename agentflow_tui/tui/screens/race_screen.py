@@ -111,6 +111,7 @@ class RaceScreen(Screen[RaceWish]):
             self._show_rows()
         if self.race.is_over and self._frames is not None:
             self._frames.stop()
+            self._frames = None
             self.refresh_bindings()
 
     @property
