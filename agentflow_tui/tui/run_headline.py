@@ -91,7 +91,7 @@ def running_text(desk: RunDesk) -> str:
         which = "this text" if desk.workbench.text == config.waiting.new.text else "an earlier text"
         return f"⇄ {which} waits{_moment(desk)}"
     if desk.workbench.text != config.version.text:
-        return f"▶ runs: {_which(desk)} text · F6 applies this one"
+        return f"▶ runs: {_which(desk)} text · F7 applies this one"
     return "▶ this text runs" if desk.bridge.view.newest.swaps else ""
 
 

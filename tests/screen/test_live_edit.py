@@ -82,7 +82,7 @@ async def test_while_it_runs_on_the_editor_says_that_its_text_runs(desk: Desk) -
     async with desk.open(desk.write(NO_END)) as pilot:
         bench = await standing(pilot)
         await edit(pilot, EDITED.replace("quality >= 9", "quality >= 99"))
-        await opened(pilot, "f6")
+        await opened(pilot, "f7")
         await pilot.press("enter")
         await until(pilot, lambda: is_on_top(pilot))
         await pilot.press("S")
