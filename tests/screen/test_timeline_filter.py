@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual import on
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -180,7 +182,7 @@ async def test_bars_show_who_ran_at_the_same_time() -> None:
         assert "it.2" in lines[0]
         assert lines[1].startswith("writer ")
         assert lines[2].startswith("critic ")
-        assert any(one == "█" and other in "▚↻✗" for one, other in zip(lines[1], lines[2], strict=True))
+        assert any(one == "█" and other in "▚↻✗·" for one, other in zip(lines[1], lines[2], strict=True))
         assert lines[2].count("✗") == 2
         await pilot.press("plus")
         assert "zoom 2×" in str(app.pane.border_subtitle)
@@ -297,3 +299,45 @@ def test_a_run_that_ends_closes_its_bars() -> None:
     lanes = Lanes()
     lanes.take(story.events)
     assert [(bar.status, bar.ended_at) for bar in lanes.lanes[0].bars] == [("cancelled", 2.0)]
+
+
+@pytest.mark.parametrize("width", [60, 38])
+async def test_waits_retries_and_an_open_breaker_are_seen_in_the_bars(width: int) -> None:
+    story = Story()
+    story.add(ev.AgentStarted, path="a", agent="writer")
+    story.add(pol.Throttled, path="a", agent="writer", wait=3.0)
+    for _ in range(3):
+        story.add(ev.Warned, message="", path="a")
+    story.add(pol.AttemptFailed, path="a", agent="writer", attempt=1, error="e", category="c", retry_in=2.0)
+    for _ in range(2):
+        story.add(ev.Warned, message="", path="a")
+    story.add(pol.BreakerChanged, path="a", agent="writer", state="open")
+    story.add(pol.BreakerChanged, path="a", agent="writer", state="half_open")
+    story.add(ev.AgentCancelled, path="a", agent="writer", duration=1.0)
+    story.add(ev.RunEnded, status="cancelled")
+    app = Shown(story.events)
+    async with app.run_test(size=(width, 8), notifications=True, tooltips=True) as pilot:
+        await pilot.press("w")
+        await pilot.pause()
+        strip = app.pane.bars.render_line(1)
+        seen = "".join(sign for sign in strip.text if sign in "◌↻⚡·")
+        assert re.fullmatch("◌·+↻·+⚡", seen)
+        # A wide glyph takes two cells and moves nothing behind it.
+        assert cell_len(strip.text) == app.pane.bars.scrollable_content_region.width
+        styles = {segment.text[0]: segment.style for segment in strip if segment.text[:1] in set("◌↻⚡")}
+        assert len({str(style.color) for style in styles.values() if style is not None}) == 3
+
+
+async def test_where_troubles_share_a_cell_the_worst_is_seen() -> None:
+    story = Story()
+    story.add(ev.AgentStarted, path="a", agent="writer")
+    story.add(pol.BreakerChanged, path="a", agent="writer", state="open")
+    story.add(pol.Throttled, path="a", agent="writer", wait=0.0)
+    for _ in range(2000):
+        story.add(ev.Warned, message="", path="a")
+    app = Shown(story.events)
+    async with app.run_test(size=(60, 8), notifications=True, tooltips=True) as pilot:
+        await pilot.press("w")
+        await pilot.pause()
+        text = app.pane.bars.render_line(1).text
+        assert "⚡" in text and "◌" not in text

@@ -20,6 +20,18 @@ class Bar:
     ended_seq: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened to an agent while it ran."""
+
+    at: float
+    glyph: str
+    status: str
+    """Gives the colour: retrying, throttled or open."""
+    until: float
+    """The end of the wait that it began; `at` when it began none."""
+
+
 @dataclass(slots=True)
 class Lane:
     """The runs of one step of the plan."""
@@ -27,8 +39,7 @@ class Lane:
     path: str
     agent: str
     bars: list[Bar] = field(default_factory=list)
-    marks: list[tuple[float, str]] = field(default_factory=list)
-    """When something happened to it, and its glyph."""
+    marks: list[Mark] = field(default_factory=list)
 
 
 class Lanes:
@@ -61,11 +72,21 @@ class Lanes:
                 case ev.IterationStarted():
                     self.iterations.append((event.iteration, event.at))
                 case pol.AttemptFailed():
-                    self._lane(event.path, event.agent).marks.append((event.at, "↻"))
+                    self._mark(event, "↻", "retrying", event.retry_in)
                 case pol.Throttled():
-                    self._lane(event.path, event.agent).marks.append((event.at, "◌"))
-                case pol.BreakerChanged():
-                    self._lane(event.path, event.agent).marks.append((event.at, "⚡"))
+                    self._mark(event, "◌", "throttled", event.wait)
+                case pol.BreakerChanged() if event.state == "open":
+                    self._mark(event, "⚡", "open", 0.0)
+
+    def _mark(
+        self,
+        event: pol.AttemptFailed | pol.Throttled | pol.BreakerChanged,
+        glyph: str,
+        status: str,
+        wait: float,
+    ) -> None:
+        mark = Mark(event.at, glyph, status, event.at + wait)
+        self._lane(event.path, event.agent).marks.append(mark)
 
     def _lane(self, path: str, agent: str) -> Lane:
         lane = self._lane_of.get(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,7 +15,7 @@ from agentflow_tui.tui.guard import drawn
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.timeline.history_view import HistoryView
 from agentflow_tui.tui.panes.timeline.landmarks import Landmarks
-from agentflow_tui.tui.panes.timeline.lanes import Bar, Lane, Lanes
+from agentflow_tui.tui.panes.timeline.lanes import Bar, Lane, Lanes, Mark
 from agentflow_tui.tui.panes.timeline.span import Span
 from agentflow_tui.tui.safe_text import one_line
 
@@ -25,6 +25,8 @@ _LABEL_SHARE = 3
 _FILL = {"running": "▒", "completed": "█", "failed": "▚", "cancelled": "░"}
 _END = {"failed": "✗", "cancelled": "⊗"}
 _MINUTE = 60
+_RANKS = ("throttled", "retrying", "open")
+"""Where several share a cell, the last of these is seen."""
 
 
 class WaterfallView(HistoryView):
@@ -141,11 +143,22 @@ class WaterfallView(HistoryView):
                 text[end : end + len(took)] = took
                 styles[end : end + len(took)] = [base + self.style_of("waiting")] * len(took)
             free = first
-        for at, glyph in lane.marks:
-            column = span.column(at)
-            if 0 <= column < span.width:
-                text[column], styles[column] = glyph, base + self.style_of("retrying")
+        for mark in sorted(lane.marks, key=lambda mark: _RANKS.index(mark.status)):
+            self._put(mark, span, text, styles)
         return self._drawn(text, styles, span)
+
+    def _put(self, mark: Mark, span: Span, text: list[str], styles: list[Style]) -> None:
+        """The glyph, and dots for as long as the agent waited; a wide glyph takes the cell behind it."""
+        style, wide = self.rich_style + self.style_of(mark.status), cell_len(mark.glyph)
+        column = span.column(mark.at)
+        for waiting in range(max(column, 0), min(span.column(min(mark.until, self._lanes.end)), span.width)):
+            # The agent's end counts more, and so does what is told behind it.
+            if text[waiting] in _FILL.values():
+                text[waiting], styles[waiting] = "·", style
+        if 0 <= column < span.width and span.width >= wide:
+            column = min(column, span.width - wide)
+            text[column : column + wide] = [mark.glyph, *[""] * (wide - 1)]
+            styles[column : column + wide] = [style] * wide
 
     def _cells(self, span: Span, bar: Bar) -> tuple[int, int]:
         return span.cells(bar.started_at, self._lanes.end if bar.ended_at is None else bar.ended_at)
