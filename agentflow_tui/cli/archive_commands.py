@@ -35,6 +35,9 @@ def runs(  # noqa: PLR0913, PLR0917 - one for each option
     status: Annotated[str, typer.Option("--status", help="completed, failed, cancelled or unfinished.")] = "",
     tag: Annotated[str, typer.Option("--tag", help="Only runs with this tag.")] = "",
     limit: Annotated[int, typer.Option("--limit", help="At most so many; 0 for all.", min=0)] = 20,
+    is_tree: Annotated[
+        bool, typer.Option("--tree", help="Draw lines from each fork to the run that it left.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the stored runs, newest first."""
@@ -47,8 +50,8 @@ def runs(  # noqa: PLR0913, PLR0917 - one for each option
         if as_json:
             say(json.dumps([asdict(each) for each in found], indent=2))
             return COMPLETED
-        for each in found:
-            say_line(_summary_line(each))
+        for line in _tree_lines(found) if is_tree else map(_summary_line, found):
+            say_line(line)
         if not found:
             say_line("no runs")
         elif lost := await bench.archive.interrupted():
@@ -161,6 +164,20 @@ def collect(
         return COMPLETED
 
     work(do)
+
+
+def _tree_lines(found: list[RunSummary]) -> list[str]:
+    from agentflow_tui.history.run_tree import fork_point, run_tree
+
+    lines = []
+    for branch in run_tree(found):
+        run = branch.run
+        facts = [run.run_id[:_SHORT], run.started_at[:19], run.status, run.flow]
+        facts += [repr(run.name)] if run.name else []
+        facts += [f"#{tag}" for tag in run.tags]
+        facts += [fork_point(run)] if run.parent_run else []
+        lines.append(f"{branch.before}*{branch.after} {'  '.join(facts)}")
+    return lines
 
 
 def _summary_line(run: RunSummary) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 COLUMNS = (
     "run_id, flow, mode, started_at, status, error, events, name, tags, origin, parent_run, parent_seq,"
-    " duration, prompt_tokens, completion_tokens, size"
+    " duration, prompt_tokens, completion_tokens, size,"
+    " CASE parent_run WHEN '' THEN 0 ELSE (SELECT count(*) FROM events WHERE run = runs.id"
+    " AND seq <= parent_seq AND kind = 'agent_started') END"
 )
 """Of the table `runs`, in the order of the fields of `RunSummary`."""
 _TAGS = 8
@@ -41,6 +43,8 @@ class RunSummary:
     completion_tokens: int = 0
     size: int = 0
     """Bytes in the store, about."""
+    parent_step: int = 0
+    """How many agent runs had begun where it left its parent."""
 
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> RunSummary:

@@ -29,7 +29,7 @@ async def runs_screen(pilot: Pilot[Any], count: int) -> RunsScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
     screen = pilot.app.screen
     assert isinstance(screen, RunsScreen)
-    await until(pilot, lambda: len(screen.rows.rows) == count)
+    await until(pilot, lambda: bool(screen.query("#runs-list")) and len(screen.rows.rows) == count)
     return screen
 
 
@@ -152,10 +152,11 @@ async def test_an_interrupted_run_is_told_of_and_goes_on(desk: Desk) -> None:
         await until(pilot, lambda: any("interrupted" in str(n.message) for n in pilot.app._notifications))
         screen = await runs_screen(pilot, 2)
         assert next(line for line in lines(screen) if "cut off" in line).count("interrupted") == 1
+        if screen.chosen is not None and screen.chosen.run_id == whole:
+            await pilot.press("R")
+            assert pilot.app.screen is screen
+            await pilot.press("j")
         await pilot.press("R")
-        assert (pilot.app.screen is screen) == (screen.chosen is not None and screen.chosen.run_id == whole)
-        if pilot.app.screen is screen:
-            await pilot.press("j", "R")
         await until(pilot, lambda: bench.desk.run_id == cut)
         await status(pilot, "completed")
         assert await bench.workbench.archive.interrupted() == []
@@ -181,3 +182,43 @@ async def test_two_runs_are_compared(desk: Desk) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("j", "c")
+
+
+async def test_v_draws_runs_and_forks_as_a_tree(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        first = await ran(pilot)
+        bench = bench_of(pilot)
+        ended = [event.seq for event in bench.bridge.view.history if event.kind == "agent_completed"]
+        bench.bridge.look_at(ended[1])
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextDialog))
+        await pilot.press(*"twist", "enter")
+        await until(pilot, lambda: bench.desk.run_id != first)
+        await desk.clock.advance(5)
+        await status(pilot, "completed")
+        fork, other = bench.desk.run_id, await ran(pilot)
+        screen = await runs_screen(pilot, 3)
+        flat = lines(screen)
+        (forked,) = [line for line in flat if "twist" in line]
+        assert f"twist at step 2 of {first[:8]}" in forked
+        assert not any("●" in line[:4] for line in flat)
+        await pilot.press("v")
+        drawn = {row.key[0]: row.content.plain[2:8] for row in screen.rows.rows}
+        order = list(drawn)
+        assert order.index(fork) < order.index(first)
+        assert drawn[first].startswith("● ")
+        assert all("●" in drawn[run] for run in (fork, other))
+        await pilot.press("v")
+        assert lines(screen) == flat
+        await pilot.press("v", "slash", *"twist")
+        await until(pilot, lambda: len(screen.rows.rows) == 1)
+        await pilot.press("enter", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextDialog))
+        await pilot.press(*"kept", "enter")
+        await until(pilot, lambda: "#kept" in lines(screen)[0])
+        await pilot.press("escape")
+        await until(pilot, lambda: len(screen.rows.rows) == 3)
+        await pilot.press("D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("x")
+        await until(pilot, lambda: len(screen.rows.rows) == 2)

@@ -42,7 +42,7 @@ MARKS: tuple[Key, ...] = (
     ),
     _mark(
         id="watch.list",
-        keys=("X",),
+        keys=("Q",),
         action="list_watches",
         label="watches",
         tooltip="List the expressions that the inspector shows at the cursor: add, edit, delete.",

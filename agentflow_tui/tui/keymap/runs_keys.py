@@ -50,6 +50,14 @@ RUNS: tuple[Key, ...] = (
         tooltip="Compare the marked run with this one; without a mark, a fork with its parent.",
         in_footer=True,
     ),
+    _runs(
+        id="runs.tree",
+        keys=("v",),
+        action="toggle_tree",
+        label="tree",
+        tooltip="Draw runs and forks as a tree, with the step at which each fork left, or list them by time.",
+        in_footer=True,
+    ),
     _runs(id="runs.rename", keys=("n",), action="rename", label="name", tooltip="Name the run."),
     _runs(
         id="runs.tag",

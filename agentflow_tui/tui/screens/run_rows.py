@@ -1,17 +1,18 @@
-"""Stored runs as rows, forks below what they were forked from."""
+"""Stored runs as rows: newest first, or as a tree of runs and forks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.cells import set_cell_size
 from textual.content import Content
 
 from agentflow_tui.history.run_summary import RunSummary
+from agentflow_tui.history.run_tree import Branch, fork_point, run_tree
 from agentflow_tui.tui.panes.inspector.amount import grouped, seconds
 from agentflow_tui.tui.panes.row import Row
-from agentflow_tui.tui.safe_text import one_line, plain
+from agentflow_tui.tui.safe_text import clean, one_line, plain
 
 SIGNS = {
     "completed": ("●", "completed", "$status-completed"),
@@ -28,13 +29,24 @@ _WITH_MODE = 104
 _KILO = 1000
 
 
-def run_rows(
-    runs: Sequence[RunSummary], states: dict[str, str], *, marked: str, width: int, now: datetime
+def run_rows(  # noqa: PLR0913 - what a row shows
+    runs: Sequence[RunSummary],
+    states: dict[str, str],
+    *,
+    marked: str,
+    width: int,
+    now: datetime,
+    is_tree: bool = False,
 ) -> list[Row]:
-    """Return one row for each run, newest first; `states` tells what is known beyond the stored status."""
+    """Return one row for each run, newest first; `states` tells what is known beyond the stored status.
+
+    In a tree each fork stands above the run that it left, with a line that leads there.
+    """
+    branches = run_tree(runs) if is_tree else [Branch(run, "", "") for run in runs]
     rows = []
-    for tree, run in family(runs):
-        line = _line(run, tree, states.get(run.run_id, run.status), width, now)
+    for branch in branches:
+        run = branch.run
+        line = _line(branch, states.get(run.run_id, run.status), width, now, is_tree=is_tree)
         sign = "A " if run.run_id == marked else "  "
         content = Content.assemble((sign, "bold $accent"), line)
         rows.append(Row(content, value=run.run_id, key=(run.run_id,), is_wrapped=False))
@@ -48,23 +60,8 @@ def heading(width: int) -> Content:
     return plain("".join(cells))
 
 
-def family(runs: Sequence[RunSummary]) -> Iterator[tuple[str, RunSummary]]:
-    """Yield each run with the branches that are drawn before it; a fork follows what it was forked from."""
-    known = {run.run_id for run in runs}
-    children: dict[str, list[RunSummary]] = {}
-    for run in runs:
-        is_fork = run.parent_run in known and run.parent_run != run.run_id
-        children.setdefault(run.parent_run if is_fork else "", []).append(run)
-    pending = [("", "", run) for run in reversed(children.get("", ()))]
-    while pending:
-        before, branch, run = pending.pop()
-        yield before + branch, run
-        inside = before + {"": "", "├ ": "│ ", "└ ": "  "}[branch]
-        forks = children.get(run.run_id, ())
-        pending += [(inside, "├ " if number else "└ ", fork) for number, fork in enumerate(reversed(forks))]
-
-
-def _line(run: RunSummary, tree: str, state: str, width: int, now: datetime) -> Content:
+def _line(branch: Branch, state: str, width: int, now: datetime, *, is_tree: bool) -> Content:
+    run = branch.run
     glyph, word, color = SIGNS.get(state, SIGNS["unfinished"])
     tokens = run.prompt_tokens + run.completion_tokens
     cells: dict[str, tuple[str, str]] = {
@@ -75,22 +72,27 @@ def _line(run: RunSummary, tree: str, state: str, width: int, now: datetime) -> 
         "TOKENS": (grouped(tokens) if tokens else "", ""),
         "SIZE": (_size(run.size), "$muted"),
     }
-    parts = [_first_cell(run, tree, width)]
+    lines = Content("")
+    if is_tree:
+        # The newest lines are at the left; a run far to the right loses its own first.
+        before, after = (one_line(text, width) for text in (branch.before, branch.after))
+        lines = Content.assemble((before, "$muted"), (clean(glyph), color), (after, "$muted"), " ")
+    parts = [_first_cell(run, lines, width)]
     for name, size in _columns(width):
         text, style = cells[name]
         parts.append(Content.styled(set_cell_size(one_line(text, size), size), style))
     return Content("").join(parts)
 
 
-def _first_cell(run: RunSummary, tree: str, width: int) -> Content:
+def _first_cell(run: RunSummary, lines: Content, width: int) -> Content:
     room = _first(width)
     name = one_line(run.name, room)
     tags = one_line(" ".join(f"#{tag}" for tag in run.tags), room)
-    cell = Content.assemble((one_line(tree, room), "$muted"), one_line(run.flow or run.run_id[:8], room))
+    cell = Content.assemble(lines, one_line(run.flow or run.run_id[:8], room))
     if name:
         cell = Content.assemble(cell, (f" {name}", "bold"))
-    elif run.parent_run:
-        cell = Content.assemble(cell, (f" from event {run.parent_seq:d}", "$muted"))
+    if run.parent_run:
+        cell = Content.assemble(cell, (one_line(f" {fork_point(run)}", room), "$muted"))
     if run.origin == "imported":
         cell = Content.assemble(cell, (" imported", "$muted"))
     if tags:

@@ -49,7 +49,10 @@ class RunsScreen(Screen[RunWish]):
     CSS_PATH = "runs_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(RUNS)
     BINDING_GROUP_TITLE = "Runs"
-    HELP = "Every run is stored as it happens. Forks stand below the run that they left."
+    HELP = (
+        "Every run is stored as it happens, newest first. **v** draws runs and forks as a tree: the line "
+        "below a fork leads to the run that it left, and `at step n` says where."
+    )
     AUTO_FOCUS = "#runs-list"
 
     rows = getters.query_one("#runs-list", LineView)
@@ -65,6 +68,8 @@ class RunsScreen(Screen[RunWish]):
         self.runs: dict[str, RunSummary] = {}
         self.states: dict[str, str] = {}
         self.mark = mark or RunMark()
+        self.is_tree = False
+        """Whether forks are drawn with lines to the runs that they left."""
         self._is_loaded = False
 
     def compose(self) -> ComposeResult:
@@ -146,6 +151,11 @@ class RunsScreen(Screen[RunWish]):
         else:
             self._say("Mark another run first, with m.")
 
+    def action_toggle_tree(self) -> None:
+        """Draw runs and forks as a tree, or list them by time."""
+        self.is_tree = not self.is_tree
+        self._show()
+
     def action_rename(self) -> None:
         """Name the run."""
         if run := self.chosen:
@@ -223,7 +233,14 @@ class RunsScreen(Screen[RunWish]):
         now = datetime.fromisoformat(self.clock.timestamp()).astimezone()
         self.query_one("#runs-heading", Static).update(heading(width))
         self.rows.show_rows(
-            run_rows(list(self.runs.values()), self.states, marked=self.mark.run_id, width=width, now=now)
+            run_rows(
+                list(self.runs.values()),
+                self.states,
+                marked=self.mark.run_id,
+                width=width,
+                now=now,
+                is_tree=self.is_tree,
+            )
         )
         empty = self.query_one("#runs-empty", Static)
         empty.update(_NONE_FITS if self.wanted.value else _NOTHING)

@@ -7,7 +7,7 @@ INSPECTOR_HELP = """\
 
 What the selected agent was given, changed, wrote and asked. With nothing selected: the last agent that ran.
 
-- **State**: every key with its type and size; **enter** opens a value. Above it the expressions that **X**
+- **State**: every key with its type and size; **enter** opens a value. Above it the expressions that **Q**
   watches, with their values at the cursor, and what the agent is pinned to; **enter** edits them.
 - **Diff**: what the agent changed; **d** compares with its previous iteration, with the start of the run,
   or with the point that **m** marked. `+` added, `-` removed, `~` changed, `↷` moved.
