@@ -12,7 +12,7 @@ from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 
-_ROUTE_CAVEAT = "no rules, no default agent: needs a target"
+_ROUTE_CAVEAT = "needs a target: there are no rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,8 @@ def lines(screen: RaceScreen) -> list[str]:
 
 
 def told(screen: RaceScreen) -> str:
-    return "\n".join(row.content.plain for row in screen.detail.rows)
+    assert screen.chosen is not None
+    return "\n".join(row.content.plain for row in screen.details.view_of(screen.chosen.mode).rows)
 
 
 def note(dialog: RaceDialog) -> str:
@@ -222,6 +223,21 @@ async def test_a_small_terminal_tells_who_is_at_work_below_the_table(desk: Desk)
         await pilot.resize_terminal(140, 40)
         await settle(pilot)
         assert "[whiskers]" in lines(screen)[1]
+
+
+async def test_a_wide_terminal_tells_of_all_modes_side_by_side(desk: Desk) -> None:
+    async with desk.open(desk.write(RACE), (140, 40)) as pilot:
+        screen = await ended(desk, pilot)
+        views = [screen.details.view_of(mode) for mode in MODES]
+        assert all(view.display and view.region.width > 30 for view in views)
+        assert ["charming" in view.rows[1].content.plain for view in views] == [False, False, True, False]
+        await pilot.click(views[2], offset=(3, 1))
+        assert screen.chosen is not None and screen.chosen.mode == "loop"
+        await pilot.press("tab")
+        assert screen.chosen.mode == "mixed"
+        await pilot.resize_terminal(90, 30)
+        await settle(pilot)
+        assert [view.display for view in views] == [False, False, False, True]
 
 
 async def test_it_is_drawn_per_frame_and_stops_when_it_is_over(

@@ -49,7 +49,7 @@ def _calls(lane: LaneTotals) -> str:
 
 
 def _rate(lane: LaneTotals) -> str:
-    return _NONE if lane.rate is None else f"{lane.rate:.0f}"
+    return _NONE if lane.rate is None else f"{lane.rate:.1f}"
 
 
 def _score(lane: LaneTotals) -> str:

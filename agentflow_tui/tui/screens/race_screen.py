@@ -26,8 +26,9 @@ from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.safe_text import one_line, plain
 from agentflow_tui.tui.screens.compare_screen import CompareScreen
 from agentflow_tui.tui.screens.race_columns import RaceColumn, columns_for, in_order
+from agentflow_tui.tui.screens.race_details import RaceDetails
 from agentflow_tui.tui.screens.race_heading import RaceHeading
-from agentflow_tui.tui.screens.race_rows import detail_rows, last_width, race_rows
+from agentflow_tui.tui.screens.race_rows import last_width, race_rows
 from agentflow_tui.workbench.lane_totals import LaneTotals
 from agentflow_tui.workbench.race import Race
 
@@ -65,7 +66,7 @@ class RaceScreen(Screen[RaceWish]):
 
     rows = getters.query_one("#race-lanes", LineView)
     heading = getters.query_one("#race-heading", RaceHeading)
-    detail = getters.query_one("#race-detail", LineView)
+    details = getters.query_one("#race-details", RaceDetails)
 
     def __init__(self, race: Race, flow: str) -> None:
         """Take a race that has begun, and the name of its flow."""
@@ -78,7 +79,6 @@ class RaceScreen(Screen[RaceWish]):
         self.sorted_by: RaceColumn | None = None
         """None is the order in which they were started."""
         self.is_reversed = False
-        self._told: tuple[object, ...] = ()
         self._frames: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -86,14 +86,14 @@ class RaceScreen(Screen[RaceWish]):
         yield Static(id="race-title", markup=False)
         yield RaceHeading(self.race.score)
         yield LineView(id="race-lanes")
-        yield LineView(id="race-detail", is_tail=True)
+        yield RaceDetails([lane.mode for lane in self.race.lanes])
         yield Footer(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:
         """Show the race, and follow it while it goes on."""
         self.rows.styles.height = len(self.race.lanes)
-        self.watch(self.rows, "cursor", self._show_detail, init=False)
+        self.watch(self.rows, "cursor", self._show_details, init=False)
         self._frames = self.set_interval(1 / _RATE, self.show_newest, name="race")
         self.show_newest()
 
@@ -200,6 +200,13 @@ class RaceScreen(Screen[RaceWish]):
         again = event.column is self.sorted_by
         self._sort(event.column, is_reversed=not self.is_reversed if again else False)
 
+    @on(RaceDetails.Focused)
+    @guarded
+    def _detail_focused(self, event: RaceDetails.Focused) -> None:
+        event.stop()
+        shown = [row.key[0] for row in self.rows.rows]
+        self.rows.move_to(shown.index(event.mode))
+
     @guarded
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong in a worker; the program goes on."""
@@ -241,25 +248,12 @@ class RaceScreen(Screen[RaceWish]):
         lanes = in_order(self.lanes, column, is_reversed=self.is_reversed)
         self.rows.show_rows(race_rows(lanes, self.lanes, self.marks, score, width))
         self.query_one("#race-title", Static).update(self._title())
-        self._show_detail()
+        self._show_details()
 
     @guarded
-    def _show_detail(self) -> None:
-        lane = self.chosen
-        if lane is None:
-            return
-        # Where the table has no room to tell who is at work, it is told here.
-        is_wide = last_width(self.race.score, self.size.width - 3) > 0
-        others = () if is_wide else tuple(other for other in self.lanes if other.mode != lane.mode)
-        told = (lane.mode, lane.status, lane.agents, lane.output, lane.error, others)
-        if told == self._told:
-            return
-        is_another = self._told[:1] != told[:1] or lane.is_over
-        self._told = told
-        self.detail.is_tail = not lane.is_over
-        self.detail.show_rows(detail_rows(lane, others))
-        if is_another and lane.is_over:
-            self.detail.action_first()
+    def _show_details(self) -> None:
+        is_told_above = last_width(self.race.score, self.size.width - 3) > 0
+        self.details.show(self.lanes, self.chosen, is_told_above=is_told_above)
 
     def _title(self) -> Content:
         going = sum(not lane.is_over for lane in self.lanes)
