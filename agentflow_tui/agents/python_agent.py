@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from agentflow_tui.agents.watched_call import watched
 from agentflow_tui.engine import AgentContext, Event, State
 
-Handler = Callable[[Event, State], Awaitable[State | Mapping[str, Any] | None]]
+Handler = Callable[[Event, State], Coroutine[Any, Any, State | Mapping[str, Any] | None]]
 
 
 class PythonAgent:
@@ -19,19 +19,17 @@ class PythonAgent:
         self.name = name
         self._handler = handler
 
-    async def run(
+    def run(
         self,
         event: Event,
         state: State,
         context: AgentContext,
-    ) -> State | Mapping[str, Any] | None:
+    ) -> Awaitable[State | Mapping[str, Any] | None]:
         """Call the function; it may change the state and return it, return keys to set, or return nothing.
 
         One that blocks cannot be stopped, by a timeout neither; the history gets a warning afterwards.
         """
-        return await watched(
-            self._handler(event, state), context.clock.now, lambda seconds: _warn(context, seconds)
-        )
+        return watched(self._handler(event, state), context, _warn)
 
 
 def _warn(context: AgentContext, seconds: float) -> None:

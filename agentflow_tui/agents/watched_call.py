@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
+
+from agentflow_tui.engine import AgentContext
 
 T = TypeVar("T")
 
@@ -14,14 +16,14 @@ LONGEST_BLOCK = 1.0
 
 @types.coroutine
 def watched(
-    work: Awaitable[T], now: Callable[[], float], blocked: Callable[[float], None]
+    work: Coroutine[Any, Any, T], context: AgentContext, blocked: Callable[[AgentContext, float], None]
 ) -> Generator[Any, Any, T]:
     """Await `work`; `blocked` gets the seconds of each stretch in which it let nothing else run for long.
 
     Nobody can stop code that never awaits: it can only be told afterwards who it was.
     """
-    steps = work.__await__()
-    advance: Callable[[Any], Any] = steps.send
+    now = context.clock.now
+    advance: Callable[[Any], Any] = work.send
     value: Any = None
     while True:
         began = now()
@@ -33,12 +35,12 @@ def watched(
         finally:
             seconds = now() - began
             if seconds > LONGEST_BLOCK:
-                blocked(seconds)
+                blocked(context, seconds)
         try:
             value = yield wanted
-            advance = steps.send
+            advance = work.send
         except GeneratorExit:
-            steps.close()
+            work.close()
             raise
         except BaseException as error:  # whatever the loop throws in is for the user's function, not for us
-            advance, value = steps.throw, error
+            advance, value = work.throw, error

@@ -94,15 +94,34 @@ def compare_quickly(tree: ast.expr) -> Callable[[Scope], bool] | None:
     """
     match tree:
         case ast.Compare(left=Path() as path, ops=[operation], comparators=[ast.Constant(value=literal)]):
-            compare = _OPERATORS[type(operation)]
+            read, compare = _reader(path), _OPERATORS[type(operation)]
         case _:
             return None
+    of_same_kind = _OF_SAME_KIND.get(type(operation))
+    kind = type(literal)
+    if of_same_kind is None or kind not in (int, float, str):
+        return lambda scope: bool(compare(read(scope), literal))
+    kinds = (str,) if kind is str else (int, float)
 
     def holds(scope: Scope) -> bool:
-        value = _find(path, scope)
-        return bool(compare(None if value is _MISSING else value, literal))
+        value = read(scope)
+        if type(value) in kinds:
+            return bool(of_same_kind(value, literal))
+        return bool(compare(value, literal))
 
     return holds
+
+
+def _reader(path: Path) -> Callable[[Scope], Any]:
+    (name, *others), is_special = path.parts, path.parts[0] in ("iteration", "elapsed_seconds")
+    if path.root == "data" and not others and not is_special:
+        return lambda scope: scope.data.get(name)
+
+    def read(scope: Scope) -> Any:
+        value = _find(path, scope)
+        return None if value is _MISSING else value
+
+    return read
 
 
 def _find(node: Path, scope: Scope) -> Any:
@@ -233,6 +252,15 @@ def _kind(value: object) -> str:
     return "a table"
 
 
+_OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+"""What compares two numbers, or two texts, of which it is known that they are such."""
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: _numeric("+", operator.add),
     ast.Sub: _numeric("-", operator.sub),
@@ -245,10 +273,7 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Not: operator.not_,
     ast.Eq: _equal,
     ast.NotEq: lambda left, right: not _equal(left, right),
-    ast.Lt: _ordering(operator.lt),
-    ast.LtE: _ordering(operator.le),
-    ast.Gt: _ordering(operator.gt),
-    ast.GtE: _ordering(operator.ge),
+    **{kind: _ordering(_OF_SAME_KIND[kind]) for kind in (ast.Lt, ast.LtE, ast.Gt, ast.GtE)},
     ast.In: _within,
     ast.NotIn: lambda left, right: not _within(left, right),
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.event import Event
@@ -32,14 +32,16 @@ class AgentContext:
     clock: Clock
     recorder: Recorder
     """Writes the agent's model calls into the history."""
+    made: ClassVar[Callable[..., AgentContext]]
+    """Makes one from its fields, faster than a call of the class does: see `quick`."""
 
 
 class Agent(Protocol):
     """An LLM agent, a Python handler or a nested flow; one object serves many runs at one time."""
 
-    async def run(
+    def run(
         self, event: Event, state: State, context: AgentContext
-    ) -> State | Mapping[str, Any] | None:
+    ) -> Awaitable[State | Mapping[str, Any] | None]:
         """Do the work once.
 
         `state` is the agent's own and may be changed in place. Return it, or a mapping of data keys to set,

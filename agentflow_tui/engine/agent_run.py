@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Scope
@@ -22,7 +23,6 @@ from agentflow_tui.engine.escort import Escort
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.hook_firing import state_from
 from agentflow_tui.engine.recorder import Recorder
-from agentflow_tui.engine.run_time import Deadline
 from agentflow_tui.engine.state import State, delta_of
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.event import (
@@ -49,7 +49,8 @@ class AgentRun(Call):
     delta: Delta = EMPTY_DELTA
     failure: NodeFailed | None = None
     _began: float | None = None
-    _deadline: Deadline | None = None
+    due = inf
+    """When its time limit is over, in active seconds of the run."""
     _error: BaseException | None = None
     _escort: Escort | None = None
     _is_done = False
@@ -120,8 +121,8 @@ class AgentRun(Call):
             stage=frame.stage,
         )
         journal.tell(started)
-        if step.timeout is not None and self._then is None:
-            self._deadline = Deadline(run.time, step.timeout, self._expire)
+        if self._then is None:
+            self.arm()
 
     async def _result(self) -> Delta:
         run, step, frame = self._run, self._step, self._frame
@@ -134,12 +135,12 @@ class AgentRun(Call):
         agent = run.agents.get(step.key)
         if agent is None:
             raise AgentError(f"no agent is called '{step.agent}'")
-        if step.policies is None and run.hooks.is_empty:
+        if step.policies is None and not run.hooks.registered:
             # Nothing to be done around it: the way of nearly all agent runs.
             given = State.over(frame.state.data, frame.state.meta)
             returned = await agent.run(run.event, given, self._context(1))
             self._check_obeyed()
-            if isinstance(returned, dict) and run.hooks.is_empty:
+            if type(returned) is dict and not run.hooks.registered:
                 return delta_of(returned, frame.state.data)
             before = given if returned is given else State.over(frame.state.data, frame.state.meta)
             after = state_from(returned, given=given, before=before, who="the agent")
@@ -197,31 +198,33 @@ class AgentRun(Call):
         run, frame, step = self._run, self._frame, self._step
         if self._recorder is None:
             self._recorder = Recorder(run.journal, step.path, step.agent)
-        return AgentContext(
-            step.agent,
-            step.path,
-            frame.scope,
-            frame.iteration,
-            attempt,
-            frame.stage,
-            run.clock,
-            self._recorder,
+        return AgentContext.made(
+            agent=step.agent,
+            path=step.path,
+            scope=frame.scope,
+            iteration=frame.iteration,
+            attempt=attempt,
+            stage=frame.stage,
+            clock=run.clock,
+            recorder=self._recorder,
         )
 
     def arm(self) -> None:
         """See `TimeLimit`."""
-        self.disarm()
         limit = self._step.timeout
         if limit is not None:
-            self._deadline = Deadline(self._run.time, limit, self._expire)
+            time = self._run.time
+            self.due = time.active() + limit
+            time.watch(self)
 
     def disarm(self) -> None:
         """See `TimeLimit`."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        if self.due < inf:
+            self.due = inf
+            self._run.time.forget(self)
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """See `Limit`."""
         self._is_expired = True
         self.stop()
 

@@ -49,18 +49,19 @@ class Breakpoints:
 
     def __init__(self, points: Iterable[Breakpoint] = ()) -> None:
         """Begin with these; nothing was hit."""
-        self._points = {point.key: point for point in points}
+        self.points = {point.key: point for point in points}
+        """By their keys; changed by `set` and `remove`."""
         self._hits: dict[tuple[str, str, str], int] = {}
         self._tokens = 0
         self._calls = 0
 
     def __iter__(self) -> Iterator[Breakpoint]:
         """All of them, in the order in which they were set."""
-        return iter(tuple(self._points.values()))
+        return iter(tuple(self.points.values()))
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._points)
+        return len(self.points)
 
     def set(self, point: Breakpoint) -> None:
         """Add one, or put it in the place of the one with the same key.
@@ -70,11 +71,11 @@ class Breakpoints:
         """
         if point.condition:
             parse_condition(point.condition)
-        self._points[point.key] = point
+        self.points[point.key] = point
 
     def remove(self, point: Breakpoint) -> None:
         """Take one away; harmless when it is not there."""
-        self._points.pop(point.key, None)
+        self.points.pop(point.key, None)
 
     def toggle(self, point: Breakpoint) -> None:
         """Enable one that is disabled, and the other way round."""

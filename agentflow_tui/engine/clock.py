@@ -32,6 +32,24 @@ class Clock(Protocol):
         """Call `callback` on the event loop after so many seconds, unless the timer is cancelled before."""
 
 
+class _Second:
+    """The second that was written last, and how."""
+
+    number = -1
+    text = ""
+
+
+def utc_now() -> str:
+    """The machine's wall-clock time, ISO 8601, UTC, to the microsecond; written in full once a second."""
+    second, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    if second == _Second.number:
+        text = _Second.text
+    else:
+        text = datetime.fromtimestamp(second, UTC).isoformat()[:19]
+        _Second.text, _Second.number = text, second
+    return f"{text}.{nanoseconds // 1000:06d}+00:00"
+
+
 class SystemClock:
     """The machine's own time."""
 
@@ -40,7 +58,7 @@ class SystemClock:
 
     def timestamp(self) -> str:
         """Wall-clock time, ISO 8601, UTC."""
-        return datetime.now(UTC).isoformat()
+        return utc_now()
 
     async def sleep(self, seconds: float) -> None:
         """Wait; cancellable."""

@@ -162,7 +162,12 @@ class Control:
     @property
     def is_watching(self) -> bool:
         """Whether there is anything to `watch` for."""
-        return bool(self._target) or len(self.breakpoints) > 0
+        return bool(self._target or self.breakpoints.points)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether every agent may start at once."""
+        return self._until == "end" and not self._held
 
     def take_step(self, *, in_phase: bool = False) -> bool:
         """Whether an agent may start now; uses up a single step. The engine asks."""

@@ -92,7 +92,14 @@ class Course:
             run.control.listen(None)
             # Else the run would be garbage that only the collector finds.
             run.journal.on_error = run.on_swap = None
-        run.journal.record(RunEnded, status=ended.status, error=ended.error, category=ended.category)
+        last = RunEnded.made(
+            seq=journal.seq(),
+            at=journal.at(),
+            status=ended.status,
+            error=ended.error,
+            category=ended.category,
+        )
+        journal.tell(last)
         if run.past is not None:
             run.past.end()
         if run.journal.error is not None:
@@ -170,7 +177,7 @@ class Course:
 
     @property
     def _is_unwatched(self) -> bool:
-        return self._run.past is None and self._run.hooks.is_empty
+        return self._run.past is None and not self._run.hooks.registered
 
     async def _fire(self, hook: Hook, stops: CancelScope) -> None:
         run = self._run

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from agentflow_tui.engine.clock import utc_now
 from agentflow_tui.engine.json_value import copy_json, thaw
 from agentflow_tui.engine.meta import checked_meta
 from agentflow_tui.engine.new_id import new_id
@@ -75,7 +75,7 @@ class Event:
             data=FrozenData({} if data is None else copy_json(data, "data")),
             metadata=FrozenMeta({} if metadata is None else checked_meta(metadata)),
             target=target,
-            timestamp=timestamp if timestamp is not None else datetime.now(UTC).isoformat(),
+            timestamp=timestamp if timestamp is not None else utc_now(),
         )
 
     @property

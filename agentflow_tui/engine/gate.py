@@ -37,7 +37,9 @@ class Gate:
     def try_enter(self, call: Call, step: Step, *, in_phase: bool) -> bool:
         """Whether an agent may start without waiting; it has entered then."""
         control = self._control
-        if self._waiting or control.is_held(step) or not control.take_step(in_phase=in_phase):
+        if self._waiting:
+            return False
+        if not control.is_free and (control.is_held(step) or not control.take_step(in_phase=in_phase)):
             return False
         self._running[call] = step.path
         return True
@@ -63,7 +65,8 @@ class Gate:
     def leave(self, call: Call) -> None:
         """An agent that had entered has ended."""
         self._running.pop(call, None)
-        self._stand_still()
+        if self._waiting:
+            self._stand_still()
 
     def changed(self) -> None:
         """The control was used."""

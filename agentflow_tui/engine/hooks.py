@@ -54,7 +54,8 @@ class Hooks:
 
     def __init__(self) -> None:
         """No callbacks."""
-        self._callbacks: dict[str, dict[str, Callback]] = {}
+        self.registered: dict[str, dict[str, Callback]] = {}
+        """By hook and name; changed by `register` and `unregister`."""
 
     def register(self, hook: Hook, name: str, callback: Callback) -> None:
         """Add a callback at the end of a hook's list.
@@ -66,27 +67,22 @@ class Hooks:
             raise ValueError(f"there is no hook '{hook}'; the hooks are {', '.join(HOOKS)}")
         if not name:
             raise HookNameError(f"a callback on '{hook}' needs a name")
-        if name in self._callbacks.get(hook, {}):
+        if name in self.registered.get(hook, {}):
             raise HookNameError(f"callback '{name}' is already registered for hook '{hook}'")
-        self._callbacks.setdefault(hook, {})[name] = callback
+        self.registered.setdefault(hook, {})[name] = callback
 
     def unregister(self, hook: Hook, name: str) -> bool:
         """Take a callback away; false when there was none of that name."""
-        callbacks = self._callbacks.get(hook, {})
+        callbacks = self.registered.get(hook, {})
         found = callbacks.pop(name, None) is not None
         if not callbacks:
-            self._callbacks.pop(hook, None)
+            self.registered.pop(hook, None)
         return found
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no callback is registered at all."""
-        return not self._callbacks
 
     def callbacks(self, hook: Hook) -> tuple[tuple[str, Callback], ...]:
         """The callbacks that fire for a hook, in order: its own, then those on `AllHooks`."""
-        own = self._callbacks.get(hook)
-        every = self._callbacks.get("AllHooks")
+        own = self.registered.get(hook)
+        every = self.registered.get("AllHooks")
         if own is None and every is None:
             return ()
         return (*(own or {}).items(), *(every or {}).items())

@@ -25,7 +25,11 @@ def copy_json(value: Any, path: str) -> Any:
     finite, a key that is no text, text that is no Unicode, an object that contains itself, anything that is
     no null, boolean, number, text, list or object.
     """
-    return value if is_plain(value) else _Copier().copy(value, path, 0)
+    if is_plain(value):
+        return value
+    if type(value) is list and len(value) <= MAX_VALUES and all(map(is_plain, value)):
+        return value.copy()
+    return _Copier().copy(value, path, 0)
 
 
 def is_plain(value: Any) -> bool:

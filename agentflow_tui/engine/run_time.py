@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
+from typing import Protocol
 
 from agentflow_tui.engine.clock import Clock, Timer
 
 _EARLY = 0.0005
 """Timers of an event loop may fire this many seconds too soon."""
+
+
+class Limit(Protocol):
+    """Something that is to happen at a time."""
+
+    due: float
+    """In active seconds of the run."""
+
+    @property
+    def expire(self) -> Callable[[], None]:
+        """What is called then."""
 
 
 class RunTime:
@@ -40,7 +52,7 @@ class RunTime:
         self.started = clock.now()
         self._still = 0.0
         self._still_since: float | None = None
-        self._limits: dict[Deadline, None] = {}
+        self._limits: dict[Limit, None] = {}
         self._timer: Timer | None = None
         self._ring_at = 0.0
 
@@ -72,7 +84,7 @@ class RunTime:
         if self._timer is None:
             self._ring()
 
-    def watch(self, limit: Deadline) -> None:
+    def watch(self, limit: Limit) -> None:
         """Call a limit when it is due, unless it is forgotten before."""
         self._limits[limit] = None
         if self._timer is None:
@@ -80,7 +92,7 @@ class RunTime:
         elif limit.due < self._ring_at:
             self._set_timer(limit.due)
 
-    def forget(self, limit: Deadline) -> None:
+    def forget(self, limit: Limit) -> None:
         """A limit holds no longer."""
         self._limits.pop(limit, None)
         if not self._limits and self._timer is not None:
@@ -102,7 +114,7 @@ class RunTime:
         for limit in sorted([limit for limit in self._limits if limit.due <= latest], key=_due):
             if limit in self._limits:
                 del self._limits[limit]
-                limit.callback()
+                limit.expire()
         if self._limits and self._timer is None:
             self._set_timer(min(map(_due, self._limits)))
 
@@ -110,26 +122,25 @@ class RunTime:
 class Deadline:
     """Calls back once when so many active seconds have passed, unless it is cancelled before."""
 
-    __slots__ = ("_time", "callback", "due")
+    __slots__ = ("_time", "due", "expire")
 
     def __init__(self, time: RunTime, seconds: float, callback: Callable[[], None]) -> None:
         """Start counting now."""
         self._time = time
         self.due = time.active() + seconds
-        """In active seconds of the run."""
-        self.callback = callback
+        self.expire = callback
         time.watch(self)
 
     def cancel(self) -> None:
         """Never call back."""
         self._time.forget(self)
         # What it would have called holds it, as a rule: no cycle is left behind.
-        self.callback = _nothing
+        self.expire = _nothing
 
 
 def _nothing() -> None:
     """What a limit that does not hold any more calls."""
 
 
-def _due(limit: Deadline) -> float:
+def _due(limit: Limit) -> float:
     return limit.due

@@ -159,7 +159,12 @@ def delta_of(written: Mapping[Any, Any], base: Mapping[str, Any]) -> Delta:
     for key, value in written.items():
         if type(key) is not str or not key.isascii():
             key = checked_key(key, "the returned mapping")  # noqa: PLW2901 - as plain text
-        own = value if is_plain(value) else copy_json(value, key)
+        if is_plain(value):
+            # Told apart by the type too: `true` is not 1.
+            if key not in base or (old := base[key]) != value or type(old) is not type(value):
+                changed[key] = value
+            continue
+        own = copy_json(value, key)
         if key not in base or not same_json(own, base[key]):
             changed[key] = own
     return Delta.made(set=changed) if changed else EMPTY_DELTA

@@ -9,9 +9,23 @@ import pytest
 
 from agentflow_tui.agents.python_agent import PythonAgent
 from agentflow_tui.agents.watched_call import watched
-from agentflow_tui.engine import Event, State
+from agentflow_tui.engine import AgentContext, Event, State
+from agentflow_tui.engine.journal import Journal
+from agentflow_tui.engine.recorder import Recorder
+from agentflow_tui.engine.run_time import RunTime
 from agentflow_tui.history.event import Warned
+from tests.fake_clock import FakeClock
 from tests.unit.engine.probe import Probe, chain
+
+
+def _context() -> AgentContext:
+    clock = FakeClock()
+    journal = Journal(lambda _: None, RunTime(clock))
+    return AgentContext("a", "flow/a", "", None, 1, "", clock, Recorder(journal, "flow/a", "a"))
+
+
+def _unheard(_: AgentContext, seconds: float) -> None:
+    raise AssertionError(f"it did not block for {seconds} s")
 
 
 async def test_an_agent_that_blocks_is_named_afterwards() -> None:
@@ -56,7 +70,7 @@ async def test_results_errors_and_cancellation_pass_through() -> None:
             seen.append(how)
 
     async def watch(how: str) -> str:
-        return await watched(work(how), lambda: 0.0, lambda _: None)
+        return await watched(work(how), _context(), _unheard)
 
     assert await watch("ok") == "ok"
     with pytest.raises(ValueError, match="fail"):
@@ -79,7 +93,7 @@ def test_a_call_that_is_dropped_is_closed() -> None:
             closed.append(True)
 
     async def outer() -> None:
-        await watched(work(), lambda: 0.0, lambda _: None)
+        await watched(work(), _context(), _unheard)
 
     loop = asyncio.new_event_loop()
     try:
