@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from textual.content import Content
 from textual.screen import Screen
 
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
+from agentflow_tui.tui.dialogs.difference_dialog import DifferenceDialog
 from agentflow_tui.tui.dialogs.target_file import TargetFile
-from agentflow_tui.tui.panes.editor.difference import difference
+from agentflow_tui.tui.panes.editor.difference import Difference
 from agentflow_tui.tui.panes.editor.draft import Draft
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.safe_text import one_line
@@ -21,6 +23,8 @@ from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.flow_file import FlowFile, UnreadableFileError
 
 _NAME = 80
+_FIRST_LINES = 6
+"""Of a difference, in a question about it."""
 
 
 @dataclass(eq=False)
@@ -122,18 +126,7 @@ class FileDesk:
         if path is None:
             return False
         on_disk = await asyncio.to_thread(_text_of, path)
-        body = Content.assemble(
-            (one_line(path.name, _NAME), "bold"),
-            " was changed by another program since it was opened here.\n\n",
-            difference(text, on_disk),
-        )
-        choices = (
-            Choice("c", "cancel", "cancel"),
-            Choice("e", "save elsewhere", "elsewhere"),
-            Choice("o", "overwrite", "overwrite", is_destructive=True),
-            Choice("r", "reload", "reload", is_destructive=True),
-        )
-        answer = await self.screen.app.push_screen_wait(ChoiceDialog("CHANGED ON DISK", body, choices))
+        answer = await self._asked_which(path, Difference(text, on_disk))
         if answer == "elsewhere":
             return await self.save_as()
         if answer == "overwrite":
@@ -150,6 +143,28 @@ class FileDesk:
             self.editor.replace_text(self.workbench.text)
             self.editor.mark_saved(self.editor.text)
         return False
+
+    async def _asked_which(self, path: Path, difference: Difference) -> str | None:
+        """Ask until one of the two versions was chosen, or neither; what differs can be looked at first."""
+        lines = [*islice(difference.unified(), _FIRST_LINES + 1)]
+        if len(lines) > _FIRST_LINES:
+            lines[_FIRST_LINES:] = [Content.styled("⋯ v shows all", "$muted")]
+        body = Content.assemble(
+            (one_line(path.name, _NAME), "bold"),
+            " was changed by another program since it was opened here.\n\n",
+            Content("\n").join([difference.summary(), Content(""), *lines]),
+        )
+        choices = (
+            Choice("c", "cancel", "cancel"),
+            *((Choice("v", "view", "view"),) if difference.can_be_shown else ()),
+            Choice("e", "elsewhere", "elsewhere"),
+            Choice("o", "overwrite", "overwrite", is_destructive=True),
+            Choice("r", "reload", "reload", is_destructive=True),
+        )
+        show, title = self.screen.app.push_screen_wait, "CHANGED ON DISK"
+        while (answer := await show(ChoiceDialog(title, body, choices))) == "view":
+            await show(DifferenceDialog(f"{path.name}: here and on disk", difference))
+        return answer
 
     def _warn(self, text: str) -> None:
         self.screen.app.notify(one_line(text, 300), title="Not saved", severity="warning", markup=False)

@@ -4,8 +4,10 @@ import pytest
 from textual.widgets import Button, Input
 
 from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
+from agentflow_tui.tui.dialogs.difference_dialog import DifferenceDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
 from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, is_on_top, run, settle, until
 
@@ -53,10 +55,11 @@ async def test_a_changed_file_is_compared_by_lines_and_can_be_left_alone(desk: D
         dialog = pilot.app.screen
         assert isinstance(dialog, ChoiceDialog)
         shown = str(dialog.body.render())
-        assert f"here     {LOOP.count(chr(10))} lines" in shown
-        assert "on disk  1 line\n" in shown
-        assert "line 1\nhere     # mine# When to choose it" in shown
-        assert "on disk  # theirs" in shown
+        lines = LOOP.count(chr(10))
+        assert f"here     {lines} lines   - {lines} only here" in shown
+        assert "on disk  1 line   + 1 only on disk" in shown
+        assert "-  1  # mine# When to choose it" in shown
+        assert "⋯ v shows all" in shown
         frame = dialog.query_one(".dialog-frame")
         assert all(frame.content_region.contains_region(b.region) for b in dialog.query(Button))
         await pilot.press("e")
@@ -174,3 +177,28 @@ async def test_ctrl_c_copies_a_selection_rather_than_cancelling(desk: Desk) -> N
         await settle(pilot)
         assert pilot.app.clipboard == SLOW_CHAIN.splitlines()[0]
         assert bench.desk.is_live
+
+
+@pytest.mark.parametrize(("size", "is_beside"), [((80, 24), False), ((140, 42), True)])
+async def test_all_that_differs_from_the_disk_can_be_read_before_one_answers(
+    desk: Desk, size: tuple[int, int], is_beside: bool
+) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path, size) as pilot:
+        await pilot.press("1", *"# mine")
+        path.write_text("# new first line\n" + LOOP + "# last\n" * 300, encoding="utf-8")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        frame = pilot.app.screen.query_one(".dialog-frame")
+        assert all(frame.content_region.contains_region(b.region) for b in pilot.app.screen.query(Button))
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DifferenceDialog))
+        pages = pilot.app.screen.query_one(LineView)
+        await until(pilot, lambda: len(pages.rows) > 300)
+        assert (" │ on disk" in pages.rows[0].content.plain) is is_beside
+        assert any("# new first line" in pages.render_line(y).text for y in range(pages.size.height))
+        await pilot.press("end", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("c")
+        await until(pilot, lambda: pilot.app.screen is bench_of(pilot))
+        assert "# last" in path.read_text(encoding="utf-8")
