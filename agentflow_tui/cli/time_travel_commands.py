@@ -14,7 +14,7 @@ from agentflow_tui.cli.printer import complain, say, say_line
 from agentflow_tui.cli.run_watch import print_json, print_line, watch, work
 
 if TYPE_CHECKING:
-    from agentflow_tui.llm.run_recordings import RecordingMode
+    from agentflow_tui.llm.run_recordings import RecordingMode, Speed
     from agentflow_tui.workbench import Workbench
     from agentflow_tui.workbench.archive import StoredRun
 
@@ -26,6 +26,12 @@ ModeOption = Annotated[
     str,
     typer.Option(
         "--mode", help="Where answers come from: auto (recordings, else the model), record, live or replay."
+    ),
+]
+SpeedOption = Annotated[
+    str,
+    typer.Option(
+        "--speed", help="How recordings stream: full (no waiting), original or none (in one piece)."
     ),
 ]
 NameOption = Annotated[str, typer.Option("--name", help="What to call the new run.")]
@@ -77,16 +83,18 @@ def rerun(  # noqa: PLR0913, PLR0917 - one for each option
     ] = "0",
     flow: FlowOption = None,
     mode: ModeOption = "auto",
+    speed: SpeedOption = "full",
     name: NameOption = "",
     as_json: EventsOption = False,
 ) -> None:
     """Run again from an event on, as a fork; ends as run does."""
-    chosen = _mode(mode)
+    chosen, pace = _mode(mode), _speed(speed)
 
     async def do(bench: Workbench) -> int:
         found = await bench.archive.load(run)
         first = _seq(found, start)
         _open(bench, found, flow, first - 1)
+        bench.speed = pace
         again = await bench.rerun(found.run_id, first, name=name, mode=chosen)
         return await _watched(again, as_json=as_json)
 
@@ -112,6 +120,7 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     ] = "",
     flow: FlowOption = None,
     mode: ModeOption = "auto",
+    speed: SpeedOption = "full",
     name: NameOption = "",
     as_json: EventsOption = False,
 ) -> None:
@@ -119,7 +128,7 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     from agentflow_tui.cli.event_input import InputError, read_meta, read_pairs
     from agentflow_tui.workbench.departure import REMOVED
 
-    chosen = _mode(mode)
+    chosen, pace = _mode(mode), _speed(speed)
     try:
         edits: dict[str, Any] = read_pairs(values or (), "--set") | dict.fromkeys(removed or (), REMOVED)
         meta_edits = read_meta(metas or (), "--set-meta")
@@ -131,6 +140,7 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
         found = await bench.archive.load(run)
         at_seq = len(found.history) - 1 if at is None else at
         _open(bench, found, flow, at_seq)
+        bench.speed = pace
         new = await bench.fork(
             found.run_id,
             at_seq,
@@ -145,15 +155,20 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     work(do)
 
 
-def resume(
-    run: RunArgument, flow: FlowOption = None, mode: ModeOption = "auto", as_json: EventsOption = False
+def resume(  # noqa: PLR0913, PLR0917 - one for each option
+    run: RunArgument,
+    flow: FlowOption = None,
+    mode: ModeOption = "auto",
+    speed: SpeedOption = "full",
+    as_json: EventsOption = False,
 ) -> None:
     """Go on with a run whose process died; ends as run does."""
-    chosen = _mode(mode)
+    chosen, pace = _mode(mode), _speed(speed)
 
     async def do(bench: Workbench) -> int:
         found = await bench.archive.load(run)
         _open(bench, found, flow, len(found.history) - 1)
+        bench.speed = pace
         again = await bench.resume(found.run_id, mode=chosen)
         return await watch(again, print_json if as_json else print_line)
 
@@ -199,3 +214,11 @@ def _mode(mode: str) -> RecordingMode:
     if mode not in get_args(RecordingMode):
         raise typer.BadParameter(f"'{mode}' is none of auto, record, live, replay", param_hint="--mode")
     return mode  # type: ignore[return-value]
+
+
+def _speed(speed: str) -> Speed:
+    from agentflow_tui.llm.run_recordings import Speed
+
+    if speed not in get_args(Speed):
+        raise typer.BadParameter(f"'{speed}' is none of full, original, none", param_hint="--speed")
+    return speed  # type: ignore[return-value]

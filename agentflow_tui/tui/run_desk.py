@@ -25,6 +25,7 @@ from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.swapped_plans import SwappedPlans
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.answers import Answers
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
 
@@ -74,6 +75,8 @@ class RunDesk:
         """What the last run of this flow was given."""
         self.unsent: dict[str, str] = {}
         """What was typed into the form for the input and not run."""
+        self.answers = Answers()
+        """Where the answers of the next runs come from."""
         self.ask_input: Literal["once", "always", "never"] = "once"
         self.memory: InputMemory | None = None
         """Earlier inputs of this flow."""
@@ -241,7 +244,7 @@ class RunDesk:
                 target=given.target,
                 timestamp=self.clock.timestamp(),
             )
-            run = await self.workbench.start(event, paused=until != "end")
+            run = await self.workbench.start(event, paused=until != "end", mode=self.answers.mode)
         except NotReadyError as error:
             if isinstance(error.__cause__, UntrustedCodeError):
                 return not await self.ask_for_trust(error.message)

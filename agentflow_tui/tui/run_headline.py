@@ -35,6 +35,7 @@ def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: floa
         stopped_by=_stopped_by(view),
         word=_word(desk, view),
         note=_note(desk),
+        answers=desk.answers.text,
         is_ticking=is_ticking,
     )
 

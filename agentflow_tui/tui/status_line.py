@@ -47,6 +47,8 @@ class Headline:
     """The breakpoint at which the run stands; not yet cleaned."""
     note: str = ""
     """What one has to know about the run, in place of mode and model."""
+    answers: str = ""
+    """What is other than usual about where the next answers come from."""
     is_ticking: bool = False
     """True while time passes for the run."""
 
@@ -85,7 +87,11 @@ def _line(headline: Headline, width: int) -> Content:
 
 def _fitted(headline: Headline, room: int) -> Content:
     """Shorten the title first, then leave out the mode, then shorten the model."""
-    for shown in (headline, replace(headline, mode="") if headline.model else headline):
+    shorter = [headline, replace(headline, mode="") if headline.model else headline]
+    if headline.answers:
+        # It says more than the model does, which may not even be asked.
+        shorter.append(replace(headline, mode="", model=""))
+    for shown in shorter:
         over = _flow(shown).cell_length - room
         title = Content(one_line(shown.title, _LONGEST))
         if over <= 0:
@@ -94,7 +100,7 @@ def _fitted(headline: Headline, room: int) -> Content:
             short = title.truncate(title.cell_length - over, ellipsis=True)
             return _flow(replace(shown, title=short.plain))
     short = title.truncate(min(_SHORTEST, title.cell_length), ellipsis=True)
-    shown = replace(shown, title=short.plain)
+    shown = replace(shorter[-1], title=short.plain)
     over = _flow(shown).cell_length - room
     return _flow(replace(shown, model=_shortened(shown.model, over))).truncate(room, ellipsis=True)
 
@@ -114,6 +120,8 @@ def _flow(headline: Headline) -> Content:
     for part in (headline.note,) if headline.note else (headline.mode, headline.model):
         if part:
             line = Content.assemble(line, bar, one_line(part, _LONGEST))
+    if headline.answers:
+        line = Content.assemble(line, bar, (one_line(headline.answers, _LONGEST), "$warning"))
     return line
 
 

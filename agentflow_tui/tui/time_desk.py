@@ -12,6 +12,7 @@ from textual.screen import Screen
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.history.open_scopes import OpenScopes
+from agentflow_tui.tui.dialogs.answers_dialog import AnswersDialog
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog, StateEdit
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
@@ -71,7 +72,8 @@ class TimeDesk:
         """Go on with an interrupted run."""
         past = await self._past(run_id)
         if past is not None:
-            await self._depart(past.flow_text, lambda: self.desk.workbench.resume(run_id))
+            mode = self.desk.answers.mode_for("record")
+            await self._depart(past.flow_text, lambda: self.desk.workbench.resume(run_id, mode=mode))
 
     async def fork(self) -> None:
         """Ask for a name, and go on from the cursor as a run of its own."""
@@ -113,7 +115,8 @@ class TimeDesk:
         data, metadata = dict(facts.get("data") or {}), dict(facts.get("metadata") or {})
         event = await self._asked_event(EventInput(data, str(facts.get("target") or ""), metadata))
         if event is not None:
-            await self._depart(text, lambda: self.desk.workbench.fork(run_id, -1, event=event))
+            mode = self.desk.answers.mode_for("auto")
+            await self._depart(text, lambda: self.desk.workbench.fork(run_id, -1, event=event, mode=mode))
 
     async def rerun(self) -> None:
         """Run again from the cursor on with the text in the editor; at the end of a run, all of it."""
@@ -121,8 +124,16 @@ class TimeDesk:
             return
         view = self.desk.bridge.view
         seq = 0 if view.is_following and view.newest.is_over else max(view.cursor, 0)
-        run_id = self.desk.run_id
-        await self._depart(self.editor_text(), lambda: self.desk.workbench.rerun(run_id, seq))
+        run_id, mode = self.desk.run_id, self.desk.answers.mode_for("auto")
+        await self._depart(self.editor_text(), lambda: self.desk.workbench.rerun(run_id, seq, mode=mode))
+
+    async def choose_answers(self) -> None:
+        """Ask where the answers of the next runs come from."""
+        desk = self.desk
+        chosen = await self.screen.app.push_screen_wait(AnswersDialog(desk.answers))
+        if chosen is not None:
+            desk.answers, desk.workbench.speed = chosen, chosen.speed
+            desk.changed()
 
     async def replay(self) -> None:
         """Live the run again without calling anybody, and tell how it came out."""
@@ -151,6 +162,7 @@ class TimeDesk:
                 edits=edit.edits,
                 meta_edits=edit.meta_edits,
                 branch=edit.branch,
+                mode=self.desk.answers.mode_for("auto"),
             ),
         )
 

@@ -21,7 +21,7 @@ from agentflow_tui.engine.guards import Guards
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
-from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings
+from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings, Speed
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
 from agentflow_tui.workbench.departure import Departure
@@ -53,6 +53,8 @@ class Order:
     control: Control = field(default_factory=Control)
     mode: RecordingMode = "record"
     """Where answers of models come from."""
+    speed: Speed = "full"
+    """How answers stream that come from recordings."""
     departure: Departure | None = None
     """What lies behind the run, if anything."""
     run_id: str = ""
@@ -206,7 +208,9 @@ class Launcher:
 
     def _recordings(self, order: Order, redaction: Redaction) -> RunRecordings:
         shelf = RecordingShelf(store=self._store, runs=order.line)
-        recordings = RunRecordings(shelf, mode=order.mode, sleep=self._clock.sleep, redact=redaction.text)
+        recordings = RunRecordings(
+            shelf, mode=order.mode, speed=order.speed, sleep=self._clock.sleep, redact=redaction.text
+        )
         if order.departure is not None:
             recordings.skip(order.departure.done())
         return recordings

@@ -15,7 +15,7 @@ from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.llm.run_recordings import RecordingMode
+from agentflow_tui.llm.run_recordings import RecordingMode, Speed
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.archive import Archive, StoredRun, storing
@@ -57,6 +57,8 @@ class Workbench(LiveEdit):
         self._launcher = Launcher(self._env, self._clock, self._store, self._trust, providers)
         self.archive = Archive(self._store, Redaction.of(self._env).text)
         """The stored runs."""
+        self.speed: Speed = "full"
+        """How answers stream that come from recordings: `original`, `full` or `none`; of the next runs."""
         self.marks = FlowMarks(None)
         """Breakpoints, pins and watches of the open flow; runs look at them while they go on."""
 
@@ -231,9 +233,20 @@ class Workbench(LiveEdit):
         self.marks.breakpoints.forget_hits()
         control = Control(paused=paused, breakpoints=self.marks.breakpoints, pins=self.marks.pins)
         order = Order(
-            now.flow, now.text, self.path, event, now.choice, control, mode, departure, run_id, line
+            now.flow,
+            now.text,
+            self.path,
+            event,
+            now.choice,
+            control,
+            mode,
+            self.speed,
+            departure,
+            run_id,
+            line,
+            course=course,
         )
-        return await self._launcher.launch(replace(order, course=course))
+        return await self._launcher.launch(order)
 
     def grant_trust(self) -> tuple[Path, ...]:
         """Allow the Python code in the flow's folder as it is now; return the handlers' files.

@@ -225,7 +225,7 @@ async def test_the_input_of_a_run_is_edited_and_all_of_it_runs_again(desk: Desk)
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = await ran(pilot)
         first, before = bench.desk.run_id, list(bench.bridge.view.history)
-        await pilot.press("X")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, InputDialog))
         field = pilot.app.screen.query_one("#field-0", Input)
         assert field.value == "cats are nice"
@@ -245,7 +245,7 @@ async def test_the_input_of_a_run_is_edited_and_all_of_it_runs_again(desk: Desk)
 async def test_a_wrong_input_stays_in_the_form_and_escape_forks_nothing(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = await ran(pilot)
-        await pilot.press("X")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, InputDialog))
         pilot.app.screen.query_one("#metadata", Input).value = '{"k": 1}'
         await pilot.press("f5")

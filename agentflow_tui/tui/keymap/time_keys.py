@@ -25,7 +25,7 @@ TIME: tuple[Key, ...] = (
     ),
     _time(
         id="time.input",
-        keys=("X",),
+        keys=("D",),
         action="edit_event",
         label="edit input",
         tooltip="Change what the run was given and run it all again as a fork; the run stays as it is.",
@@ -45,6 +45,16 @@ TIME: tuple[Key, ...] = (
         tooltip=(
             "Run again from the cursor on with the text in the editor, as a fork; at the end, all of it. "
             "Calls that did not change come from recordings."
+        ),
+    ),
+    _time(
+        id="time.answers",
+        keys=("alt+r",),
+        action="choose_answers",
+        label="answers",
+        tooltip=(
+            "Choose where the next runs' answers come from, models or recordings, and at which speed "
+            "recordings stream."
         ),
     ),
     _time(

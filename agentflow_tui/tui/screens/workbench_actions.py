@@ -158,6 +158,10 @@ class WorkbenchActions(MarkActions):
         """Run again from the cursor on."""
         self._travel(self.times.rerun, "running again")
 
+    def action_choose_answers(self) -> None:
+        """Choose where answers of models come from."""
+        self._travel(self.times.choose_answers, "choosing where answers come from")
+
     def action_replay(self) -> None:
         """Live the run again without calling anybody, and tell how it came out."""
         self._travel(self.times.replay, "replaying a run")

@@ -169,6 +169,8 @@ def test_what_one_process_exports_another_takes_in(desk: Cli, run: str) -> None:
         (("fork", "RUN", "--set", "message"), 2, "key=value"),
         (("import", "flow.toml"), 1, "no run file"),
         (("replay", "nothing.jsonl"), 1, "there is no stored run"),
+        (("rerun", "RUN", "--speed", "slow"), 2, "none of full, original, none"),
+        (("rerun", "RUN", "--mode", "never"), 2, "none of auto, record, live, replay"),
         (("gc",), 2, "--older-than"),
         (("gc", "--older-than", "soon"), 2, "no age"),
         (("gc", "--max-size", "big"), 2, "no size"),
