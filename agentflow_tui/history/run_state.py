@@ -153,6 +153,13 @@ class RunState:
         return sum(call.source == "recording" for call in self.calls.values())
 
     @property
+    def next_iteration(self) -> int | None:
+        """Number of the one that begins next in the loop that is running, from 1; none outside of loops."""
+        loop = self.nodes.get(self.loop_path)
+        is_running = loop is not None and loop.status in ("running", "paused")
+        return self.iteration + 1 if is_running and self.iteration is not None else None
+
+    @property
     def is_over(self) -> bool:
         """True when nothing can follow."""
         return self.status in ("completed", "failed", "cancelled")

@@ -89,16 +89,16 @@ def running_text(desk: RunDesk) -> str:
     if config is None:
         return ""
     if config.waiting is not None:
-        which = "this text" if desk.workbench.text == config.waiting.new.text else "an earlier text"
+        which = "this text" if desk.workbench.text == config.waiting.new.text else "another text"
         return f"⇄ {which} waits{_moment(desk)}"
     if desk.workbench.text != config.version.text:
-        return f"▶ runs: {_which(desk)} text · F7 applies this one"
+        return f"▶ runs {_which(desk)} text · F7"
     return "▶ this text runs" if desk.bridge.view.newest.swaps else ""
 
 
 def _moment(desk: RunDesk) -> str:
-    iteration = desk.bridge.view.newest.iteration
-    return "" if iteration is None else f" for iteration {iteration + 1:d}"
+    number = desk.bridge.view.newest.next_iteration
+    return "" if number is None else f" · it.{number:d}"
 
 
 def _which(desk: RunDesk) -> str:

@@ -54,12 +54,10 @@ class SwapDesk:
     @property
     def moment(self) -> str:
         """When a config would be taken over, in words."""
-        iteration = self.desk.bridge.view.newest.iteration
-        return (
-            "before the next iteration of a loop"
-            if iteration is None
-            else f"before iteration {iteration + 1}"
-        )
+        number = self.desk.bridge.view.newest.next_iteration
+        if number is None:
+            return "before the next iteration of a loop"
+        return f"before iteration {number}; iteration {number - 1} goes on as it began"
 
     def tell_unapplied(self) -> None:
         """Say so when the run has ended without the config that waited; once."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from textual.pilot import Pilot
 
+from agentflow_tui.history.run_state import NodeState, RunState
 from agentflow_tui.history.swap_event import FlowSwapped
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.swap_dialog import SwapDialog
@@ -62,13 +64,13 @@ async def test_the_dialog_tells_what_changes_and_enter_lets_it_wait_for_the_next
         assert "run uses its first text" in str(bench.status.render())
         assert "its first text" in runs(bench)
         text = told(await opened(pilot))
-        assert "before iteration 3" in text
+        assert "before iteration 3; iteration 2 goes on as it began" in text
         assert "agent improver  prompt 2 → 4 words (+3 −1)  line 17" in text
         assert "max_iterations 3 → 4" in text
         assert "asked anew, their recordings no longer fit: improver" in text
         await pilot.press("enter")
         await until(pilot, lambda: is_on_top(pilot))
-        assert "⇄ config waits for iteration 3" in str(bench.status.render())
+        assert "⇄ config waits · it.3" in str(bench.status.render())
         assert "this text waits" in runs(bench)
         assert swaps(bench) == []
         await pilot.press("space")
@@ -216,3 +218,22 @@ async def test_looking_back_over_it_shows_the_graph_of_then(desk: Desk) -> None:
         assert "improver" in agents()
         bench.bridge.look_at(swap.seq)
         assert "editor" in agents()
+
+
+async def test_enter_on_a_button_is_that_button(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        bench = await standing(pilot)
+        await edit(pilot, EDITED)
+        dialog = await opened(pilot)
+        dialog.query_one("#swap-leave").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: is_on_top(pilot))
+        assert bench.desk.run is not None
+        assert bench.desk.run.control.swap is None
+
+
+async def test_behind_the_loop_no_number_is_promised() -> None:
+    running = RunState(iteration=3, loop_path="loop", nodes={"loop": NodeState("running")})
+    assert running.next_iteration == 4
+    assert replace(running, nodes={"loop": NodeState("completed")}).next_iteration is None
+    assert RunState().next_iteration is None

@@ -59,8 +59,11 @@ class SwapDialog(Dialog[SwapWish]):
         rows.focus()
 
     def action_apply(self) -> None:
-        """Let it wait; leave when there is nothing to apply."""
-        self.dismiss("apply" if self.is_possible else None)
+        """Let it wait, or do what the button with the focus says; leave when there is nothing to apply."""
+        if isinstance(self.focused, Button):
+            self.focused.press()
+        else:
+            self._apply()
 
     def action_withdraw(self) -> None:
         """Let nothing wait."""
@@ -72,10 +75,13 @@ class SwapDialog(Dialog[SwapWish]):
         rows = self.query_one("#swap-rows", LineView).rows
         self.app.copy_to_clipboard("\n".join(row.content.plain for row in rows))
 
+    def _apply(self) -> None:
+        self.dismiss("apply" if self.is_possible else None)
+
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        {"swap-apply": self.action_apply, "swap-withdraw": self.action_withdraw}.get(
+        {"swap-apply": self._apply, "swap-withdraw": self.action_withdraw}.get(
             event.button.id or "", self.action_leave
         )()
 

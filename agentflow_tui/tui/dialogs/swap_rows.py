@@ -19,7 +19,7 @@ _SIGNS = {
     "nothing": ("·", "$muted"),
 }
 _COMES_OF_IT = {
-    "calls": "its calls are made anew",
+    "calls": "asked anew",
     "shape": "another graph",
     "course": "from the next iteration on",
     "later": "from the next run on",
