@@ -164,3 +164,28 @@ def test_only_screens_and_dialogs_catch_everything_where_they_report_it() -> Non
 
 def _is_gallery(screen: object) -> bool:
     return isinstance(screen, GalleryScreen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
+async def test_the_gallery_says_in_full_when_to_choose_a_flow(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(None, size) as pilot:
+        gallery = pilot.app.screen
+        assert isinstance(gallery, GalleryScreen)
+        for number, entry in enumerate(gallery.entries.values()):
+            gallery.flows.highlighted = gallery.flows.get_option_index(f"flow-{number}")
+            await settle(pilot)
+            shown = " ".join(strip.text for strip in gallery._compositor.render_strips())
+            missing = [word for word in entry.when.split() if word not in shown]
+            assert entry.when and not missing
+
+
+async def test_the_gallery_tells_single_patterns_from_flows_of_stages(desk: Desk) -> None:
+    async with desk.open(None, (80, 24)) as pilot:
+        gallery = pilot.app.screen
+        assert isinstance(gallery, GalleryScreen)
+        prompts = [str(option.prompt).strip() for option in gallery.flows.options]
+        stages = prompts.index("SAMPLES · several stages")
+        assert prompts[0] == "SAMPLES · one pattern each" and stages == 6
+        assert len({prompt.split()[-1] for prompt in prompts[1:stages]}) == 5
+        # All of them are in sight at once.
+        assert gallery.flows.max_scroll_y == 0

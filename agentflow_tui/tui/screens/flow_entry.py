@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from agentflow_tui.resources import resource_folder
 from agentflow_tui.workbench.flow_notes import FlowNotes
@@ -28,6 +28,8 @@ class FlowEntry:
     """When to choose it, in one line; empty where the file does not say."""
     text: str
     """The file's text, for the preview; empty when it cannot be read."""
+    is_staged: bool = False
+    """True for a flow of several stages, each with a pattern of its own."""
 
     @property
     def title(self) -> str:
@@ -36,14 +38,21 @@ class FlowEntry:
 
 
 def find_samples() -> tuple[FlowEntry, ...]:
-    """Return the samples that ship with the program, simplest pattern first; none when they are missing."""
+    """Return the samples that ship with the program, none when they are missing.
+
+    Those that show one pattern come first, the simplest pattern at the top, then flows of several stages.
+    """
     try:
         folder = resource_folder("sample_configs")
     except FileNotFoundError:
         return ()
     found = [entry for path in folder.glob("*.toml") if (entry := read_entry("sample", path))]
     rank = {mode: number for number, mode in enumerate(_ORDER)}
-    return tuple(sorted(found, key=lambda entry: (rank.get(entry.pattern, len(rank)), entry.path.name)))
+
+    def place(entry: FlowEntry) -> tuple[bool, int, str]:
+        return entry.is_staged, rank.get(entry.pattern, len(rank)), entry.path.name
+
+    return tuple(sorted(found, key=place))
 
 
 def find_here(folder: Path) -> tuple[FlowEntry, ...]:
@@ -61,7 +70,12 @@ def read_entry(kind: Literal["sample", "here", "recent"], path: Path) -> FlowEnt
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
-    return FlowEntry(kind, path, _pattern(text), FlowNotes.read(text).when_to_choose, text)
+    table = _orchestration(text)
+    mode = table.get("mode", "")
+    pattern = mode if isinstance(mode, str) else ""
+    mixed = table.get("mixed")
+    is_staged = isinstance(mixed, dict) and bool(mixed.get("stages"))
+    return FlowEntry(kind, path, pattern, FlowNotes.read(text).when_to_choose, text, is_staged)
 
 
 def _toml_files(folder: Path) -> Iterator[Path]:
@@ -71,10 +85,9 @@ def _toml_files(folder: Path) -> Iterator[Path]:
         return
 
 
-def _pattern(text: str) -> str:
+def _orchestration(text: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(text).get("orchestration", {})
     except (ValueError, RecursionError):
-        return ""
-    mode = table.get("mode", "") if isinstance(table, dict) else ""
-    return mode if isinstance(mode, str) else ""
+        return {}
+    return table if isinstance(table, dict) else {}

@@ -24,7 +24,15 @@ from agentflow_tui.tui.safe_text import clean, one_line, plain
 from agentflow_tui.tui.screens.flow_entry import FlowEntry, find_here, find_samples, read_entry
 from agentflow_tui.tui.settings import Settings
 
-_HEADINGS = {"sample": "SAMPLES, one per pattern", "here": "THIS FOLDER", "recent": "RECENT"}
+_HEADINGS = {
+    "sample": "SAMPLES · one pattern each",
+    "staged": "SAMPLES · several stages",
+    "here": "THIS FOLDER",
+    "recent": "RECENT",
+}
+_BRIEF_BELOW = 120
+"""Columns; beside a narrow list the preview alone says when to choose a flow, in full."""
+_PREVIEW_FROM = 80
 _WELCOME = "edit agent flows, run them on a real model, step, look back"
 
 
@@ -131,13 +139,14 @@ class GalleryScreen(Screen[None]):
         options: list[Option] = []
         kind = ""
         for entry in entries:
-            if entry.kind != kind:
-                kind = entry.kind
+            group = "staged" if entry.kind == "sample" and entry.is_staged else entry.kind
+            if group != kind:
+                kind = group
                 heading = Content.styled(_HEADINGS[kind], "bold $accent")
                 options.append(Option(Content.assemble("\n", heading) if options else heading, disabled=True))
             name = f"flow-{len(self.entries)}"
             self.entries[name] = entry
-            options.append(Option(_label(entry, self.folder), id=name))
+            options.append(Option(self._label(entry), id=name))
         if not self.entries:
             self.about.update(
                 plain("No flow here yet. Press o and name a file: a new name starts an empty flow.")
@@ -146,6 +155,22 @@ class GalleryScreen(Screen[None]):
         if self.entries:
             self.flows.highlighted = self.flows.get_option_index("flow-0")
         self.preview.display = bool(self.entries)
+
+    @guarded
+    def on_resize(self) -> None:
+        """Say more or less of each flow, as there is room."""
+        for name, entry in self.entries.items():
+            self.flows.replace_option_prompt(name, self._label(entry))
+
+    def _label(self, entry: FlowEntry) -> Content:
+        title = one_line(entry.title if entry.kind == "sample" else _near(entry.path, self.folder), 60)
+        pattern = (one_line(entry.pattern, 20), "$primary")
+        if _PREVIEW_FROM <= self.app.size.width < _BRIEF_BELOW:
+            return Content.assemble((title, "bold"), "\n  ", pattern)
+        label = Content.assemble((title, "bold"), "  ", pattern)
+        if entry.when and entry.kind == "sample":
+            label = Content.assemble(label, "\n", (one_line(entry.when, 200), "$muted"))
+        return label
 
     def _show(self, entry: FlowEntry) -> None:
         self.query_one("#preview").border_title = plain(entry.path.name)
@@ -161,14 +186,6 @@ class GalleryScreen(Screen[None]):
         )
         self.preview.show_text(entry.text)
         self.preview.read_only = True
-
-
-def _label(entry: FlowEntry, folder: Path) -> Content:
-    title = one_line(entry.title if entry.kind == "sample" else _near(entry.path, folder), 60)
-    label = Content.assemble((title, "bold"), ("  " + one_line(entry.pattern, 20), "$primary"))
-    if entry.when and entry.kind == "sample":
-        label = Content.assemble(label, "\n", (one_line(entry.when, 200), "$muted"))
-    return label
 
 
 def _near(path: Path, folder: Path) -> str:
