@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentflow_tui.conditions import Scope
 from agentflow_tui.engine.agent import Agent, AgentContext
 from agentflow_tui.engine.call import GRACE_SECONDS, Call
-from agentflow_tui.engine.cancel_scope import Interrupted
+from agentflow_tui.engine.cancel_scope import Interrupted, Interruption
 from agentflow_tui.engine.errors import (
     AgentError,
     AgentTimeoutError,
@@ -246,19 +246,23 @@ class AgentRun(Call):
         self.disarm()
         if self._escort is not None:
             self._escort.close(has_failed=self._is_expired)
-        if self._began is not None:
-            self._record_end()
-            self._run.gate.leave(self)
-            self._obey()
+        if self._began is None:
+            return
+        run = self._run
+        if self.interruption is None and self._is_done:
+            self._complete(self._began)
+        else:
+            self._break_off()
+        run.gate.leave(self)
+        if self.interruption is not None:
+            self._obey(self.interruption)
+        elif run.control.is_watching and self._then is None:
+            run.control.watch(self._step, "after", self._sight)
 
-    def _obey(self) -> None:
+    def _obey(self, stopped: Interruption) -> None:
         """What a hand on this one agent run means for the flow."""
-        stopped = self.interruption
-        control, stops = self._run.control, self._frame.stops
-        if stopped is None:
-            if control.is_watching and self._then is None:
-                control.watch(self._step, "after", self._sight)
-        elif stops.interruption is not None:
+        stops = self._frame.stops
+        if stops.interruption is not None:
             self.interruption = stops.interruption
         elif stopped.kind == "agent":
             name = self._step.agent
@@ -270,36 +274,38 @@ class AgentRun(Call):
             on_end = self.hand_over()
             AgentRun(self._run, self._step, self._frame, on_end)
 
-    def _record_end(self) -> None:
+    def _complete(self, began: float) -> None:
         run, step, frame = self._run, self._step, self._frame
+        if self._recorder is not None:
+            self._recorder.close("the agent ended before the answer came")
+        # Applied first: a person's edit that follows the event comes on top.
+        if frame.scope != step.path or (run.past is not None and run.past.edits.concern(step.path)):
+            frame.state.apply(self.delta)
+        journal = run.journal
+        at = journal.at()
+        completed = AgentCompleted.made(
+            seq=journal.seq(),
+            at=at,
+            path=step.path,
+            agent=step.agent,
+            delta=self.delta,
+            duration=at - began,
+            scope=frame.scope,
+            iteration=frame.iteration,
+        )
+        journal.tell(completed)
+
+    def _break_off(self) -> None:
+        run, step = self._run, self._step
         if self.is_abandoned:
             text = f"agent '{step.agent}' did not stop within {GRACE_SECONDS:g} s and was left behind"
             run.journal.record(Warned, message=text, path=step.path)
-        error = self._final_error()
         if self.interruption is not None:
             self._close_recorder(self.interruption.text)
             run.journal.record(AgentCancelled, reason=self.interruption.text, **self._facts())
-        elif error is None:
-            self._close_recorder("the agent ended before the answer came")
-            # Applied first: a person's edit that follows the event comes on top.
-            if frame.scope != step.path or (run.past is not None and run.past.edits.concern(step.path)):
-                frame.state.apply(self.delta)
-            journal = run.journal
-            at = journal.at()
-            completed = AgentCompleted.made(
-                seq=journal.seq(),
-                at=at,
-                path=step.path,
-                agent=step.agent,
-                delta=self.delta,
-                duration=at - (self._began or 0.0),
-                scope=frame.scope,
-                iteration=frame.iteration,
-            )
-            journal.tell(completed)
         else:
             self._close_recorder("the agent failed before the answer came")
-            self._fail(error)
+            self._fail(self._error or self._cancelled_error())
 
     def _close_recorder(self, reason: str) -> None:
         if self._recorder is not None:
@@ -314,11 +320,6 @@ class AgentRun(Call):
             "iteration": frame.iteration,
             "duration": self._duration(),
         }
-
-    def _final_error(self) -> BaseException | None:
-        if self._is_done or self._error is not None or self.interruption is not None:
-            return self._error
-        return self._cancelled_error()
 
     def _fail(self, error: BaseException) -> None:
         text, category, hint = error_text(error), categorize(error), error_hint(error)

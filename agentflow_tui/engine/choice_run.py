@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Condition
 from agentflow_tui.engine.errors import NodeFailed
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.history.event import ChoiceTaken, HandedOver
-from agentflow_tui.plan.node import Choice, Node, Routing, Step, agent_of
+from agentflow_tui.plan.node import Choice, Node, Routing, Step
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.interpreter import Interpreter
@@ -37,7 +38,7 @@ class ChoiceRun:
         self._take(None, "no condition was true")
 
     async def _route(self, routing: Routing) -> None:
-        steps = {agent_of(option.body): option.body for option in self._choice.options}
+        steps = self._choice.agents
         name, reason = self._first_agent(routing, steps)
         self._take(steps[name], reason)
         chain = [name]
@@ -71,7 +72,7 @@ class ChoiceRun:
         after = self._frame.state.meta.get("route")
         return None if after == before else after
 
-    def _first_agent(self, routing: Routing, steps: dict[str, Node]) -> tuple[str, str]:
+    def _first_agent(self, routing: Routing, steps: Mapping[str, Node]) -> tuple[str, str]:
         """The agent that begins, and why, in words."""
         wanted = self._frame.state.meta.get("route")
         target = self._run.event.target
@@ -96,7 +97,7 @@ class ChoiceRun:
         ]
         raise _failed(f"no agent for this event: {', '.join(tried)}")
 
-    def _known(self, agent: str, steps: dict[str, Node]) -> str:
+    def _known(self, agent: str, steps: Mapping[str, Node]) -> str:
         if agent not in steps:
             raise _failed(f"routing chose '{agent}', and no enabled agent is called that")
         return agent

@@ -165,6 +165,11 @@ class Control:
         return bool(self._target or self.breakpoints.points)
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether something is to be stopped at once."""
+        return self._cancelled is not None or bool(self._stops)
+
+    @property
     def is_free(self) -> bool:
         """Whether every agent may start at once."""
         return self._until == "end" and not self._held

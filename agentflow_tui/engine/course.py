@@ -32,6 +32,9 @@ class _End(NamedTuple):
     hint: str = ""
 
 
+_COMPLETED = _End("completed")
+
+
 class _Firing(Call):
     """The callbacks on a hook of the run itself."""
 
@@ -81,12 +84,14 @@ class Course:
         )
         journal.tell(started)
         run.control.listen(self._control_used)
-        self._control_used()
+        if run.control.is_urgent:
+            self._control_used()
         self._deadline = Deadline(run.time, plan.timeout, self._expire)
         run.on_swap = self._follow
         try:
             ended = await self._through(problem)
-            await self._after()
+            if not self._is_unwatched:
+                await self._after()
         finally:
             self._deadline.cancel()
             run.control.listen(None)
@@ -125,14 +130,15 @@ class Course:
             if not self._is_unwatched:
                 await self._fire("BeforeEventHandling", run.stops)
             await run.node(self._plan.root, self._frame)
-            await self._stand()
+            if run.control.is_at_breakpoint:
+                await self._stand()
         except NodeFailed as failure:
             return await self._failed(failure)
         except Interrupted as stopped:
             return self._bad_end(stopped)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
             return _End("failed", f"the engine failed: {error_text(error)}", "unknown")
-        return _End("completed")
+        return _COMPLETED
 
     async def _failed(self, failure: NodeFailed) -> _End:
         run, routes = self._run, self._plan.error_routes
@@ -140,15 +146,15 @@ class Course:
             with suppress(Interrupted):
                 await run_error_handler(run, routes, self._frame, failure)
         ended = self._bad_end(failure)
-        await self._stand()
+        if run.control.is_at_breakpoint:
+            await self._stand()
         return ended
 
     async def _stand(self) -> None:
         run = self._run
-        if run.control.is_at_breakpoint:
-            last = LastStop(run.control, run.journal, run.time, run.stops, run.cancel_from_outside)
-            self._last_stop = last
-            await last.pass_by()
+        last = LastStop(run.control, run.journal, run.time, run.stops, run.cancel_from_outside)
+        self._last_stop = last
+        await last.pass_by()
 
     def _bad_end(self, error: NodeFailed | Interrupted) -> _End:
         stopped = self._run.stops.interruption
@@ -163,8 +169,6 @@ class Course:
 
     async def _after(self) -> None:
         run = self._run
-        if self._is_unwatched:
-            return
         if run.stops.interruption is None:
             await self._fire("AfterEventHandling", run.stops)
             return

@@ -90,7 +90,9 @@ class Event:
             "id": self.id,
             "target": self.target,
             "data": self.data.shared if isinstance(self.data, FrozenData) else dict(self.data),
-            "metadata": dict(self.metadata),
+            "metadata": self.metadata.copy()
+            if isinstance(self.metadata, FrozenMeta)
+            else dict(self.metadata),
             "timestamp": self.timestamp,
         }
 
@@ -126,6 +128,10 @@ class FrozenMeta(Mapping[str, str]):
     def __contains__(self, key: object) -> bool:
         """Whether a key is there."""
         return key in self._meta
+
+    def copy(self) -> dict[str, str]:
+        """The metadata as a dict of the caller's own."""
+        return self._meta.copy()
 
     def __iter__(self) -> Iterator[str]:
         """The keys, in order."""

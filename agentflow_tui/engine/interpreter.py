@@ -98,14 +98,13 @@ class Interpreter:
         """Run a node and all that is in it."""
         if self.swapped is not None:
             node = self.swapped.get(node.path, node)
-        match node:
-            case Step():
-                await self.step(node, frame)
-            case Fan():
-                frame.stops.check()
-                await FanRun(self, node, frame).go()
-            case _:
-                await self._container(node, frame)
+        if isinstance(node, Step):
+            await self.step(node, frame)
+        elif isinstance(node, Fan):
+            frame.stops.check()
+            await FanRun(self, node, frame).go()
+        else:
+            await self._container(node, frame)
 
     async def step(self, step: Step, frame: Frame) -> Delta:
         """Run an agent; gives what it changed."""

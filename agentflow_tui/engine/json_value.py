@@ -54,31 +54,21 @@ class _Copier:
 
     def copy(self, value: Any, path: str, depth: int) -> Any:
         kind = type(value)
-        if value is None or kind is bool:
-            return value
-        if isinstance(value, str):
-            return _checked_text(value, path)
-        if isinstance(value, int):
-            return _checked_int(value, path)
-        if isinstance(value, float):
-            if math.isfinite(value):
-                return float(value)
-            raise AgentError(f"{path}: {value} is not a JSON number")
+        if kind is not dict and not isinstance(value, list | Mapping):
+            return _checked_atom(value, path)
         if isinstance(value, list):
             self._count(len(value), path, depth)
             return [
                 item if is_plain(item) else self.copy(item, f"{path}[{i}]", depth + 1)
                 for i, item in enumerate(value)
             ]
-        if kind is dict or isinstance(value, Mapping):
-            self._count(len(value), path, depth)
-            return {
-                key if type(key) is str and key.isascii() else checked_key(key, path): item
-                if (type(item) is str and item.isascii()) or is_plain(item)
-                else self.copy(item, f"{path}.{key}", depth + 1)
-                for key, item in value.items()
-            }
-        raise AgentError(f"{path}: a {kind.__name__} is not a JSON value")
+        self._count(len(value), path, depth)
+        return {
+            key if type(key) is str and key.isascii() else checked_key(key, path): item
+            if (type(item) is str and item.isascii()) or is_plain(item)
+            else self.copy(item, f"{path}.{key}", depth + 1)
+            for key, item in value.items()
+        }
 
     def _count(self, size: int, path: str, depth: int) -> None:
         self.left -= size
@@ -86,6 +76,20 @@ class _Copier:
             raise AgentError(f"{path[:80]}…: nested deeper than {MAX_DEPTH} levels, or containing itself")
         if self.left < 0:
             raise AgentError(f"{path}: more than {MAX_VALUES} values")
+
+
+def _checked_atom(value: Any, path: str) -> Any:
+    if value is None or type(value) is bool:
+        return value
+    if isinstance(value, str):
+        return _checked_text(value, path)
+    if isinstance(value, int):
+        return _checked_int(value, path)
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return float(value)
+        raise AgentError(f"{path}: {value} is not a JSON number")
+    raise AgentError(f"{path}: a {type(value).__name__} is not a JSON value")
 
 
 def checked_key(key: Any, path: str) -> str:

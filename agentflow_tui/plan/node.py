@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -130,6 +130,13 @@ class Choice:
     options: tuple[Option, ...]
     routing: Routing | None = None
     """Set for routing: the options are the agents, one Step each, and hand-over moves among them."""
+    agents: Mapping[str, Node] = field(init=False, compare=False, repr=False)
+    """The bodies of the options by the names of their agents."""
+
+    def __post_init__(self) -> None:
+        """Find the agents once, not for every run."""
+        agents = {agent_of(option.body): option.body for option in self.options}
+        object.__setattr__(self, "agents", agents)
 
 
 @dataclass(frozen=True, slots=True)
