@@ -20,6 +20,7 @@ from agentflow_tui.cli import (
     diff_command,
     graph_command,
     keys_command,
+    marks_command,
     model_command,
     paths_command,
     race_command,
@@ -27,6 +28,7 @@ from agentflow_tui.cli import (
     settings_command,
     time_travel_commands,
     trust_command,
+    watch_command,
 )
 from agentflow_tui.cli.exit_code import USAGE
 from agentflow_tui.cli.opening import open_in_terminal
@@ -90,6 +92,8 @@ app.command("compare")(archive_commands.compare)
 app.command("export")(archive_commands.export)
 app.command("import")(archive_commands.take_in)
 app.command("gc")(archive_commands.collect)
+app.command("watch")(watch_command.watch)
+app.add_typer(marks_command.app, name="marks")
 app.command("check")(check_command.check)
 app.command("diff")(diff_command.diff)
 app.command("graph")(graph_command.graph)

@@ -27,13 +27,16 @@ _CODES = {"completed": COMPLETED, "failed": FAILED, "cancelled": CANCELLED}
 def work(doing: Callable[[Workbench], Awaitable[int]], workbench: Workbench | None = None) -> None:
     """Do something with a workbench, close it, and end with the exit code that comes back.
 
+    Nobody is there to let a run go on that stops: breakpoints do not stop it.
     What code of the flow prints meanwhile goes to standard error: the output is the command's own.
     """
     from agentflow_tui.workbench import Workbench
 
+    bench = workbench or Workbench()
+    bench.is_attended = False
     with StopSignals() as signals, redirect_stdout(sys.stderr):
         try:
-            code = asyncio.run(_closing(workbench or Workbench(), doing, signals))
+            code = asyncio.run(_closing(bench, doing, signals))
         except asyncio.CancelledError:
             # Before a run began, while its model was looked for.
             code = CANCELLED

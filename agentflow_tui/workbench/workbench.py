@@ -61,6 +61,8 @@ class Workbench(LiveEdit):
         """How answers stream that come from recordings: `original`, `full` or `none`; of the next runs."""
         self.marks = FlowMarks(None)
         """Breakpoints, pins and watches of the open flow; runs look at them while they go on."""
+        self.is_attended = True
+        """Whether somebody is there who can let a run go on; breakpoints stop no others."""
 
     def open(self, path: Path) -> None:
         """Read and check a file; its marks come back, and its breakers are closed."""
@@ -231,7 +233,8 @@ class Workbench(LiveEdit):
             course = FlowCourse.of(departure, first, self.check_beside, now)
             now = course.now
         self.marks.breakpoints.forget_hits()
-        control = Control(paused=paused, breakpoints=self.marks.breakpoints, pins=self.marks.pins)
+        points = self.marks.breakpoints if self.is_attended else None
+        control = Control(paused=paused, breakpoints=points, pins=self.marks.pins)
         order = Order(
             now.flow,
             now.text,

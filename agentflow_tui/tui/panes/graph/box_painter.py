@@ -90,9 +90,9 @@ class BoxPainter:
     def _inside(self, box: Box, y: int) -> Iterator[Segment]:
         if box.kind == "dot":
             face, signs = self.standing.face(box.path), self.signs.get(box.path, "")
-            style = "mark" if box.path == self.selected else "sign" if signs else face.style
-            # One cell: where an agent still waits, its sign says more than that.
+            # One cell: where an agent waits or is done, its sign says more than that.
             shows_sign = signs and face.style in ("waiting", "completed")
+            style = "mark" if box.path == self.selected else "sign" if shows_sign else face.style
             yield painted(signs[0] if shows_sign else self._glyph(face), self._styles[style])
         elif box.kind == "cell":
             yield from self._cell(box)
