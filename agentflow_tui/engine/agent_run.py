@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from math import inf
 from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Scope
 from agentflow_tui.engine.agent import Agent, AgentContext
-from agentflow_tui.engine.call import GRACE_SECONDS, Call
+from agentflow_tui.engine.call import GRACE_SECONDS
 from agentflow_tui.engine.cancel_scope import Interrupted, Interruption
 from agentflow_tui.engine.errors import (
     AgentError,
-    AgentTimeoutError,
     NodeFailed,
     categorize,
     error_hint,
@@ -24,6 +22,7 @@ from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.hook_firing import state_from
 from agentflow_tui.engine.recorder import Recorder
 from agentflow_tui.engine.state import State, delta_of
+from agentflow_tui.engine.timed_call import TimedCall
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.event import (
     AgentCancelled,
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from agentflow_tui.engine.past_moments import TimesAgo
 
 
-class AgentRun(Call):
+class AgentRun(TimedCall):
     """Waits at the gate, runs the hooks and the agent, and records what came of it.
 
     Nothing that the agent does is let out: not an exception, not a refusal to stop, not a late result.
@@ -49,12 +48,9 @@ class AgentRun(Call):
     delta: Delta = EMPTY_DELTA
     failure: NodeFailed | None = None
     _began: float | None = None
-    due = inf
-    """When its time limit is over, in active seconds of the run."""
     _error: BaseException | None = None
     _escort: Escort | None = None
     _is_done = False
-    _is_expired = False
     _recorder: Recorder | None = None
     _then: TimesAgo | None = None
 
@@ -65,7 +61,7 @@ class AgentRun(Call):
         self._run = run
         self._step = step
         self._frame = frame
-        super().__init__(run.crew, frame.stops, on_end, step.agent)
+        super().__init__(run.crew, frame.stops, on_end, step.agent, run.time, step.timeout)
 
     @property
     def error(self) -> NodeFailed | Interrupted | None:
@@ -98,12 +94,12 @@ class AgentRun(Call):
         except asyncio.CancelledError:
             if self.interruption is not None:
                 raise
-            self._error = self._cancelled_error()
+            self._error = self.cancelled_error()
         except BaseException as error:
             # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
             if isinstance(error, KeyboardInterrupt) and self.interruption is not None:
                 raise
-            self._error = self._timeout_error() if self._is_expired else error
+            self._error = self.timeout_error() if self.is_expired else error
         if self._error is not None and not self.is_over:
             await self._report_error(self._error)
 
@@ -139,7 +135,7 @@ class AgentRun(Call):
             # Nothing to be done around it: the way of nearly all agent runs.
             given = State.over(frame.state.data, frame.state.meta)
             returned = await agent.run(run.event, given, self._context(1))
-            self._check_obeyed()
+            self.check_obeyed()
             if type(returned) is dict and not run.hooks.registered:
                 return delta_of(returned, frame.state.data)
             before = given if returned is given else State.over(frame.state.data, frame.state.meta)
@@ -153,7 +149,7 @@ class AgentRun(Call):
     async def _escorted(self, agent: Agent) -> State:
         async def call(given: State, number: int) -> object:
             returned = await agent.run(self._run.event, given, self._context(number))
-            self._check_obeyed()
+            self.check_obeyed()
             return returned
 
         return await self._guide().work(call)
@@ -162,21 +158,6 @@ class AgentRun(Call):
         if self._escort is None:
             self._escort = Escort(self._run, self._step, self._frame, self)
         return self._escort
-
-    def _check_obeyed(self) -> None:
-        """Raise when the agent held on to its work after it was told to stop: it does not count."""
-        if self._is_expired or self.interruption is not None:
-            raise asyncio.CancelledError
-
-    def verdict(self, error: Exception | None) -> BaseException:
-        """See `TimeLimit`."""
-        if self.is_over or (error is None and self.interruption is not None):
-            return asyncio.CancelledError()
-        if not self._is_expired:
-            return error or self._cancelled_error()
-        self._is_expired = False
-        self.relax()
-        return self._timeout_error()
 
     def _sight(self) -> Scope:
         """What the conditions of breakpoints see."""
@@ -187,7 +168,7 @@ class AgentRun(Call):
         if self._then is not None:
             return
         self.disarm()
-        if self._is_expired:
+        if self.is_expired:
             self.relax()
         # A coroutine that is being closed may not wait any more.
         if not self._run.hooks.is_idle("AgentError") and not isinstance(error, GeneratorExit):
@@ -209,43 +190,13 @@ class AgentRun(Call):
             recorder=self._recorder,
         )
 
-    def arm(self) -> None:
-        """See `TimeLimit`."""
-        limit = self._step.timeout
-        if limit is not None:
-            time = self._run.time
-            self.due = time.active() + limit
-            time.watch(self)
-
-    def disarm(self) -> None:
-        """See `TimeLimit`."""
-        if self.due < inf:
-            self.due = inf
-            self._run.time.forget(self)
-
-    def expire(self) -> None:
-        """See `Limit`."""
-        self._is_expired = True
-        self.stop()
-
-    def _timeout_error(self) -> AgentTimeoutError:
-        return AgentTimeoutError(
-            f"agent timeout after {self._step.timeout:g} s",
-            hint=f"set [agents.{self._step.agent}] timeout_seconds to allow more",
-        )
-
-    def _cancelled_error(self) -> AgentError:
-        if self._is_expired:
-            return self._timeout_error()
-        return AgentError("the agent cancelled itself", category="unknown")
-
     def _duration(self) -> float:
         return 0.0 if self._began is None else self._run.journal.at() - self._began
 
     def _settle(self) -> None:
         self.disarm()
         if self._escort is not None:
-            self._escort.close(has_failed=self._is_expired)
+            self._escort.close(has_failed=self.is_expired)
         if self._began is None:
             return
         run = self._run
@@ -305,7 +256,7 @@ class AgentRun(Call):
             run.journal.record(AgentCancelled, reason=self.interruption.text, **self._facts())
         else:
             self._close_recorder("the agent failed before the answer came")
-            self._fail(self._error or self._cancelled_error())
+            self._fail(self._error or self.cancelled_error())
 
     def _close_recorder(self, reason: str) -> None:
         if self._recorder is not None:

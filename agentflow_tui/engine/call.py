@@ -32,6 +32,7 @@ class Call:
 
         `on_end` is given this call.
         """
+        self.name = name
         self._crew = crew
         self._scope = scope
         self._on_end = on_end

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from agentflow_tui.engine.hook_firing import state_from
 from agentflow_tui.engine.hooks import Hook
 from agentflow_tui.engine.state import State
+from agentflow_tui.engine.timed_call import TimedCall
 from agentflow_tui.plan.node import Step
 from agentflow_tui.plan.policy import Policies
 
@@ -21,23 +22,10 @@ Work = Callable[[State, int], Awaitable[object]]
 """One call of the agent, given its state and the number of the attempt: what it returned."""
 
 
-class TimeLimit(Protocol):
-    """The limit on each attempt of an agent run."""
-
-    def arm(self) -> None:
-        """An attempt begins."""
-
-    def disarm(self) -> None:
-        """It is over."""
-
-    def verdict(self, error: Exception | None) -> BaseException:
-        """The error of an attempt that ended with one, or was cancelled, as the limit sees it."""
-
-
 class Escort:
     """Fires the hooks of one agent run and makes its attempts (semantics §5, §6)."""
 
-    def __init__(self, run: Interpreter, step: Step, frame: Frame, limit: TimeLimit) -> None:
+    def __init__(self, run: Interpreter, step: Step, frame: Frame, limit: TimedCall) -> None:
         """Nothing has happened yet."""
         self._run = run
         self._step = step
