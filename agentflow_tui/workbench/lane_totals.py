@@ -14,6 +14,8 @@ NOT_STARTED = "not started"
 MEASURES = ("seconds", "calls", "tokens", "rate", "score")
 """The fields of `LaneTotals` that a best one is known of."""
 _MORE_IS_BETTER = frozenset({"rate", "score"})
+_DIGITS = {"seconds": 2, "rate": 1}
+"""Digits of a measure in which two of them differ for a person."""
 _CHARACTERS_PER_TOKEN = 4
 """About, for text that is still coming: servers count only whole answers."""
 
@@ -84,7 +86,12 @@ def best_of(lanes: Iterable[LaneTotals]) -> Mapping[str, frozenset[str]]:
     best = {}
     for measure in MEASURES:
         found = {lane.mode: getattr(lane, measure) for lane in done}
-        numbers = {mode: value for mode, value in found.items() if _is_number(value)}
+        digits = _DIGITS.get(measure)
+        numbers = {
+            mode: round(value, digits) if digits else value
+            for mode, value in found.items()
+            if _is_number(value)
+        }
         if len(set(numbers.values())) > 1:
             goal = (max if measure in _MORE_IS_BETTER else min)(numbers.values())
             best[measure] = frozenset(mode for mode, value in numbers.items() if value == goal)

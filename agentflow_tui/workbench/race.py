@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Event, ModeChoice
+from agentflow_tui.engine.new_id import new_id
 from agentflow_tui.workbench.lane_totals import LaneTotals
 from agentflow_tui.workbench.mode_fit import ModeFit
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -46,7 +46,7 @@ class Race:
             raise NotReadyError("the flow cannot run in every mode of the race", hints=problems)
         if len(fits) < FEWEST:
             raise NotReadyError("a race needs two modes or more", hints=_lacking(flow))
-        race_id = uuid.uuid4().hex[:_SHORT]
+        race_id = new_id()[:_SHORT]
         return cls([_lane(flow, event, fit.mode, race_id) for fit in fits], clock, race_id, score)
 
     @property

@@ -48,6 +48,7 @@ class RaceDetails(Horizontal):
     def show(self, lanes: Sequence[LaneTotals], chosen: LaneTotals | None, *, is_told_above: bool) -> None:
         """Show how the modes stand; who is at work is told here where that is not told above."""
         is_wide = self.size.width >= _LANE * len(self.modes)
+        self.set_class(is_wide, "-wide")
         for lane in lanes:
             view = self.view_of(lane.mode)
             view.display = is_wide or lane is chosen

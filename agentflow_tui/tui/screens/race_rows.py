@@ -67,12 +67,14 @@ def detail_rows(lane: LaneTotals, others: Sequence[LaneTotals]) -> list[Row]:
     if rows:
         rows.append(Row(Content("")))
     glyph, word, color = STATUS_SIGNS[lane.status]
-    head = Content.assemble(
-        (one_line(f"{lane.mode}  ", _NAMES), "bold $primary"), (one_line(f"{glyph} {word}  ", _NAMES), color)
-    )
+    name, state = one_line(f"{lane.mode}  ", _NAMES), one_line(f"{glyph} {word}", _NAMES)
+    rows.append(Row(Content.assemble((name, "bold $primary"), (state, color)), is_wrapped=False))
+    if lane.agents:
+        rows.append(Row(Content.styled(one_line(lane.agents, _NAMES), "$status-running")))
     if lane.from_recordings:
-        head = Content.assemble(head, counted(lane.from_recordings, "call"), " from recordings  ")
-    rows.append(Row(head if lane.is_over else Content.assemble(head, _at_work(lane))))
+        rows.append(
+            Row(Content.assemble(counted(lane.from_recordings, "call"), " from recordings").stylize("$muted"))
+        )
     if lane.error:
         rows += error_rows(lane.error, hint=lane.hint)
     if lane.output:
@@ -83,7 +85,7 @@ def detail_rows(lane: LaneTotals, others: Sequence[LaneTotals]) -> list[Row]:
 
 
 def _fitted(column: RaceColumn, text: str) -> str:
-    shown = one_line(text, column.width)
+    shown = one_line(text, column.width - 1)
     if column.measure not in _TEXT_COLUMNS:
         # Numbers stand to the right.
         shown = " " * max(column.width - 1 - cell_len(shown), 0) + shown
