@@ -189,7 +189,7 @@ def _open(bench: Workbench, found: StoredRun, flow: Path | None, seq: int) -> No
     if flow is not None:
         bench.open(flow)
     elif text:
-        bench.check(text)
+        bench.check_kept(text, found.flow_path)
     else:
         raise NotReadyError(
             "the flow's text was not kept with this run", hints=("name its file: --flow FILE",)

@@ -49,8 +49,9 @@ async def copy_run(  # noqa: PLR0913, PLR0917 - what makes a fork
             f"run '{parent_id}' has no event {at_seq}", f"take a number from 0 to {count - 1}, or -1"
         )
     await connection.execute(
-        "INSERT INTO runs(run_id, flow, mode, started_at, name, origin, parent_run, parent_seq, flow_text)"
-        " SELECT ?, flow, mode, ?, ?, 'fork', run_id, ?, flow_text FROM runs WHERE id = ?",
+        "INSERT INTO runs(run_id, flow, mode, started_at, name, origin, parent_run, parent_seq, flow_text,"
+        " flow_path)"
+        " SELECT ?, flow, mode, ?, ?, 'fork', run_id, ?, flow_text, flow_path FROM runs WHERE id = ?",
         (run_id, started_at, plain(name), at_seq, parent),
     )
     run = await needed(connection, run_id)
@@ -89,20 +90,23 @@ async def _sum_up_again(connection: aiosqlite.Connection, run: int) -> None:
     )
 
 
-async def describe_run(
+async def describe_run(  # noqa: PLR0913 - what may be set
     connection: aiosqlite.Connection,
     run_id: str,
     *,
     name: str | None = None,
     flow_text: str | None = None,
+    flow_path: str | None = None,
     origin: str | None = None,
 ) -> None:
-    """Set what is given of a run's name, flow text and origin; raises `StoreError` when it is not there."""
+    """Set what is given of a run's name, flow and origin; raises `StoreError` when it is not there."""
     run = await needed(connection, run_id)
     if name is not None:
         await connection.execute("UPDATE runs SET name = ? WHERE id = ?", (plain(name), run))
     if origin is not None:
         await connection.execute("UPDATE runs SET origin = ? WHERE id = ?", (origin, run))
+    if flow_path is not None:
+        await connection.execute("UPDATE runs SET flow_path = ? WHERE id = ?", (plain(flow_path), run))
     if flow_text is not None:
         text = json.dumps(flow_text)
         hash_ = blob_name(text)

@@ -10,7 +10,7 @@ COLUMNS = (
     "run_id, flow, mode, started_at, status, error, events, name, tags, origin, parent_run, parent_seq,"
     " duration, prompt_tokens, completion_tokens, size,"
     " CASE parent_run WHEN '' THEN 0 ELSE (SELECT count(*) FROM events WHERE run = runs.id"
-    " AND seq <= parent_seq AND kind = 'agent_started') END"
+    " AND seq <= parent_seq AND kind = 'agent_started') END, flow_path"
 )
 """Of the table `runs`, in the order of the fields of `RunSummary`."""
 _TAGS = 8
@@ -45,6 +45,8 @@ class RunSummary:
     """Bytes in the store, about."""
     parent_step: int = 0
     """How many agent runs had begun where it left its parent."""
+    flow_path: str = ""
+    """Of the flow's file on this machine; empty when it had none, or the run came from elsewhere."""
 
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> RunSummary:

@@ -12,7 +12,7 @@ from agentflow_tui.history.store_error import StoreError
 if TYPE_CHECKING:
     import aiosqlite
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # `events` keeps its row ids: without them a row above a quarter of a page would take a page of its own.
 _TABLES = """
@@ -23,7 +23,8 @@ CREATE TABLE runs(
   parent_run TEXT NOT NULL DEFAULT '', parent_seq INTEGER NOT NULL DEFAULT -1,
   events INTEGER NOT NULL DEFAULT 0, duration REAL NOT NULL DEFAULT 0,
   prompt_tokens INTEGER NOT NULL DEFAULT 0, completion_tokens INTEGER NOT NULL DEFAULT 0,
-  size INTEGER NOT NULL DEFAULT 0, flow_text TEXT NOT NULL DEFAULT ''
+  size INTEGER NOT NULL DEFAULT 0, flow_text TEXT NOT NULL DEFAULT '',
+  flow_path TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX runs_by_time ON runs(started_at, id);
 CREATE TABLE events(
@@ -65,7 +66,8 @@ UPDATE calls SET is_shared = 1 WHERE EXISTS (SELECT 1 FROM events
 DROP TABLE events_1;
 DROP TABLE runs_1;
 """
-_STEPS = {0: _TABLES, 1: _FROM_1}
+_FROM_2 = "ALTER TABLE runs ADD COLUMN flow_path TEXT NOT NULL DEFAULT ''"
+_STEPS = {0: _TABLES, 1: _FROM_1, 2: _FROM_2}
 """What makes the newest version out of each earlier one; 0 is an empty file."""
 
 

@@ -157,10 +157,19 @@ class RunStore:
         )
         return run_id
 
-    async def describe(self, run_id: str, *, name: str | None = None, flow_text: str | None = None) -> None:
-        """Name a run, or keep the text of the flow that ran (without secrets)."""
+    async def describe(
+        self,
+        run_id: str,
+        *,
+        name: str | None = None,
+        flow_text: str | None = None,
+        flow_path: str | None = None,
+    ) -> None:
+        """Name a run, or keep the text (without secrets) and the file of the flow that ran."""
         await self._do(
-            lambda connection: catalog.describe_run(connection, run_id, name=name, flow_text=flow_text)
+            lambda connection: catalog.describe_run(
+                connection, run_id, name=name, flow_text=flow_text, flow_path=flow_path
+            )
         )
 
     async def flow_text(self, run_id: str) -> str:

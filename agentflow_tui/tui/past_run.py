@@ -29,8 +29,9 @@ class PastRun:
 
     @classmethod
     def make(cls, stored: StoredRun, summary: RunSummary, folder: Path | None) -> PastRun:
-        """Take a run from the store; the flows that its flow nests are looked for in `folder`."""
+        """Take a run from the store; flows inside its flow are looked for beside it, else in `folder`."""
         name = summary.name or stored.run_id[:8]
+        folder = stored.flow_path.parent if stored.flow_path is not None else folder
         return cls(
             stored.run_id,
             f"{summary.flow or 'run'} · {name}",

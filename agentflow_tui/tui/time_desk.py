@@ -73,7 +73,7 @@ class TimeDesk:
         past = await self._past(run_id)
         if past is not None:
             mode = self.desk.answers.mode_for("record")
-            await self._depart(past.flow_text, lambda: self.desk.workbench.resume(run_id, mode=mode))
+            await self._depart(past.flow_text, lambda: self.desk.workbench.resume(run_id, mode=mode), run_id)
 
     async def fork(self) -> None:
         """Ask for a name, and go on from the cursor as a run of its own."""
@@ -116,7 +116,8 @@ class TimeDesk:
         event = await self._asked_event(EventInput(data, str(facts.get("target") or ""), metadata))
         if event is not None:
             mode = self.desk.answers.mode_for("auto")
-            await self._depart(text, lambda: self.desk.workbench.fork(run_id, -1, event=event, mode=mode))
+            workbench = self.desk.workbench
+            await self._depart(text, lambda: workbench.fork(run_id, -1, event=event, mode=mode), run_id)
 
     async def rerun(self) -> None:
         """Run again from the cursor on with the text in the editor; at the end of a run, all of it."""
@@ -164,6 +165,7 @@ class TimeDesk:
                 branch=edit.branch,
                 mode=self.desk.answers.mode_for("auto"),
             ),
+            run_id,
         )
 
     async def _offer_before(self, found: OpenScopes) -> None:
@@ -197,23 +199,30 @@ class TimeDesk:
                 if await self.desk.explain(NotReadyError(str(error), hints=("correct the input",))):
                     return None
 
-    async def _depart(self, text: str, begin: Callable[[], Awaitable[Run]]) -> None:
-        """Begin a run of another text than the editor's, which comes back; what was live ends."""
+    async def _depart(self, text: str, begin: Callable[[], Awaitable[Run]], kept_with: str = "") -> None:
+        """Begin a run of another text than the editor's, which comes back; what was live ends.
+
+        `kept_with` is the id of the run that the text was kept with, if it was.
+        """
         desk = self.desk
         before = desk.run if desk.is_live else None
         while True:
-            error = await self._tried(text, begin, before)
+            error = await self._tried(text, begin, before, kept_with)
             if error is None or await desk.explain(error):
                 return
 
     async def _tried(
-        self, text: str, begin: Callable[[], Awaitable[Run]], before: Run | None
+        self, text: str, begin: Callable[[], Awaitable[Run]], before: Run | None, kept_with: str
     ) -> NotReadyError | None:
         desk = self.desk
         desk.is_starting = True
         desk.changed()
         try:
-            desk.workbench.check(text or self.editor_text())
+            if text and kept_with:
+                place = (await desk.workbench.archive.find(kept_with)).flow_path
+                desk.workbench.check_kept(text, Path(place) if place else None)
+            else:
+                desk.workbench.check(text or self.editor_text())
             run = await begin()
         except NotReadyError as error:
             return error

@@ -32,6 +32,8 @@ class StoredRun:
     """What is missing, in words."""
     inherited: int = 0
     """So many events are those of the run that it was forked from, and of that run's flow."""
+    flow_path: Path | None = None
+    """Of the flow's file on this machine, if it had one."""
 
     def text_at(self, seq: int) -> str:
         """Return the text of the flow that was in force after an event; empty when it was not kept."""
@@ -83,6 +85,7 @@ class Archive:
                 await self._store.load(run_id),
                 await self._store.flow_text(run_id),
                 inherited=found.parent_seq + 1,
+                flow_path=Path(found.flow_path) if found.flow_path else None,
             )
 
     async def read_file(self, path: Path) -> StoredRun:

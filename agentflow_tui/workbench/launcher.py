@@ -152,7 +152,7 @@ class Launcher:
         if order.course is not None and order.course.remark is not None:
             run.record(order.course.remark)
         await self._begin(order, run, cast, hooks, watch, pools)
-        chore = asyncio.create_task(self._describe(run, redaction.text(order.first.text), order.title))
+        chore = asyncio.create_task(self._describe(run, redaction.text(order.first.text), order))
         self._chores.add(chore)
         chore.add_done_callback(self._chores.discard)
         return run
@@ -215,10 +215,11 @@ class Launcher:
             recordings.skip(order.departure.done())
         return recordings
 
-    async def _describe(self, run: Run, text: str, title: str) -> None:
+    async def _describe(self, run: Run, text: str, order: Order) -> None:
         # A run that is not stored was told of; without its text it can still be seen.
         with suppress(StoreError):
-            await self._store.describe(run.run_id, flow_text=text, name=title or None)
+            path = str(order.path.absolute()) if order.path is not None else None
+            await self._store.describe(run.run_id, flow_text=text, flow_path=path, name=order.title or None)
 
     async def _cast(self, order: Order, plan: Plan, pools: ProviderPools) -> tuple[Cast, Hooks]:
         code, hooks = UserCode(order.path.parent if order.path else None, self._trust), Hooks()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from agentflow_tui.config import Checked, check_text
 from agentflow_tui.workbench.departure import event_of
 from agentflow_tui.workbench.flow_version import FlowVersion
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -49,8 +46,3 @@ class LiveEdit(OpenFlow):
         else:
             await run.config.queue(run, wanted)
         return wanted
-
-    def check_beside(self, text: str) -> Checked:
-        """Check another text as if it stood in the open file; the open text stays what it is."""
-        folder: Path | None = self.path.parent if self.path is not None else None
-        return check_text(text, folder=folder, env=self._env)

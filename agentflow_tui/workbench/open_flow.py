@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from agentflow_tui.agents.agent_names import flows_by_file
+from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.config import Checked, Flow, Problem, check_text
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
@@ -14,6 +16,8 @@ from agentflow_tui.workbench.flow_file import FlowFile, SaveResult, UnreadableFi
 from agentflow_tui.workbench.flow_notes import FlowNotes
 from agentflow_tui.workbench.input_keys import input_keys
 from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.redaction import Redaction
+from agentflow_tui.workbench.stored_text import StoredText
 
 
 class OpenFlow:
@@ -30,6 +34,12 @@ class OpenFlow:
         """Of the last text that was valid and could be compiled."""
         self._flow: Flow | None = None
         self._file_problem: Problem | None = None
+        self._path: Path | None = None
+
+    @property
+    def place(self) -> Path | None:
+        """The file of the text that was checked last, which need not be the open one."""
+        return self._path or self.path
 
     @property
     def path(self) -> Path | None:
@@ -67,22 +77,59 @@ class OpenFlow:
                 self._file_problem = _file_problem(f"there is no file {path}", hint)
         self.check(text)
 
-    def check(self, text: str) -> Checked:
-        """Check a text in place of the one before; a valid one becomes the flow and the plan."""
-        self.text = text
+    def check(self, text: str, path: Path | None = None) -> Checked:
+        """Check a text in place of the one before; a valid one becomes the flow and the plan.
+
+        `path` is its own file when it is not the open one: flows inside it and Python code are beside it.
+        """
+        self.text, self._path = text, path
         if self._file_problem and not text.strip():
             # That the editor is empty says less than why it is.
             self.checked = Checked(None, (self._file_problem,))
             return self.checked
+        place = self.place
         checked = (
-            check_text(text, folder=self._file.path.parent, env=self._env, name=self._file.path.name)
-            if self._file
+            check_text(text, folder=place.parent, env=self._env, name=place.name)
+            if place is not None
             else check_text(text, env=self._env)
         )
         if checked.flow is not None:
             self._flow, self.plan = checked.flow, _plan_of(checked.flow)
         self.checked = checked
         return checked
+
+    def check_kept(self, text: str, path: Path | None) -> Checked:
+        """Check a text that was kept with a run, as `check` does, with the secrets that were taken out of it.
+
+        They come from the text that was checked last, from the open file or from the run's own, `path`,
+        whichever is the same but for them.
+
+        Raises:
+            NotReadyError: There is no such text; or the folder of `path` is gone, and the flow needs it.
+        """
+        others = (self.text, *map(_read, dict.fromkeys((self.path, path))))
+        checked = self.check(StoredText(text).whole(others, self._redacted), path)
+        if path is not None and not path.parent.is_dir() and _needs_folder(checked.flow):
+            raise NotReadyError(
+                f"the folder of this run's flow is gone: {path.parent}",
+                hints=(
+                    "its Python code and the flows inside it are looked for there; put it back,",
+                    "or go on with the text of another file: R on the screen, --flow FILE",
+                ),
+            )
+        return checked
+
+    def _redacted(self, text: str) -> str:
+        flow = self.check_beside(text).flow
+        flows = flows_by_file(flow).values() if flow is not None else ()
+        return Redaction.of(self._env, (key for each in flows for key in secrets_in(each, self._env))).text(
+            text
+        )
+
+    def check_beside(self, text: str, path: Path | None = None) -> Checked:
+        """Check a text as if it stood in the file at `path`, or in the open one; nothing else changes."""
+        place = path or self.place
+        return check_text(text, folder=place.parent if place is not None else None, env=self._env)
 
     async def save(self, text: str, *, force: bool = False) -> SaveResult:
         """Write the text as it is, comments and all; `force` overwrites what changed on disk meanwhile."""
@@ -119,6 +166,23 @@ class OpenFlow:
         if self.checked.flow is None:
             raise NotReadyError("no flow is open")
         return self.checked.flow
+
+
+def _read(path: Path | None) -> str:
+    try:
+        return path.read_text(encoding="utf-8") if path is not None else ""
+    except (OSError, ValueError):
+        # It is only one of the places where the secrets may be.
+        return ""
+
+
+def _needs_folder(flow: Flow | None) -> bool:
+    """Whether a flow, when it could be read at all without its folder, runs code from there."""
+    if flow is None:
+        return True
+    return bool(flow.hooks) or any(
+        agent.handler for each in flows_by_file(flow).values() for agent in each.agents.values()
+    )
 
 
 def _plan_of(flow: Flow) -> Plan | None:

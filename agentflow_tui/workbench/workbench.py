@@ -31,6 +31,7 @@ from agentflow_tui.workbench.race_lane import RaceLane
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.replay import Reenactment, Replay
 from agentflow_tui.workbench.run import Run
+from agentflow_tui.workbench.stored_text import StoredText
 
 
 class Workbench(LiveEdit):
@@ -183,8 +184,9 @@ class Workbench(LiveEdit):
         """
         found = run if isinstance(run, StoredRun) else await self.archive.load(run)
         wanted = text or found.flow_text or self.text
-        checked = [self.check_beside(each) for each in texts_of(found.history, wanted)]
         is_own = text is None or text == found.flow_text
+        place = found.flow_path if is_own else None
+        checked = [self.check_beside(each, place) for each in texts_of(found.history, wanted)]
         again = Reenactment(
             found.history,
             checked[0],
@@ -232,13 +234,16 @@ class Workbench(LiveEdit):
         if departure is not None:
             course = FlowCourse.of(departure, first, self.check_beside, now)
             now = course.now
+            if now.text != self.text:
+                # It is one that was kept, so nothing but itself has its secrets.
+                StoredText(now.text).whole((), str)
         self.marks.breakpoints.forget_hits()
         points = self.marks.breakpoints if self.is_attended else None
         control = Control(paused=paused, breakpoints=points, pins=self.marks.pins)
         order = Order(
             now.flow,
             now.text,
-            self.path,
+            self.place,
             event,
             now.choice,
             control,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import sqlite3
@@ -60,6 +61,25 @@ def write_version_1(path: Path, histories: dict[str, list[ev.HistoryEvent]]) -> 
         )
     database.commit()
     database.close()
+
+
+async def test_runs_of_the_second_version_are_kept_and_have_no_file(path: Path) -> None:
+    story = quality_loop()
+    store = RunStore(path)
+    run_id = await store.add(story.events, flow_text="text", name="named")
+    await store.aclose()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("ALTER TABLE runs DROP COLUMN flow_path")
+        database.execute("PRAGMA user_version = 2")
+        database.commit()
+    later = RunStore(path)
+    assert (await later.load(run_id))[1:] == story.events[1:]
+    (summary,) = await later.runs()
+    assert (summary.name, summary.flow_path) == ("named", "")
+    await later.describe(run_id, flow_path="/flows/one.toml")
+    assert (await later.runs())[0].flow_path == "/flows/one.toml"
+    await later.aclose()
+    assert await version(path) == SCHEMA_VERSION
 
 
 async def test_runs_of_the_first_version_are_kept(path: Path) -> None:
