@@ -55,6 +55,11 @@ class Terminal:
         self.process.wait()
         os.close(self._main)
 
+    @property
+    def now(self) -> float:
+        """Seconds of the clock that `press` measures with."""
+        return time.perf_counter()
+
     def resize(self, size: tuple[int, int]) -> None:
         """Make the terminal as many columns and rows; the program gets its signal from the kernel."""
         columns, rows = size
@@ -69,13 +74,15 @@ class Terminal:
     def press(self, keys: str, then: str) -> float:
         """Send keys and read until a text comes; the answer is how many seconds that took.
 
+        Time in which the program was ready and other programs had the processors does not count.
+
         Raises:
             TimeoutError: the text did not come.
             RuntimeError: the program ended before.
         """
-        started = time.perf_counter()
+        started, queued = self.now, self._queued_seconds
         self.read_until(then, self.write(keys))
-        return time.perf_counter() - started
+        return self.now - started - (self._queued_seconds - queued)
 
     def read_until(self, text: str, start: int = 0) -> None:
         """Read until a text is among the bytes from `start` on; errors are those of `press`."""
@@ -104,6 +111,12 @@ class Terminal:
         """Processor time of the program, all its threads; Linux only."""
         # clock_getcpuclockid(3), which Python lacks: how Linux numbers the clocks of processes.
         return time.clock_gettime((~self.process.pid << 3) | _OWN_SCHEDULED_TIME)
+
+    @property
+    def _queued_seconds(self) -> float:
+        """Time that the program's main thread stood in the queue for a processor; Linux only."""
+        # The second field of schedstat, in nanoseconds: the kernel's Documentation/scheduler/sched-stats.
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
 
     def _read(self, seconds: float) -> bool:
         """Read one piece if it comes within so many seconds; false when no more can come."""

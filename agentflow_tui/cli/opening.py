@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -27,8 +28,16 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
         complain("✗ the workbench needs a terminal for input and output")
         complain(f"  agentflow-tui run {file or 'FILE'} runs a flow without one")
         return USAGE
+    if os.environ.get("TERM") == "dumb":
+        complain(
+            "✗ this terminal can only write line after line (TERM=dumb): the workbench needs a whole screen"
+        )
+        complain(f"  agentflow-tui run --plain {file or 'FILE'} tells line by line how a flow runs")
+        return USAGE
     from agentflow_tui.tui.app import AgentflowApp
 
     app = AgentflowApp(path=file)
+    # What is loaded by then stays: looking it over for rubbish again and again would hold up keys for 0.1 s.
+    app.when_open = gc.freeze
     app.run(mouse=takes_mouse and app.preferences.mouse)
     return app.return_code or 0

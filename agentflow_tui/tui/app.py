@@ -81,6 +81,8 @@ class AgentflowApp(App[None]):
         self.errors = ErrorLog(self.settings.state_folder)
         self.choices = PreferenceDesk(self, self.settings)
         self.door = FlowDoor(self, self.clock, make_workbench)
+        self.when_open: Callable[[], object] | None = None
+        """Called once, when the first screen can be used."""
         self._early_input = EarlyInput()
         self._steady_width = SteadyWidth()
 
@@ -122,6 +124,8 @@ class AgentflowApp(App[None]):
     async def _let_in(self) -> None:
         for event in self._early_input.end():
             await self.on_event(event)
+        if self.when_open is not None:
+            self.when_open()
 
     @property
     def preferences(self) -> Preferences:
