@@ -92,7 +92,7 @@ def running_text(desk: RunDesk) -> str:
         which = "this text" if desk.workbench.text == config.waiting.new.text else "another text"
         return f"⇄ {which} waits{_moment(desk)}"
     if desk.workbench.text != config.version.text:
-        return f"▶ runs {_which(desk)} text · F7"
+        return "▶ old text runs · alt+c"
     return "▶ this text runs" if desk.bridge.view.newest.swaps else ""
 
 

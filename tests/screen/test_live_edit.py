@@ -62,7 +62,7 @@ async def test_the_dialog_tells_what_changes_and_enter_lets_it_wait_for_the_next
         bench = await standing(pilot)
         await edit(pilot, EDITED.replace("quality >= 9", "quality >= 99"))
         assert "run uses its first text" in str(bench.status.render())
-        assert "its first text" in runs(bench)
+        assert runs(bench) == "▶ old text runs · alt+c"
         text = told(await opened(pilot))
         assert "before iteration 3; iteration 2 goes on as it began" in text
         assert "agent improver  prompt 2 → 4 words (+3 −1)  line 17" in text
@@ -84,7 +84,7 @@ async def test_while_it_runs_on_the_editor_says_that_its_text_runs(desk: Desk) -
     async with desk.open(desk.write(NO_END)) as pilot:
         bench = await standing(pilot)
         await edit(pilot, EDITED.replace("quality >= 9", "quality >= 99"))
-        await opened(pilot, "f7")
+        await opened(pilot, "alt+c")
         await pilot.press("enter")
         await until(pilot, lambda: is_on_top(pilot))
         await pilot.press("S")
@@ -93,7 +93,8 @@ async def test_while_it_runs_on_the_editor_says_that_its_text_runs(desk: Desk) -
         assert runs(bench) == "▶ this text runs"
         assert "run uses" not in str(bench.status.render())
         await edit(pilot, NO_END)
-        assert "an earlier text" in runs(bench)
+        assert "old text runs" in runs(bench)
+        assert "run uses an earlier text" in str(bench.status.render())
 
 
 async def test_leaving_the_dialog_changes_nothing(desk: Desk) -> None:

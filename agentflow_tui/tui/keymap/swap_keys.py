@@ -11,7 +11,7 @@ _swap = partial(Key, group="Edited config", in_palette=False)
 SWAP: tuple[Key, ...] = (
     Key(
         id="run.swap",
-        keys=("c", "f7"),
+        keys=("c", "alt+c"),
         action="swap_config",
         label="apply the edited config to this run",
         tooltip=(
@@ -25,7 +25,7 @@ SWAP: tuple[Key, ...] = (
 SWAP_DIALOG: tuple[Key, ...] = (
     _swap(
         id="swap.apply",
-        keys=("enter", "f7"),
+        keys=("enter",),
         is_priority=True,
         action="apply",
         label="apply",
