@@ -180,9 +180,8 @@ class FanRun:
 
     def _name(self, index: int) -> str:
         child = self._fan.children[index]
-        if not self._fan.is_parallel and agent_of(child):
-            return agent_of(child)
-        return child.path.rpartition("/")[2]
+        name = "" if self._fan.is_parallel else agent_of(child)
+        return name or child.path.rpartition("/")[2]
 
     def _end(self, status: str, reason: str, delta: Delta | None = None) -> None:
         if not self._frame.scope:

@@ -16,6 +16,7 @@ MAX_INT_BITS = 14_000
 """Python refuses to read longer numbers back from text (4300 digits)."""
 _SAFE = 1 << 64
 _CHANGEABLE = frozenset({dict, list})
+_JUST_TEXT = frozenset({str})
 
 
 def copy_json(value: Any, path: str) -> Any:
@@ -62,13 +63,24 @@ class _Copier:
                 item if is_plain(item) else self.copy(item, f"{path}[{i}]", depth + 1)
                 for i, item in enumerate(value)
             ]
+        return self._object(value, path, depth)
+
+    def _object(self, value: Mapping[Any, Any], path: str, depth: int) -> dict[str, Any]:
         self._count(len(value), path, depth)
-        return {
-            key if type(key) is str and key.isascii() else checked_key(key, path): item
-            if (type(item) is str and item.isascii()) or is_plain(item)
-            else self.copy(item, f"{path}.{key}", depth + 1)
-            for key, item in value.items()
-        }
+        copied = dict(value) if _has_plain_keys(value) else {checked_key(k, path): value[k] for k in value}
+        for key, item in copied.items():
+            # As `is_plain`, without a call for each value: most objects hold little else.
+            kind = type(item)
+            if kind is str:
+                if item.isascii():
+                    continue
+            elif kind is int:
+                if -_SAFE < item < _SAFE:
+                    continue
+            elif item is None or kind is bool:
+                continue
+            copied[key] = self.copy(item, f"{path}.{key}", depth + 1)
+        return copied
 
     def _count(self, size: int, path: str, depth: int) -> None:
         self.left -= size
@@ -76,6 +88,13 @@ class _Copier:
             raise AgentError(f"{path[:80]}…: nested deeper than {MAX_DEPTH} levels, or containing itself")
         if self.left < 0:
             raise AgentError(f"{path}: more than {MAX_VALUES} values")
+
+
+def _has_plain_keys(value: Mapping[Any, Any]) -> bool:
+    try:
+        return "".join(value).isascii() and _JUST_TEXT.issuperset(map(type, value))
+    except TypeError:
+        return False
 
 
 def _checked_atom(value: Any, path: str) -> Any:

@@ -33,8 +33,10 @@ class Merge:
 
     def add(self, branch: str, delta: Delta) -> None:
         """The next branch in list order changed this."""
-        _collect(self._data, branch, delta.set, delta.removed)
-        _collect(self._meta, branch, delta.meta_set, delta.meta_removed)
+        if delta.set or delta.removed:
+            _collect(self._data, branch, delta.set, delta.removed)
+        if delta.meta_set or delta.meta_removed:
+            _collect(self._meta, branch, delta.meta_set, delta.meta_removed)
 
     def conflicts(self) -> list[Conflict]:
         """The keys on which branches disagree; those of meta are called `meta.<key>`."""
@@ -62,12 +64,18 @@ def _collect(
     into: dict[str, list[tuple[str, Any]]], branch: str, written: Any, removed: tuple[str, ...]
 ) -> None:
     for key, value in written.items():
-        into.setdefault(key, []).append((branch, value))
+        writers = into.get(key)
+        if writers is None:
+            into[key] = [(branch, value)]
+        else:
+            writers.append((branch, value))
     for key in removed:
         into.setdefault(key, []).append((branch, REMOVED))
 
 
 def _disagree(writers: list[tuple[str, Any]]) -> bool:
+    if len(writers) == 1:
+        return False
     first = writers[0][1]
     return any(
         value is not first and ((value is REMOVED) or (first is REMOVED) or not same_json(value, first))
