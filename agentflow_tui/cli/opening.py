@@ -30,7 +30,7 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
         return USAGE
     if os.environ.get("TERM") == "dumb":
         complain(
-            "✗ this terminal can only write line after line (TERM=dumb): the workbench needs a whole screen"
+            "✗ this terminal only writes line after line (TERM=dumb): the workbench needs a screen"
         )
         complain(f"  agentflow-tui run --plain {file or 'FILE'} tells line by line how a flow runs")
         return USAGE

@@ -31,8 +31,9 @@ class Page:
                 y += 1
             elif part["letter"]:
                 wide = cell_len(part["letter"])
-                assert y < self._height and x + wide <= self._width, f"wrote {part['letter']!r} at {x}, {y}"
-                self._cells[y][x : x + wide] = [part["letter"], *[""] * (wide - 1)]
+                # What was still on its way for another size has no place.
+                if y < self._height and x + wide <= self._width:
+                    self._cells[y][x : x + wide] = [part["letter"], *[""] * (wide - 1)]
                 x += wide
 
     def _clear(self) -> None:

@@ -83,7 +83,7 @@ def _round(terminal: Terminal, letters: str) -> list[float]:
 def test_keys_are_quick_while_fifty_agents_write_a_thousand_events_a_second(tmp_path: Path) -> None:
     path, told = write(tmp_path, _streaming()), tmp_path / "events.json"
     command = [sys.executable, "-c", PROGRAM, str(path), str(told)]
-    rounds = []
+    rounds: list[list[float]] = []
     with Terminal(command, env=user(tmp_path), folder=tmp_path) as terminal:
         terminal.read_until("READY")
         terminal.press(" ", "INPUT OF THE RUN")
