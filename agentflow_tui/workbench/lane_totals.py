@@ -126,9 +126,10 @@ def _rate(calls: Iterable[ModelCall], seconds: float) -> float | None:
 def _output(state: RunState, coming: list[ModelCall]) -> str:
     if coming and coming[-1].text:
         return coming[-1].text
-    done = [run.delta.set for run in state.agent_runs if run.delta is not None and run.delta.set]
-    if not done:
+    deltas = (run.delta for run in reversed(state.agent_runs))
+    newest = next((delta.set for delta in deltas if delta is not None and delta.set), None)
+    if newest is None:
         return ""
-    last = state.state.data if state.is_over and "response" in state.state.data else done[-1]
+    last = state.state.data if state.is_over and "response" in state.state.data else newest
     value = last.get("response", last)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

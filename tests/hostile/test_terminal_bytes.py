@@ -95,6 +95,9 @@ def use(path: Path) -> bytes:
         terminal.press("z4z", "EDITOR")
         terminal.press(",", "looking")
         terminal.press("z1\x1b[Fx\x1bOQz", "EDITOR")
+        terminal.press("C", "RACE OF MODES")
+        terminal.press("\r", "over")
+        terminal.press("\x1b", "EDITOR")
         terminal.press("o", "SAMPLES")
         assert terminal.close("\x11x") == 0
     finally:
