@@ -39,6 +39,10 @@ class Breaker:
         self.state = "closed"
         """`closed`, `open` or `half_open`, which an open one becomes with the first call after its time."""
 
+    def restore(self, state: str, count: int, opened_at: float) -> None:
+        """Stand as it did: failures in a row, or successes while half-open, and since when it is open."""
+        self.state, self._count, self._opened_at = state, count, opened_at
+
     def admit(self) -> int:
         """A call wants to start; raises `BreakerOpenError` when it may not."""
         if self.state == "open":

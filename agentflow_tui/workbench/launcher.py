@@ -17,6 +17,7 @@ from agentflow_tui.agents.trust import Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, ModeChoice
+from agentflow_tui.engine.breaker_memory import PastBreakers
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.store import RunStore
@@ -172,7 +173,7 @@ class Launcher:
             control=run.control,
             run_id=run.run_id,
             flow_name=order.name,
-            guards=self._guards.beside() if order.is_beside else self._guards,
+            guards=self._guards_of(order, run.plan),
             past=past,
         )
 
@@ -205,6 +206,12 @@ class Launcher:
         with suppress(StoreError):
             await self._store.aclose()
         await self._telemetry.aclose()
+
+    def _guards_of(self, order: Order, plan: Plan) -> Guards:
+        if order.departure is None:
+            return self._guards.beside() if order.is_beside else self._guards
+        behind = order.departure.history[: order.departure.at_seq + 1]
+        return self._guards.beside(PastBreakers.of(behind, {step.path: step.key for step in plan.steps()}))
 
     def _recordings(self, order: Order, redaction: Redaction) -> RunRecordings:
         shelf = RecordingShelf(store=self._store, runs=order.line)
