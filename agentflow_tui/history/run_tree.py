@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from agentflow_tui.history.run_summary import RunSummary
 
 _MOST_LANES = 40
-"""Lines side by side; what would need more begins without one."""
+"""Lines side by side; a run that would need more is drawn without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,20 @@ class Branch:
 def run_tree(runs: Sequence[RunSummary]) -> list[Branch]:
     """Return the runs as branches: each fork above what it left, else in the order in which they come.
 
-    The line below a run's sign leads to the run that it was forked from, where that is among them.
+    The line from a run's sign to the side and down leads to the run that it was forked from, where that is
+    among them; runs that only stand below each other have nothing to do with each other.
     """
     lanes: list[str] = []
     """Which run each line leads down to; empty where there is none."""
     return [_branch(run, parent, lanes) for run, parent in _forks_first(runs)]
 
 
-def fork_point(run: RunSummary) -> str:
+def fork_point(run: RunSummary, *, names_parent: bool = True) -> str:
     """Return where a fork left its parent, in words; empty for any other run."""
     if not run.parent_run:
         return ""
-    place = f"at step {run.parent_step}" if run.parent_step else "from its start"
-    return f"{place} of {run.parent_run[:8]}"
+    place = f"at step {run.parent_step}" if run.parent_step else "at the start"
+    return f"{place} of {run.parent_run[:8]}" if names_parent else place
 
 
 def _forks_first(runs: Sequence[RunSummary]) -> list[tuple[RunSummary, str]]:
@@ -64,25 +65,24 @@ def _forks_first(runs: Sequence[RunSummary]) -> list[tuple[RunSummary, str]]:
 
 
 def _branch(run: RunSummary, parent: str, lanes: list[str]) -> Branch:
-    here = lanes.index(run.run_id) if run.run_id in lanes else _free(lanes)
-    if here == _MOST_LANES:
-        return Branch(run, "  " * here, "")
-    other = lanes.index(parent) if parent and parent in lanes else None
     cells = [("│" if lane else " ") for lane in lanes]
-    cells[here] = ""
-    if other is None:
-        lanes[here] = parent
-        joined = range(0)
-    else:
-        # The one to the left goes on down; the other ends here.
-        first, last = min(here, other), max(here, other)
-        lanes[here] = ""
-        if other > here:
-            lanes[here], lanes[other] = parent, ""
-        joined = range(first, last)
-        for lane in range(first + 1, last):
+    here = lanes.index(run.run_id) if run.run_id in lanes else None
+    to = None
+    if parent:
+        is_new = parent not in lanes
+        to = _lane(parent, lanes, cells)
+    if here is None:
+        here = _lane(run.run_id, lanes, cells)
+    if max(here, to or 0) >= _MOST_LANES:
+        lanes[_MOST_LANES:] = []
+        return Branch(run, "… ", "")
+    joined = range(0)
+    if to is not None:
+        joined = range(min(here, to), max(here, to))
+        for lane in joined[1:]:
             cells[lane] = "┼" if cells[lane] == "│" else "─"
-        cells[other] = "├" if other < here else "╯"
+        cells[to] = ("╭├" if to < here else "╮┤")[not is_new]
+    lanes[here] = ""
     gaps = [("─" if lane in joined else " ") for lane in range(len(cells))]
     before = "".join(cell + gap for cell, gap in zip(cells[:here], gaps[:here], strict=True))
     after = gaps[here] + "".join(c + g for c, g in zip(cells[here + 1 :], gaps[here + 1 :], strict=True))
@@ -91,10 +91,13 @@ def _branch(run: RunSummary, parent: str, lanes: list[str]) -> Branch:
     return Branch(run, before, after.rstrip())
 
 
-def _free(lanes: list[str]) -> int:
-    if "" in lanes:
-        return lanes.index("")
-    if len(lanes) < _MOST_LANES:
+def _lane(run_id: str, lanes: list[str], cells: list[str]) -> int:
+    """The lane that leads to a run: the one that is there, or the first free one."""
+    if run_id in lanes:
+        return lanes.index(run_id)
+    if "" not in lanes:
         lanes.append("")
-        return len(lanes) - 1
-    return _MOST_LANES
+        cells.append(" ")
+    lane = lanes.index("")
+    lanes[lane] = run_id
+    return lane

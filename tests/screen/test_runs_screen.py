@@ -204,6 +204,7 @@ async def test_v_draws_runs_and_forks_as_a_tree(desk: Desk) -> None:
         assert not any("●" in line[:4] for line in flat)
         await pilot.press("v")
         drawn = {row.key[0]: row.content.plain[2:8] for row in screen.rows.rows}
+        assert drawn[fork].startswith("╭─● ")
         order = list(drawn)
         assert order.index(fork) < order.index(first)
         assert drawn[first].startswith("● ")

@@ -55,7 +55,7 @@ class BreakpointsDialog(Dialog[None]):
             frame.border_subtitle = "n new · e edit · space on/off · D delete · u undo · esc close"
             yield LineView(id="breakpoints")
             yield Static(
-                "◆ before  ▰ after  ◇ ▱ off  ? not at every hit · c condition · a before/after",
+                "◆ before  ▰ after  ◇ ▱ off  ? not every hit · c condition · a swap",
                 id="note",
                 markup=False,
             )

@@ -40,7 +40,6 @@ RUNS: tuple[Key, ...] = (
         action="mark",
         label="mark",
         tooltip="Mark the run, to compare another with it.",
-        in_footer=True,
     ),
     _runs(
         id="runs.compare",

@@ -74,25 +74,34 @@ def _line(branch: Branch, state: str, width: int, now: datetime, *, is_tree: boo
     }
     lines = Content("")
     if is_tree:
-        # The newest lines are at the left; a run far to the right loses its own first.
-        before, after = (one_line(text, width) for text in (branch.before, branch.after))
-        lines = Content.assemble((before, "$muted"), (clean(glyph), color), (after, "$muted"), " ")
-    parts = [_first_cell(run, lines, width)]
+        before, most = branch.before, _first(width) // 2
+        # Many lines side by side leave the name half of the cell.
+        before = before if len(before) <= most else f"…{before[-most + 1 :]}"
+        after = branch.after if len(before + branch.after) <= most else ""
+        lines = Content.assemble(
+            (one_line(before, width), "$muted"),
+            (clean(glyph), color),
+            (one_line(after, width), "$muted"),
+            " ",
+        )
+    # In a tree the line says which run that is.
+    origin = fork_point(run, names_parent=not is_tree)
+    parts = [_first_cell(run, lines, origin, width)]
     for name, size in _columns(width):
         text, style = cells[name]
         parts.append(Content.styled(set_cell_size(one_line(text, size), size), style))
     return Content("").join(parts)
 
 
-def _first_cell(run: RunSummary, lines: Content, width: int) -> Content:
+def _first_cell(run: RunSummary, lines: Content, origin: str, width: int) -> Content:
     room = _first(width)
     name = one_line(run.name, room)
     tags = one_line(" ".join(f"#{tag}" for tag in run.tags), room)
     cell = Content.assemble(lines, one_line(run.flow or run.run_id[:8], room))
     if name:
         cell = Content.assemble(cell, (f" {name}", "bold"))
-    if run.parent_run:
-        cell = Content.assemble(cell, (one_line(f" {fork_point(run)}", room), "$muted"))
+    if origin:
+        cell = Content.assemble(cell, (one_line(f" {origin}", room), "$muted"))
     if run.origin == "imported":
         cell = Content.assemble(cell, (" imported", "$muted"))
     if tags:

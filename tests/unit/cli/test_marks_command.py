@@ -106,7 +106,7 @@ def test_runs_are_drawn_as_a_tree(desk: Desk) -> None:
     (run,) = json.loads(desk("runs", "--json").stdout)
     assert desk("rerun", run["run_id"], "--from", "second", "--name", "twist").returncode == 0
     fork, parent = desk("runs", "--tree").stdout.splitlines()
-    assert fork.startswith("* ")
+    assert fork.startswith("╭─* ")
     assert fork.endswith(f"'twist'  at step 1 of {run['run_id'][:8]}")
     assert parent.startswith(f"* {run['run_id'][:8]}  ")
     facts = {each["name"]: each["parent_step"] for each in json.loads(desk("runs", "--json").stdout)}
