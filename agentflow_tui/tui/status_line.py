@@ -86,8 +86,10 @@ def _line(headline: Headline, width: int) -> Content:
 
 
 def _fitted(headline: Headline, room: int) -> Content:
-    """Shorten the title first, then leave out the mode, then shorten the model."""
-    shorter = [headline, replace(headline, mode="") if headline.model else headline]
+    """Leave out the mode first, which the graph shows too, then shorten the title, then the model."""
+    if _flow(headline).cell_length <= room:
+        return _flow(headline)
+    shorter = [replace(headline, mode="") if headline.model else headline]
     if headline.answers:
         # It says more than the model does, which may not even be asked.
         shorter.append(replace(headline, mode="", model=""))

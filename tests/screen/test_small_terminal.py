@@ -4,6 +4,7 @@ import pytest
 from textual.widgets._footer import FooterKey
 
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
+from agentflow_tui.tui.panes.inspector.tab_bar import TabBar
 from agentflow_tui.tui.status_line import Headline, StatusLine
 from tests.screen.desk import LOOP, SLOW_LOOP, Desk, bench_of, run, settle, status
 
@@ -89,3 +90,39 @@ async def test_the_help_keeps_keys_and_meaning_apart(desk: Desk) -> None:
         assert len(lines) > 30
         rows = [line for line in lines if line != line.upper() or " " in line]
         assert all(line[16:17] in ("", " ") for line in rows)
+
+
+async def test_the_mode_gives_way_before_the_title(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        line = bench_of(pilot).query_one(StatusLine)
+        line.show(
+            Headline(
+                title="a_really_rather_long_name_of_a_flow.toml", mode="sequential", model="ollama gemma3:1b"
+            )
+        )
+        text = str(line.render())
+        assert "a_really_rather_long_name_of_a_flow.toml │ ollama gemma3:1b" in text
+
+
+@pytest.mark.parametrize("tab", ["State", "Diff", "Output", "Calls", "Writers", "Loop"])
+async def test_the_names_of_tabs_stay_words_beside_a_graph(desk: Desk, tab: str) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        await pilot.press("3")
+        await settle(pilot)
+        bar = bench_of(pilot).query_one(TabBar)
+        bar.current = tab
+        names = str(bar.render()).replace("[", " ").replace("]", " ").split()
+        known = {"State", "Diff", "Output", "Out", "Calls", "Writers", "Who", "Loop"}
+        assert len(names) == 6 and set(names) <= known and len(str(bar.render())) <= bar.size.width
+
+
+async def test_narrow_timeline_lines_name_the_part_and_not_the_way_to_it(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        bench = await run(pilot, "f10")
+        await status(pilot, "completed")
+        await pilot.press("4")
+        await settle(pilot)
+        lines = [bench.timeline.list.render_line(y).text for y in range(bench.timeline.list.size.height)]
+        assert any("improver" in line for line in lines) and not any("loop/" in line for line in lines)
+        # The numbers end in one column.
+        assert len({len(line) - len(line.lstrip().partition(" ")[2]) for line in lines if line.strip()}) == 1

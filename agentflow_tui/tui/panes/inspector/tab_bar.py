@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from agentflow_tui.tui.safe_text import one_line
 
+_SHORT = {"Output": "Out", "Writers": "Who"}
 TABS = ("State", "Diff", "Output", "Calls", "Writers", "Loop")
 
 
@@ -57,10 +58,13 @@ class TabBar(Static):
                 return
 
     def _names(self) -> list[tuple[str, str]]:
-        """Every tab and its name, shortened where they would not fit; the open one stays whole."""
-        width = self.size.width
-        for length in (max(map(len, TABS)), 4, 2, 1):
-            names = [(tab, tab if tab == self.current else tab[:length]) for tab in TABS]
-            if sum(len(name) + 2 for _, name in names) <= width:
-                return names
-        return names
+        """Every tab and its name, shortened where they would not fit; the open one stays whole if it can."""
+        short = [_SHORT.get(tab, tab) for tab in TABS]
+        whole = [tab if tab == self.current else name for tab, name in zip(TABS, short, strict=True)]
+        cut = [
+            [name if tab == self.current else tab[:length] for tab, name in zip(TABS, short, strict=True)]
+            for length in (4, 2, 1)
+        ]
+        room = self.size.width - 2 * len(TABS)
+        names = next((each for each in (TABS, whole, short, *cut) if sum(map(len, each)) <= room), cut[-1])
+        return list(zip(TABS, names, strict=True))

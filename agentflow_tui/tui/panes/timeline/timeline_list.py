@@ -22,6 +22,7 @@ from agentflow_tui.tui.safe_text import one_line
 
 _WORDS_WIDTH = 16
 _WHERE_WIDTH = 28
+_LEAST_DIGITS = 3
 _LONGEST = 400
 _NARROW = 60
 
@@ -63,7 +64,7 @@ class TimelineList(HistoryView):
             self._history, self._index = history, LineIndex()
             self._shown = ShownLines(self._index, self._shown.filter)
         self._wanted = None
-        begin = len(self._index)
+        begin, digits = len(self._index), self._digits
         changed = self._shown.take(history, self._index.take(history, length))
         has_moved = (cursor, following) != (self._cursor, self._is_following)
         if not is_other and begin == length and not has_moved:
@@ -72,7 +73,8 @@ class TimelineList(HistoryView):
         was_at_end = self.scroll_offset.y >= self.max_scroll_y
         is_wanted = was_at_end or not self._is_following if following else has_moved
         self._cursor, self._is_following = cursor, following
-        self._draw(is_other, changed, old_row)
+        # Numbers that got longer move everything behind them.
+        self._draw(is_other or self._digits != digits, changed, old_row)
         if is_wanted or is_other:
             self._scroll_to_cursor()
         self._look_on()
@@ -176,6 +178,10 @@ class TimelineList(HistoryView):
         strip = Strip(segments).crop_extend(0, width, whole)
         return self._selected(strip, row).apply_offsets(0, row)
 
+    @property
+    def _digits(self) -> int:
+        return max(_LEAST_DIGITS, len(str(len(self._index))))
+
     def _tell(self, seq: int) -> None:
         self.post_message(CursorMoved(seq))
 
@@ -204,9 +210,13 @@ class TimelineList(HistoryView):
         status = entry.status if entry.status in STATUSES else "waiting"
         words = one_line(f"{entry.glyph} {entry.words}", _WORDS_WIDTH + 4)
         where, detail = one_line(entry.where, _LONGEST), one_line(detail, _LONGEST)
-        number = f"{event.seq:>{len(str(len(self._index)))}} "
+        number = f"{event.seq:>{self._digits}} "
         if self.size.width < _NARROW:
+            # The way to it takes more room than there is; the graph shows it.
+            where = where.rpartition("/")[2]
             return [(number, "waiting"), (f"{words} ", status), (f"{where} ", ""), (detail, "waiting")]
+        while len(where) > _WHERE_WIDTH and "/" in where.removeprefix("…/"):
+            where = f"…/{where.removeprefix('…/').partition('/')[2]}"
         return [
             (number, "waiting"),
             (f"{_clock(event.at)}  ", "waiting"),
