@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 from weakref import WeakKeyDictionary
 
+from rich.style import Style
 from textual.app import App
 from textual.dom import DOMNode
 from textual.strip import Strip
@@ -61,7 +62,8 @@ def drawn(render_line: Callable[[Drawn, int], Strip]) -> Callable[[Drawn, int], 
             if type(error).__name__ not in seen:
                 seen.add(type(error).__name__)
                 _report(self.app, error, f"drawing the {self.id or type(self).__name__}")
-            return Strip.blank(self.size.width)
+            # Without colours, Textual takes no segment that has no style.
+            return Strip.blank(self.size.width, Style())
 
     return render
 
