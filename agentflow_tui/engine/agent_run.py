@@ -61,7 +61,9 @@ class AgentRun(TimedCall):
         self._run = run
         self._step = step
         self._frame = frame
-        super().__init__(run.crew, frame.stops, on_end, step.agent, run.time, step.timeout)
+        self._time = run.time
+        self._seconds = step.timeout
+        super().__init__(run.crew, frame.stops, on_end, step.agent)
 
     @property
     def error(self) -> NodeFailed | Interrupted | None:

@@ -59,8 +59,16 @@ class Call:
 
     def finish(self) -> None:
         """The work is done: called in any case, as the last act of who did it."""
-        if not self.is_over:
-            self._end()
+        if self.is_over:
+            return
+        self.is_over = True
+        self._scope.remove(self)
+        if self._grace is not None:
+            self._grace.cancel()
+        self._settle()
+        # The owner is let go, so that a run of many steps leaves no cycles behind.
+        on_end, self._on_end = self._on_end, _nothing
+        on_end(self)
 
     def relax(self) -> None:
         """The task has obeyed and goes on with work of ours: no bound any more."""
@@ -72,17 +80,7 @@ class Call:
     def _abandon(self) -> None:
         if not self.is_over:
             self.is_abandoned = True
-            self._end()
-
-    def _end(self) -> None:
-        self.is_over = True
-        self._scope.remove(self)
-        if self._grace is not None:
-            self._grace.cancel()
-        self._settle()
-        # The owner is let go, so that a run of many steps leaves no cycles behind.
-        on_end, self._on_end = self._on_end, _nothing
-        on_end(self)
+            self.finish()
 
     def hand_over(self) -> Callable[[Any], None]:
         """Whom another call tells of its end in place of this one."""

@@ -16,6 +16,7 @@ MAX_INT_BITS = 14_000
 """Python refuses to read longer numbers back from text (4300 digits)."""
 _SAFE = 1 << 64
 _CHANGEABLE = frozenset({dict, list})
+_OPEN = (list, Mapping)
 _JUST_TEXT = frozenset({str})
 
 
@@ -55,7 +56,7 @@ class _Copier:
 
     def copy(self, value: Any, path: str, depth: int) -> Any:
         kind = type(value)
-        if kind is not dict and not isinstance(value, list | Mapping):
+        if kind is float or not (kind is dict or isinstance(value, _OPEN)):
             return _checked_atom(value, path)
         if isinstance(value, list):
             self._count(len(value), path, depth)
@@ -76,6 +77,9 @@ class _Copier:
                     continue
             elif kind is int:
                 if -_SAFE < item < _SAFE:
+                    continue
+            elif kind is float:
+                if math.isfinite(item):
                     continue
             elif item is None or kind is bool:
                 continue

@@ -84,8 +84,10 @@ class RunTime:
         if self._timer is None:
             self._ring()
 
-    def watch(self, limit: Limit) -> None:
-        """Call a limit when it is due, unless it is forgotten before."""
+    def watch(self, limit: Limit, seconds: float) -> None:
+        """Call a limit in so many active seconds, unless it is forgotten before; sets its `due`."""
+        now = self.now() if self._still_since is None else self._still_since
+        limit.due = now - self.started - self._still + seconds
         self._limits[limit] = None
         if self._timer is None:
             self._set_timer(min(limit.due, self._soonest))
@@ -124,12 +126,13 @@ class Deadline:
 
     __slots__ = ("_time", "due", "expire")
 
+    due: float
+
     def __init__(self, time: RunTime, seconds: float, callback: Callable[[], None]) -> None:
         """Start counting now."""
         self._time = time
-        self.due = time.active() + seconds
         self.expire = callback
-        time.watch(self)
+        time.watch(self, seconds)
 
     def cancel(self) -> None:
         """Never call back."""

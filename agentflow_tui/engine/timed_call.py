@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from math import inf
-from typing import Any
 
 from agentflow_tui.engine.call import Call
-from agentflow_tui.engine.cancel_scope import CancelScope
-from agentflow_tui.engine.crew import Crew
 from agentflow_tui.engine.errors import AgentError, AgentTimeoutError
 from agentflow_tui.engine.run_time import RunTime
 
@@ -21,25 +17,14 @@ class TimedCall(Call):
     """When its time is over, in active seconds of the run."""
     is_expired = False
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a call and its limit
-        self,
-        crew: Crew,
-        scope: CancelScope,
-        on_end: Callable[[Any], None],
-        name: str,
-        time: RunTime,
-        seconds: float | None,
-    ) -> None:
-        """See `Call`; the limit of so many seconds, if there is one, holds from `arm` on."""
-        self._time = time
-        self._seconds = seconds
-        super().__init__(crew, scope, on_end, name)
+    _time: RunTime
+    _seconds: float | None
+    """How long it may take, if there is a limit; it holds from `arm` on. Set before the call begins."""
 
     def arm(self) -> None:
         """The time begins, now."""
         if self._seconds is not None:
-            self.due = self._time.active() + self._seconds
-            self._time.watch(self)
+            self._time.watch(self, self._seconds)
 
     def disarm(self) -> None:
         """There is no limit any more."""
