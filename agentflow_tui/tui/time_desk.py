@@ -12,6 +12,8 @@ from textual.screen import Screen
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.history.open_scopes import OpenScopes
+from agentflow_tui.history.run_summary import RunSummary
+from agentflow_tui.tui.cut_off_run import CutOffRun
 from agentflow_tui.tui.dialogs.answers_dialog import AnswersDialog
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog, StateEdit
@@ -142,15 +144,39 @@ class TimeDesk:
             await ReplayDesk(self.screen, self.desk, self.editor_text).replay()
 
     async def tell_interrupted(self) -> None:
-        """Say so when runs of earlier sessions were cut off."""
+        """Offer to go on with the newest run of the open flow that was cut off; else say that there are some."""
         try:
             found = await self.desk.workbench.archive.interrupted()
         except NotReadyError:
             # Whoever opens the list of runs sees why it cannot be read.
             return
-        if found:
+        path = self.desk.workbench.path
+        own = [run for run in found if path is not None and run.flow_path == str(path.absolute())]
+        if own and not self.desk.run_id:
+            await self._offer_to_resume(own[0])
+        elif found:
             what = "1 run was" if len(found) == 1 else f"{len(found):d} runs were"
             self._say(f"{what} interrupted. r lists the runs; R there resumes one.")
+
+    async def _offer_to_resume(self, summary: RunSummary) -> None:
+        try:
+            stored = await self.desk.workbench.archive.load(summary.run_id)
+        except NotReadyError:
+            # Its damage is told when somebody opens it.
+            return
+        run = CutOffRun.of(summary, stored.history)
+        choices = (
+            Choice("n", "not now", "no"),
+            Choice("l", "look at it", "look"),
+            Choice("r", f"resume from step {run.step:d}", "resume"),
+        )
+        answer = await self.screen.app.push_screen_wait(
+            ChoiceDialog("A RUN OF THIS FLOW WAS INTERRUPTED", run.body, choices)
+        )
+        if answer == "resume":
+            await self.resume(run.run_id)
+        elif answer == "look":
+            await self.open(run.run_id)
 
     async def _fork(self, seq: int, edit: StateEdit) -> None:
         run_id, workbench = self.desk.run_id, self.desk.workbench

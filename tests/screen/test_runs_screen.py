@@ -147,7 +147,7 @@ async def test_an_interrupted_run_is_told_of_and_goes_on(desk: Desk) -> None:
     store = RunStore(desk.folder / "runs.sqlite3")
     cut = await store.fork(whole, 6, "cut off")
     await store.aclose()
-    async with desk.open(desk.write(LOOP)) as pilot:
+    async with desk.open(desk.write(LOOP, "other.toml")) as pilot:
         bench = bench_of(pilot)
         await until(pilot, lambda: any("interrupted" in str(n.message) for n in pilot.app._notifications))
         screen = await runs_screen(pilot, 2)

@@ -131,8 +131,7 @@ class WorkbenchScreen(WorkbenchActions):
         self.show_checked()
         self._show_view(self.bridge.view)
         self.layout_of_panes.show("graph")
-        self._work(self.files.offer_draft(), "draft", "looking for unsaved text")
-        self._work(self.times.tell_interrupted(), "interrupted", "looking for interrupted runs")
+        self._work(self._tell_what_was_left(), "draft", "looking for what an earlier session left")
 
     @guarded
     async def on_unmount(self) -> None:
@@ -154,6 +153,10 @@ class WorkbenchScreen(WorkbenchActions):
     def is_live(self) -> bool:
         """True while a run goes on."""
         return self.desk.is_live
+
+    async def _tell_what_was_left(self) -> None:
+        await self.files.offer_draft()
+        await self.times.tell_interrupted()
 
     # What the panes say
 
