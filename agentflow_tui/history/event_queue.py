@@ -108,7 +108,8 @@ class EventQueue:
         held = self._locks.get(run_id)
         if held is None or not held.is_held:
             await asyncio.to_thread(self.acquire, run_id)
-        is_milestone = any(isinstance(event, _MILESTONES) for event in events)
+        kinds = set(map(type, events))
+        is_milestone = not kinds.isdisjoint(_MILESTONES)
         # Only a milestone is worth waiting for the disk itself; NORMAL survives a killed process.
         await connection.execute(f"PRAGMA synchronous = {'FULL' if is_milestone else 'NORMAL'}")
         try:
@@ -119,7 +120,7 @@ class EventQueue:
             self._packers.pop(run_id, None)
             await connection.rollback()
             raise
-        if any(isinstance(event, RunEnded) for event in events):
+        if RunEnded in kinds:
             self._packers.pop(run_id, None)
             self._unlock(run_id, self._locks[run_id])
 

@@ -30,6 +30,8 @@ _MOST = 2**53
 class _Rows:
     packed: list[PackedEvent]
     calls: list[tuple[str, str]]
+    size: int
+    """Bytes that they add to the store, about."""
 
 
 async def write_events(
@@ -51,19 +53,16 @@ async def write_events(
         for event, row in zip(events, rows.packed, strict=True)
     ]
     await connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", lines)
-    blobs = [blob for row in rows.packed for blob in row.blobs.items()]
+    blobs = [blob for row in rows.packed if row.blobs for blob in row.blobs.items()]
     await connection.executemany("INSERT OR IGNORE INTO blobs VALUES (?, ?)", blobs)
-    uses = [(run, name) for row in rows.packed for name in row.uses]
+    uses = [(run, name) for row in rows.packed if row.uses for name in row.uses]
     await connection.executemany("INSERT OR IGNORE INTO blob_uses VALUES (?, ?)", uses)
     keys = [(run, call, key) for call, key in rows.calls]
     await connection.executemany("INSERT OR IGNORE INTO calls(run, call, key) VALUES (?, ?, ?)", keys)
-    shared = [
-        (run, plain(event.call))
-        for event in events
-        if isinstance(event, ModelCallEnded) and event.source != "live"
-    ]
+    answers = [event for event in events if isinstance(event, ModelCallEnded)]
+    shared = [(run, plain(event.call)) for event in answers if event.source != "live"]
     await connection.executemany("UPDATE calls SET is_shared = 1 WHERE run = ? AND call = ?", shared)
-    await _sum_up(connection, run, events, sum(row.size for row in rows.packed))
+    await _sum_up(connection, run, events, answers, rows.size)
 
 
 async def read_events(connection: aiosqlite.Connection, run_id: str) -> list[HistoryEvent] | None:
@@ -121,7 +120,8 @@ def _pack(events: Sequence[HistoryEvent], packer: Packer) -> _Rows:
         for event in events
         if isinstance(event, ModelCallStarted)
     ]
-    return _Rows([packer.pack(event) for event in events], calls)
+    packed = [packer.pack(event) for event in events]
+    return _Rows(packed, calls, sum([row.size for row in packed]))
 
 
 def _unpack(rows: list[tuple[str, str | None]], blobs: dict[str, bytes]) -> list[HistoryEvent]:
@@ -130,10 +130,13 @@ def _unpack(rows: list[tuple[str, str | None]], blobs: dict[str, bytes]) -> list
 
 
 async def _sum_up(
-    connection: aiosqlite.Connection, run: int, events: Sequence[HistoryEvent], size: int
+    connection: aiosqlite.Connection,
+    run: int,
+    events: Sequence[HistoryEvent],
+    ended: Sequence[ModelCallEnded],
+    size: int,
 ) -> None:
-    ended = [event for event in events if isinstance(event, ModelCallEnded)]
-    duration = max((event.at for event in events if math.isfinite(event.at)), default=0.0)
+    duration = max(filter(math.isfinite, [event.at for event in events]), default=0.0)
     await connection.execute(
         "UPDATE runs SET events = events + ?, duration = max(duration, ?), size = size + ?,"
         " prompt_tokens = prompt_tokens + ?, completion_tokens = completion_tokens + ? WHERE id = ?",
@@ -146,7 +149,6 @@ async def _sum_up(
             run,
         ),
     )
-    for event in events:
-        if isinstance(event, RunEnded):
-            values = (plain(event.status), plain(event.error), run)
-            await connection.execute("UPDATE runs SET status = ?, error = ? WHERE id = ?", values)
+    for last in [event for event in events if isinstance(event, RunEnded)]:
+        values = (plain(last.status), plain(last.error), run)
+        await connection.execute("UPDATE runs SET status = ?, error = ? WHERE id = ?", values)
