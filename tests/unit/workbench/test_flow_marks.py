@@ -13,7 +13,8 @@ from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.flow_marks import FlowMarks
 from agentflow_tui.workbench.watched import Watched
-from tests.unit.workbench.test_time_travel import INPUT, LOOP
+from tests.unit.workbench.flows import LOOP
+from tests.unit.workbench.test_time_travel import INPUT
 
 
 def test_marks_survive_the_program_flow_by_flow(tmp_path: Path) -> None:

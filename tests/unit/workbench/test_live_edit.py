@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -40,13 +39,6 @@ answers = ['{"content": "one"}', '{"content": "two"}', '{"content": "three"}', '
 """
 WARMER = LOOP.replace('"Improve: {content}"', '"Polish this: {content}"').replace("= 3", "= 4")
 INPUT = {"content": "draft"}
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
-    bench = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"))
-    yield bench
-    await bench.aclose()
 
 
 async def standing(bench: Workbench, text: str = LOOP) -> Run:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from agentflow_tui.agents.trust import Trust, content_hash
+from agentflow_tui.agents.trust import content_hash
 from agentflow_tui.engine import Event
 from agentflow_tui.history.event import ModelCallStarted
-from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.not_ready import NotReadyError
 
@@ -42,14 +40,6 @@ handler = "nested_steps:run"
 [providers.scripted]
 answers = ["from inside"]
 """
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
-    store, trust = RunStore(tmp_path / "runs.sqlite3"), Trust(tmp_path / "trust.json")
-    bench = Workbench(env={}, store=store, trust=trust)
-    yield bench
-    await bench.aclose()
 
 
 @pytest.fixture

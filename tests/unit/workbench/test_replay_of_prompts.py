@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,8 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.replay import Replay
-from tests.unit.workbench.test_time_travel import INPUT, LOOP, TEAM, ran, seq_of
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
-    bench = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"), trust=Trust(tmp_path / "trust.json"))
-    yield bench
-    await bench.aclose()
+from tests.unit.workbench.flows import LOOP
+from tests.unit.workbench.test_time_travel import INPUT, TEAM, ran, seq_of
 
 
 def told(replay: Replay) -> list[tuple[str, object, object]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -24,29 +23,8 @@ from agentflow_tui.workbench.departure import REMOVED
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
 from tests.fake_clock import FakeClock
+from tests.unit.workbench.flows import LOOP
 
-LOOP = """
-[agent_flow]
-name = "polish"
-[llm]
-provider = "scripted"
-model = "script"
-[orchestration]
-mode = "loop"
-loop_agent = "writer"
-max_iterations = 3
-[orchestration.loop]
-condition = "score >= threshold"
-[agents.writer]
-prompt = "Text: {content}"
-output = { content = "string", score = "number" }
-[providers.scripted]
-answers = [
-  '{"content": "one", "score": 1}',
-  '{"content": "two", "score": 2}',
-  '{"content": "three", "score": 3}',
-]
-"""
 TEAM = """
 [llm]
 provider = "scripted"
@@ -61,13 +39,6 @@ prompt = "right of {message}"
 answers = ["an answer", "another"]
 """
 INPUT = {"content": "draft", "threshold": 9}
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
-    bench = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"))
-    yield bench
-    await bench.aclose()
 
 
 async def ran(bench: Workbench, text: str = LOOP, data: dict[str, Any] | None = None) -> Run:

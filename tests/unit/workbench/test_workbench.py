@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,31 +24,7 @@ from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
-
-LOOP = """
-# When to choose it: for tests.
-# Try it with: {"content": "draft"}
-[agent_flow]
-name = "polish"
-[llm]
-provider = "scripted"
-model = "script"
-[orchestration]
-mode = "loop"
-loop_agent = "writer"
-max_iterations = 3
-[orchestration.loop]
-condition = "score >= threshold"
-[agents.writer]
-prompt = "Text: {content}"
-output = { content = "string", score = "number" }
-[providers.scripted]
-answers = [
-  '{"content": "one", "score": 1}',
-  '{"content": "two", "score": 2}',
-  '{"content": "three", "score": 3}',
-]
-"""
+from tests.unit.workbench.flows import LOOP
 
 HANDLER = """
 [orchestration]
@@ -57,13 +33,6 @@ sequential_agents = ["counter"]
 [agents.counter]
 handler = "counting_steps:count"
 """
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
-    bench = Workbench(env={}, store=RunStore(tmp_path / "runs.sqlite3"))
-    yield bench
-    await bench.aclose()
 
 
 def opened(bench: Workbench, tmp_path: Path, text: str) -> Workbench:
