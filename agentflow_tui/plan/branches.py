@@ -78,7 +78,7 @@ def _width(label: tuple[str, ...]) -> int:
     return max(map(cell_width, label))
 
 
-def is_whole(lines: tuple[str, ...], label: str) -> bool:
+def _is_whole(lines: tuple[str, ...], label: str) -> bool:
     """Whether the lines lost nothing of the label but blanks."""
     return "".join(lines).replace(" ", "") == label.replace(" ", "")
 
@@ -89,6 +89,6 @@ def label_lines(label: str, width: int, lines: int) -> tuple[str, ...]:
         for count in range(2, lines + 1):
             for narrower in range(cell_width(label) // count, width + 1):
                 found = wrap(label, narrower, count)
-                if is_whole(found, label):
+                if _is_whole(found, label):
                     return found
     return wrap(label, width, lines)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agentflow_tui.plan.block import Block, DotBlock, StepBlock
 from agentflow_tui.plan.box import Edge, EdgeKind
-from agentflow_tui.plan.branches import LABEL_LINES, is_whole, label_lines
+from agentflow_tui.plan.branches import LABEL_LINES, label_lines
 from agentflow_tui.plan.cell_text import cell_width
 from agentflow_tui.plan.pen import Pen, Style
 
@@ -18,7 +18,7 @@ _LEFT = 2
 class StackBlock:
     """A fan-out or a choice, downwards only: one line leads past all branches, one collects what they do.
 
-    Labels stand above their branch, in as many lines as they need where the blocks are narrow.
+    Labels stand above their branch, in as few lines as the room allows.
     """
 
     def __init__(
@@ -34,7 +34,9 @@ class StackBlock:
         self.path, self._blocks, self._kind = path, blocks, kind
         widest = max(block.breadth for block in blocks)
         room = max(widest, style.room[0] - _LEFT - 1)
-        self._labels = [_label(label, widest, room) for label in labels or [""] * len(blocks)]
+        self._labels = [
+            label_lines(label, room, LABEL_LINES) if label else () for label in labels or [""] * len(blocks)
+        ]
         wide = max((cell_width(line) for label in self._labels for line in label), default=0)
         self._right = _LEFT + max(widest + 1, wide)
         self._tops: list[int] = []
@@ -93,11 +95,3 @@ class StackBlock:
 
 def _is_leaf(block: Block) -> bool:
     return isinstance(block, StepBlock | DotBlock)
-
-
-def _label(label: str, width: int, room: int) -> tuple[str, ...]:
-    """As narrow as the blocks where all of it can be read there, else as wide as there is room."""
-    if not label:
-        return ()
-    narrow = label_lines(label, width, LABEL_LINES)
-    return narrow if is_whole(narrow, label) else label_lines(label, room, LABEL_LINES)

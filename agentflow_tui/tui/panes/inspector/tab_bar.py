@@ -33,13 +33,10 @@ class TabBar(Static):
 
     def render(self) -> Content:
         """Draw the names, the open one in brackets so that it shows without colour."""
-        names = [
-            Content(one_line(f"[{name}]", 20)).stylize("bold $primary")
-            if tab == self.current
-            else Content(one_line(f" {name} ", 20))
-            for tab, name in self._names()
-        ]
-        return Content("").join(names)
+        return Content("").join(
+            Content(one_line(text, 20)).stylize("bold $primary" if tab == self.current else "")
+            for tab, text in self._texts()
+        )
 
     def watch_current(self) -> None:
         """Draw again."""
@@ -51,20 +48,27 @@ class TabBar(Static):
         if offset is None:
             return
         end = 0
-        for tab, name in self._names():
-            end += len(name) + 2
+        for tab, text in self._texts():
+            end += len(text)
             if offset.x < end:
                 self.post_message(self.Clicked(tab))
                 return
 
-    def _names(self) -> list[tuple[str, str]]:
-        """Every tab and its name, shortened where they would not fit; the open one stays whole if it can."""
+    def _texts(self) -> list[tuple[str, str]]:
+        """Every tab and what is drawn for it: names and gaps get shorter until all of them fit."""
+        is_open = [tab == self.current for tab in TABS]
         short = [_SHORT.get(tab, tab) for tab in TABS]
         whole = [tab if tab == self.current else name for tab, name in zip(TABS, short, strict=True)]
         cut = [
-            [name if tab == self.current else tab[:length] for tab, name in zip(TABS, short, strict=True)]
+            [name if open_ else name[:length] for name, open_ in zip(short, is_open, strict=True)]
             for length in (4, 2, 1)
         ]
-        room = self.size.width - 2 * len(TABS)
-        names = next((each for each in (TABS, whole, short, *cut) if sum(map(len, each)) <= room), cut[-1])
-        return list(zip(TABS, names, strict=True))
+        for names in (TABS, whole, short, *cut):
+            for gap in (" ", ""):
+                texts = [
+                    f"[{name}]" if open_ else f"{gap}{name} "
+                    for name, open_ in zip(names, is_open, strict=True)
+                ]
+                if sum(map(len, texts)) <= self.size.width:
+                    return list(zip(TABS, texts, strict=True))
+        return list(zip(TABS, texts, strict=True))

@@ -20,7 +20,7 @@ from agentflow_tui.tui.panes.timeline.line_index import Line, LineIndex
 from agentflow_tui.tui.panes.timeline.shown_lines import ShownLines
 from agentflow_tui.tui.safe_text import one_line
 
-_WORDS_WIDTH = 16
+_WORDS_WIDTH = 19
 _WHERE_WIDTH = 28
 _LEAST_DIGITS = 3
 _LONGEST = 400
@@ -208,7 +208,7 @@ class TimelineList(HistoryView):
         entry = entry_of(event)
         detail = f"{line.pieces} pieces, {line.length} characters" if line.pieces > 1 else entry.detail
         status = entry.status if entry.status in STATUSES else "waiting"
-        words = one_line(f"{entry.glyph} {entry.words}", _WORDS_WIDTH + 4)
+        words = one_line(f"{entry.glyph} {entry.words}", _WORDS_WIDTH + 2)
         where, detail = one_line(entry.where, _LONGEST), one_line(detail, _LONGEST)
         number = f"{event.seq:>{self._digits}} "
         if self.size.width < _NARROW:

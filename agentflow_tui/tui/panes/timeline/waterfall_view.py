@@ -100,7 +100,10 @@ class WaterfallView(HistoryView):
 
     def _label(self, y: int) -> str:
         name = self._lanes.lanes[y - 1 + self.scroll_offset.y].agent if y else _time(self._lanes.end)
-        return set_cell_size(one_line(name, 100), max(self._label_width - 1, 0)) + " "
+        shown, room = one_line(name, 100), max(self._label_width - 1, 0)
+        if cell_len(shown) > room > 0:
+            shown = f"{set_cell_size(shown, room - 1)}…"
+        return set_cell_size(shown, room) + " "
 
     def _span(self) -> Span:
         width = self.scrollable_content_region.width - self._label_width
