@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import count
 from typing import Literal
 
 from agentflow_tui.history.event import HistoryEvent
@@ -47,7 +48,7 @@ class RunRecordings:
         self.speed: Speed = speed
         self.sleep = sleep
         self._redact = redact
-        self._made: Counter[str] = Counter()
+        self._made: defaultdict[str, set[int]] = defaultdict(set)
         self.taken = 0
         """Calls that were answered from a recording."""
         self.asked = 0
@@ -58,11 +59,19 @@ class RunRecordings:
         """How the answers of a model are labelled."""
         return "live" if self.mode == "live" else "record"
 
-    def skip(self, history: Iterable[HistoryEvent]) -> None:
-        """Count the calls of a history as made: the run goes on behind them."""
+    def skip(self, done: Iterable[HistoryEvent], history: Sequence[HistoryEvent]) -> None:
+        """Count the calls among the events `done` as made: the run goes on behind them.
+
+        `history` is the whole one that they are from. Of equal calls that branches made at one time the later
+        one may be done and the earlier one be made again: each keeps its own answer.
+        """
+        made = {each.request.call for each in recordings_of(done)}
+        seen: Counter[str] = Counter()
         for each in recordings_of(history):
             if each.ended or self.mode == "replay":
-                self._made[each.key] += 1
+                if each.request.call in made:
+                    self._made[each.key].add(seen[each.key])
+                seen[each.key] += 1
 
     async def take(self, provider: str, request: ChatRequest) -> Recording | None:
         """Return the recording to answer from, or none when the model has to be asked.
@@ -71,8 +80,9 @@ class RunRecordings:
             ModelError: in `replay`, when there is no recording; it names the nearest and the difference.
         """
         key = request_key(provider, request, self._redact)
-        occurrence = self._made[key]
-        self._made[key] += 1
+        made = self._made[key]
+        occurrence = next(number for number in count() if number not in made)
+        made.add(occurrence)
         is_replay = self.mode == "replay"
         found = None
         if is_replay or self.mode == "auto":

@@ -144,7 +144,7 @@ class TimeDesk:
             await ReplayDesk(self.screen, self.desk, self.editor_text).replay()
 
     async def tell_interrupted(self) -> None:
-        """Offer to go on with the newest run of the open flow that was cut off; else say that there are some."""
+        """Offer to go on with the newest run of the open flow that was cut off; else tell of them."""
         try:
             found = await self.desk.workbench.archive.interrupted()
         except NotReadyError:

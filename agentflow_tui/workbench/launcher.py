@@ -219,7 +219,7 @@ class Launcher:
             shelf, mode=order.mode, speed=order.speed, sleep=self._clock.sleep, redact=redaction.text
         )
         if order.departure is not None:
-            recordings.skip(order.departure.done())
+            recordings.skip(order.departure.done(), order.departure.history)
         return recordings
 
     async def _describe(self, run: Run, text: str, order: Order) -> None:

@@ -135,7 +135,7 @@ async def test_two_modes_always_ask(mode: RecordingMode, source: str) -> None:
 async def test_calls_behind_the_start_of_a_rerun_count_as_made() -> None:
     history = recorded("first", "second")
     recordings = RunRecordings(RecordingShelf(histories=[history]), mode="replay")
-    recordings.skip(history[:4])
+    recordings.skip(history[:4], history)
     pieces, _ = await collect(RecordedProvider("ollama", recordings, None))
     assert pieces == ["second"]
 
