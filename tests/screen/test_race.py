@@ -359,7 +359,7 @@ async def test_one_key_cancels_all(desk: Desk) -> None:
         await pilot.press("ctrl+c")
         await let_pass(desk, pilot, 1)
         assert all("⊘ cancelled" in line for line in lines(screen)) and "race was cancelled" in told(screen)
-        assert screen.check_action("cancel_or_copy", ()) is None and screen.check_action("race_again", ())
+        assert screen.check_action("cancel_race", ()) is None and screen.check_action("race_again", ())
 
 
 async def test_sorting_by_keys_and_by_clicks(desk: Desk) -> None:
@@ -519,6 +519,7 @@ async def test_palette_and_help_have_it(desk: Desk) -> None:
         screen = await ended(desk, pilot)
         titles = [command.title for command in Commands(screen).commands()]
         assert "Race: compare (c ')" in titles and "Race: open (enter)" in titles
+        assert not any(title.startswith(("Run:", "Runs:", "Metrics:", "Compare:")) for title in titles)
         await pilot.press("question_mark")
         await settle(pilot)
         assert isinstance(pilot.app.screen, HelpDialog)

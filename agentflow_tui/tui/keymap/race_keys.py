@@ -33,7 +33,7 @@ RACE: tuple[Key, ...] = (
     _race(
         id="race.mark",
         keys=("m",),
-        action="mark",
+        action="mark_lane",
         label="mark",
         tooltip="Mark the run of this mode as A, a second one as B.",
         in_footer=True,
@@ -41,7 +41,7 @@ RACE: tuple[Key, ...] = (
     _race(
         id="race.compare",
         keys=("c", "apostrophe"),
-        action="compare",
+        action="compare_lanes",
         label="compare",
         tooltip="Compare the two marked runs, or the marked one with this one.",
         in_footer=True,
@@ -49,7 +49,7 @@ RACE: tuple[Key, ...] = (
     _race(
         id="race.sort",
         keys=("s",),
-        action="sort_by_next(1)",
+        action="sort_lanes(1)",
         label="sort by",
         tooltip="Sort by the next column, the best first; a click on a column's title sorts by that one.",
         in_footer=True,
@@ -57,14 +57,14 @@ RACE: tuple[Key, ...] = (
     _race(
         id="race.sort_before",
         keys=("S",),
-        action="sort_by_next(-1)",
+        action="sort_lanes(-1)",
         label="sort before",
         tooltip="Sort by the column before.",
     ),
     _race(
         id="race.reverse",
         keys=("r",),
-        action="reverse_order",
+        action="reverse_lanes",
         label="reverse",
         tooltip="Turn the order round; so does a second click on the column's title.",
     ),
@@ -86,7 +86,7 @@ RACE: tuple[Key, ...] = (
     _race(
         id="race.cancel",
         keys=("ctrl+c",),
-        action="cancel_or_copy",
+        action="cancel_race",
         label="cancel all",
         tooltip="Copy the selected text; with none selected, cancel every run of the race.",
         in_footer=True,

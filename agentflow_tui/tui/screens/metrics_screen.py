@@ -37,9 +37,10 @@ class MetricsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(METRICS)
     BINDING_GROUP_TITLE = "Metrics"
     HELP = (
-        "Counted over the runs of this workbench but not over races. `ok` is the share of successes among the "
-        "runs that were not cancelled; times are over every run that succeeded or failed. `waits` are calls that a rate "
-        "limit held back, `last` are the newest durations. Tokens of recorded answers do not count."
+        "Counted over the runs of this workbench but not over races. `ok` is the share of successes among "
+        "the runs that were not cancelled; times are over every run that succeeded or failed. `waits` are "
+        "calls that a rate limit held back, `last` are the newest durations. Tokens of recorded answers do "
+        "not count."
     )
     AUTO_FOCUS = "#metrics-table"
 

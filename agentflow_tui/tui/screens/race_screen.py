@@ -35,7 +35,7 @@ from agentflow_tui.workbench.race import Race
 _RATE = 10
 """Pictures per second: as often as the tenths of the times change."""
 _NAME = 60
-_WHILE_LIVE = {"cancel_or_copy": True, "race_again": False}
+_WHILE_LIVE = {"cancel_race": True, "race_again": False}
 _LEAVE = (
     Choice("c", "stay", "stay"),
     Choice("l", "leave them running", "leave"),
@@ -132,7 +132,7 @@ class RaceScreen(Screen[RaceWish]):
         if lane := self.chosen:
             self.dismiss(RaceWish("open", lane.mode))
 
-    def action_mark(self) -> None:
+    def action_mark_lane(self) -> None:
         """Mark the mode, or take its mark away; a third mark takes the place of the older one."""
         lane = self.chosen
         if lane is None:
@@ -143,7 +143,7 @@ class RaceScreen(Screen[RaceWish]):
             self.marks = [*self.marks[-1:], lane.mode]
         self._show_rows()
 
-    def action_compare(self) -> None:
+    def action_compare_lanes(self) -> None:
         """Compare the two marked modes, or the marked one with the one under the cursor."""
         chosen = self.chosen.mode if self.chosen else ""
         pair = list(dict.fromkeys([*self.marks, chosen]))[:2]
@@ -152,13 +152,13 @@ class RaceScreen(Screen[RaceWish]):
         else:
             self._work(self._compare(*pair), "compare", "comparing two modes")
 
-    def action_sort_by_next(self, step: int) -> None:
+    def action_sort_lanes(self, step: int) -> None:
         """Sort by the next column; after the last comes the order in which they were started."""
         choices: tuple[RaceColumn | None, ...] = (None, *columns_for(self.race.score))
         place = choices.index(self.sorted_by) + step
         self._sort(choices[place % len(choices)], is_reversed=False)
 
-    def action_reverse_order(self) -> None:
+    def action_reverse_lanes(self) -> None:
         """Turn the order round."""
         self._sort(self.sorted_by, is_reversed=not self.is_reversed)
 
@@ -173,7 +173,7 @@ class RaceScreen(Screen[RaceWish]):
         else:
             self._say("There is no output to copy yet.")
 
-    def action_cancel_or_copy(self) -> None:
+    def action_cancel_race(self) -> None:
         """Copy what is selected; otherwise cancel every run."""
         if text := self.get_selected_text():
             self.app.copy_to_clipboard(text)
