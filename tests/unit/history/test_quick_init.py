@@ -6,6 +6,7 @@ import copy
 import inspect
 import pickle
 from dataclasses import FrozenInstanceError, dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -62,3 +63,16 @@ def test_every_kind_of_event_is_frozen(kind: type[HistoryEvent]) -> None:
     with pytest.raises(FrozenInstanceError):
         event.seq = 1  # type: ignore[misc]
     assert not hasattr(event, "__dict__")
+
+
+def test_what_is_made_by_name_is_the_same_and_as_frozen() -> None:
+    made: Any = getattr(_Quick, "made")  # noqa: B009 - `quick` adds it, which the type checker cannot see
+    assert made(a=1, d="x") == _Quick(1, d="x")
+    assert type(made(a=1)) is _Quick
+    assert made(a=1).b is not made(a=1).b
+    with pytest.raises(FrozenInstanceError):
+        made(a=1).a = 2
+    with pytest.raises(TypeError, match="missing"):
+        made(b=[])
+    with pytest.raises(TypeError):
+        made(1)
