@@ -129,7 +129,7 @@ class Launcher:
         try:
             cast, hooks = await self._cast(order, plan, pools)
             watch, watch_notes = await self._watch(order.flow)
-        except BaseException:
+        except BaseException:  # raised again; also when it is cancelled, no connection may stay open
             await pools.aclose()
             raise
         # Asked before the first event: a short run is over before a failed attempt to store it shows.

