@@ -11,7 +11,7 @@ import os
 from agentflow_tui.engine.new_id import new_id
 new_id()
 child = os.fork()
-print(new_id(), flush=True)
+os.write(1, f"{new_id()} ".encode())
 if child:
     os.waitpid(child, 0)
 """
