@@ -42,6 +42,9 @@ class SwapDesk:
             await self._explain(error)
             return
         is_waiting = run.config is not None and run.config.waiting is not None
+        if proposal.is_empty and not is_waiting:
+            # From now on it is the text that runs.
+            await workbench.swap(run, proposal)
         dialog = SwapDialog(proposal.forecast, self.moment, is_waiting=is_waiting)
         wish = await self.screen.app.push_screen_wait(dialog)
         if wish == "withdraw" and run.config is not None:

@@ -69,6 +69,11 @@ def texts_of(history: Sequence[HistoryEvent], first: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def texts_asked_by(history: Sequence[HistoryEvent], first: str) -> tuple[str, ...]:
+    """Return the texts by which agents asked: from the beginning, and from each `FlowSwapped` on."""
+    return (first, *(event.text for event in history if isinstance(event, FlowSwapped)))
+
+
 def versions_of(
     history: Sequence[HistoryEvent], first: str, check: Callable[[str], Checked], event: Event
 ) -> tuple[FlowVersion, ...]:

@@ -30,7 +30,8 @@ class LiveEdit(OpenFlow):
     async def swap(self, run: Run, proposal: SwapProposal | None = None) -> SwapProposal:
         """Let a live run take over the text, or what was proposed, before the next iteration of a loop.
 
-        It takes the place of one that waits. A text that means the same only withdraws that one.
+        It takes the place of one that waits. A text that means the same withdraws that one, and counts as the
+        text that runs.
 
         Raises:
             NotReadyError: As `propose_swap`; or a live run cannot take it over, or a model or the consent to
@@ -41,6 +42,7 @@ class LiveEdit(OpenFlow):
             raise NotReadyError("the run is over", hints=(_START_ANEW,))
         if wanted.is_empty:
             run.config.withdraw(run)
+            run.config.version = wanted.new
         elif wanted.forecast.refusal:
             raise NotReadyError(wanted.forecast.refusal, hints=(wanted.forecast.way_out,))
         else:

@@ -20,6 +20,7 @@ from agentflow_tui.history.compare import Divergence, first_divergence
 from agentflow_tui.history.diff import KeyChange
 from agentflow_tui.history.field_changes import field_changes
 from agentflow_tui.history.recording_shelf import RecordingShelf
+from agentflow_tui.history.swap_event import FlowSwapped
 from agentflow_tui.llm.run_recordings import RunRecordings
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.workbench.departure import event_of
@@ -78,7 +79,10 @@ class Reenactment:
     since: int = 0
     """Requests before this event were made by another flow: the run was forked from it."""
     later: Sequence[Checked] = ()
-    """The flows that the run went over to, in their order."""
+    """The flows that the run went over to, in their order, with which it is gone through again."""
+    asking: Sequence[Checked] = ()
+    """The flows by which agents asked, one from each `FlowSwapped` on: a fork that began with a third text
+    went through its past with that, but asked nobody there."""
 
     async def replay(self, clock: Clock) -> Replay:
         """Drive the engine by the results in the history, and compare what it tells and would ask.
@@ -105,7 +109,7 @@ class Reenactment:
         by, reason = (first.chosen_by, first.reason) if first else ("default", "")
         await engine.run(event, chosen_by=by, reason=reason, problem=choice.problem)
         note = _what_hooks_hide(versions[0].flow)
-        today = told if note else await self._as_all_asked_today(told, versions, clock)
+        today = told if note else await self._as_all_asked_today(told, clock)
         found = self._as_numbered(first_divergence(then, today))
         return Replay(tuple(told), found, past.unexpected, note)
 
@@ -118,13 +122,15 @@ class Reenactment:
         return replace(found, left=kept[found.left.seq])
 
     async def _as_all_asked_today(
-        self, told: Sequence[ev.HistoryEvent], versions: Sequence[FlowVersion], clock: Clock
+        self, told: Sequence[ev.HistoryEvent], clock: Clock
     ) -> list[ev.HistoryEvent]:
-        starts = [0, *(event.seq for event in swaps_in(told)), len(told)]
+        event = event_of(self.history)
+        starts = [0, *(each.seq for each in told if isinstance(each, FlowSwapped)), len(told)]
         today: list[ev.HistoryEvent] = []
-        for version, (start, end) in zip(versions, pairwise(starts), strict=False):
-            asked = await self._as_asked_today(told, version.plan, clock)
-            today += [event for event in asked if start <= event.seq < end]
+        for checked, (start, end) in zip((self.checked, *self.asking), pairwise(starts), strict=False):
+            plan = FlowVersion.make("", checked, event).plan
+            asked = await self._as_asked_today(told, plan, clock)
+            today += [each for each in asked if start <= each.seq < end]
         return today
 
     async def _as_asked_today(

@@ -22,7 +22,7 @@ from agentflow_tui.workbench.archive import Archive, StoredRun, storing
 from agentflow_tui.workbench.departure import Departure
 from agentflow_tui.workbench.flow_course import FlowCourse
 from agentflow_tui.workbench.flow_marks import FlowMarks
-from agentflow_tui.workbench.flow_version import FlowVersion, texts_of
+from agentflow_tui.workbench.flow_version import FlowVersion, texts_asked_by, texts_of
 from agentflow_tui.workbench.launcher import Launcher, Order
 from agentflow_tui.workbench.live_edit import LiveEdit
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -194,6 +194,7 @@ class Workbench(LiveEdit):
             is_own=is_own,
             since=found.inherited if is_own else 0,
             later=checked[1:],
+            asking=[self.check_beside(each, place) for each in texts_asked_by(found.history, wanted)[1:]],
         )
         return await again.replay(self._clock)
 

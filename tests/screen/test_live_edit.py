@@ -143,6 +143,7 @@ async def test_a_text_that_means_the_same_says_so(desk: Desk) -> None:
         assert swaps(bench) == []
         assert bench.desk.run is not None
         assert bench.desk.run.control.swap is None
+        assert "run uses" not in str(bench.status.render())
 
 
 async def test_another_mode_is_refused_with_the_way_out(desk: Desk) -> None:
