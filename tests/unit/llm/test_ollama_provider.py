@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -166,36 +164,6 @@ async def test_nothing_listens(provider_at: Any, refused_url: str) -> None:
     assert "ollama serve" in error.hint
 
 
-@pytest.mark.parametrize("parts", [(), (PIECE,)], ids=["never answers", "stops in the middle"])
-async def test_silence_times_out_and_drops_the_connection(
-    parts: tuple[bytes, ...], start_server: StartServer, provider_at: Any, respond_in_chunks: Build
-) -> None:
-    server = await start_server(respond_in_chunks(*parts, end=False) if parts else b"", hang=True)
-    error = await failure(provider_at(server.url), ChatRequest("m", ASK.messages, timeout_seconds=0.1))
-    assert error.category == "timeout"
-    assert "silent for 0.1 s" in error.message
-    await asyncio.wait_for(server.dropped.wait(), 10)
-
-
-async def test_cancelling_drops_the_connection(start_server: StartServer, provider_at: Any) -> None:
-    server = await start_server(b"", hang=True)
-    task = asyncio.create_task(collect(provider_at(server.url)))
-    await asyncio.wait_for(server.asked.wait(), 10)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await asyncio.wait_for(server.dropped.wait(), 10)
-
-
-async def test_closing_early_drops_the_connection(
-    start_server: StartServer, provider_at: Any, respond_in_chunks: Build
-) -> None:
-    server = await start_server(respond_in_chunks(PIECE, end=False), hang=True)
-    async with aclosing(provider_at(server.url).stream(ASK)) as answer:
-        assert await anext(answer) == ChatChunk("a")
-    await asyncio.wait_for(server.dropped.wait(), 10)
-
-
 @pytest.mark.parametrize(
     "request_",
     [ChatRequest("", ASK.messages), ChatRequest("m", ()), ChatRequest("m", (Message("user", " "),))],
@@ -207,20 +175,6 @@ async def test_nothing_to_ask_is_refused_before_any_request(
     error = await failure(provider_at(server.url), request_)
     assert error.category == "validation"
     assert server.requests == []
-
-
-async def test_a_proxy_is_not_used_for_loopback(
-    start_server: StartServer,
-    provider_at: Any,
-    respond_in_chunks: Build,
-    refused_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTP_PROXY", refused_url)
-    server = await start_server(respond_in_chunks(LAST))
-    assert await collect(provider_at(server.url)) == [ChatEnd(7, 2, "length", "m")]
 
 
 BROKEN_ENVIRONMENTS = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -180,51 +178,6 @@ async def test_nothing_listens(provider_at: Any, refused_url: str) -> None:
     error = await failure(provider_at(refused_url))
     assert error.category == "network"
     assert refused_url in error.message
-
-
-@pytest.mark.parametrize("parts", [(), (PIECE,)], ids=["never answers", "stops in the middle"])
-async def test_silence_times_out_and_drops_the_connection(
-    parts: tuple[bytes, ...], start_server: StartServer, provider_at: Any, respond_in_chunks: Build
-) -> None:
-    answer = respond_in_chunks(*parts, end=False, content_type=SSE) if parts else b""
-    server = await start_server(answer, hang=True)
-    error = await failure(provider_at(server.url), ChatRequest("m", ASK.messages, timeout_seconds=0.1))
-    assert error.category == "timeout"
-    assert "silent for 0.1 s" in error.message
-    await asyncio.wait_for(server.dropped.wait(), 10)
-
-
-async def test_cancelling_drops_the_connection(start_server: StartServer, provider_at: Any) -> None:
-    server = await start_server(b"", hang=True)
-    task = asyncio.create_task(collect(provider_at(server.url)))
-    await asyncio.wait_for(server.asked.wait(), 10)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await asyncio.wait_for(server.dropped.wait(), 10)
-
-
-async def test_closing_early_drops_the_connection(
-    start_server: StartServer, provider_at: Any, respond_in_chunks: Build
-) -> None:
-    server = await start_server(respond_in_chunks(PIECE, end=False, content_type=SSE), hang=True)
-    async with aclosing(provider_at(server.url).stream(ASK)) as answer:
-        assert await anext(answer) == ChatChunk("a")
-    await asyncio.wait_for(server.dropped.wait(), 10)
-
-
-async def test_a_proxy_is_not_used_for_loopback(
-    start_server: StartServer,
-    provider_at: Any,
-    respond_in_chunks: Build,
-    refused_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTP_PROXY", refused_url)
-    server = await start_server(respond_in_chunks(STOP, DONE, content_type=SSE))
-    assert len(await collect(provider_at(server.url))) == 1
 
 
 def test_the_key_is_never_shown(provider_at: Any) -> None:
