@@ -1,4 +1,4 @@
-"""What holds for the connection to any model server: it ends when nobody waits, and no proxy is in between."""
+"""What holds for the connection to any model server: it ends when nobody waits, and meets no proxy."""
 
 from __future__ import annotations
 
