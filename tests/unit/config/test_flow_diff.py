@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentflow_tui.config import Flow, check_text
+from agentflow_tui.config.fingerprint import fingerprint
 from agentflow_tui.config.flow_diff import flow_diff
 from agentflow_tui.config.value_text import value_text
 from agentflow_tui.resources import resource_folder
@@ -114,6 +115,13 @@ def test_a_change_is_told_with_its_line(before: str, after: str, line: int, text
 )
 def test_another_spelling_is_no_change(before: str, after: str) -> None:
     assert told(FLOW.replace(before, after)) == []
+
+
+def test_a_fingerprint_is_that_of_the_meaning_and_holds_no_secret() -> None:
+    same = [FLOW, "# a remark\n" + FLOW, FLOW.replace("sk-very-secret", "[secret]")]
+    assert len({fingerprint(flow_of(text)) for text in same}) == 1
+    for other in (FLOW.replace("0.2", "0.3"), FLOW.replace('api_key = "sk-very-secret"', "")):
+        assert fingerprint(flow_of(other)) != fingerprint(flow_of(FLOW))
 
 
 def test_moved_stages_are_told_as_an_order_and_not_as_changes() -> None:

@@ -288,3 +288,14 @@ async def test_a_text_that_was_not_kept_is_told_when_it_is_needed(bench: Workben
     bench.check(WARMER)
     with pytest.raises(NotReadyError, match="was not kept"):
         await bench.fork(other, len(run.history) - 2)
+
+
+async def test_a_fork_behind_it_takes_the_secrets_of_the_open_text_for_those_that_were_kept_out(
+    bench: Workbench,
+) -> None:
+    text = WARMER.replace("[providers.scripted]", '[providers.scripted]\napi_key = "sk-0123456789abcdef"')
+    run = await swapped(bench, text)
+    fork = await forked(bench, run, swaps(run)[0].seq + 1, text)
+    assert [event.path for event in swaps(fork)] == ["loop"]
+    assert fork.config is not None
+    assert fork.config.version.text == text
