@@ -105,7 +105,7 @@ class EditDialog(Dialog[StateEdit]):
         """Show the first value."""
         self.query_one("#whole-state").display = False
         self.form.show(self.draft)
-        self.query_one("#state-keys" if self.draft.slots else "#new-key").focus()
+        self.query_one("#state-keys" if self.draft.slots else "#new-key").focus(scroll_visible=False)
 
     def action_accept(self) -> None:
         """Return what was changed, or say what is wrong with it."""

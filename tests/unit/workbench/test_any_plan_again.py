@@ -1,9 +1,10 @@
-"""Any plan of all six kinds of node, of agents that ask a model: shown, forked and answered from recordings."""
+"""Any plan of all kinds of node, of agents that ask a model: scrubbed, forked, answered from recordings."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -118,10 +119,8 @@ def test_scrubbing_to_an_event_shows_what_a_run_that_was_stopped_there_shows(
             kept.append(event)
 
         stopped.engine._emit = emit
-        try:
+        with suppress(_Killed):
             await stopped.engine.run(Event.make(INPUT, **EVENT))
-        except _Killed:
-            pass
         assert len(kept) == n + 1
         assert Scrubber(whole).at(n) == fold(kept)
 
