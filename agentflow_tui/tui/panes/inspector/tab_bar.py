@@ -63,12 +63,11 @@ class TabBar(Static):
             [name if open_ else name[:length] for name, open_ in zip(short, is_open, strict=True)]
             for length in (4, 2, 1)
         ]
-        for names in (TABS, whole, short, *cut):
-            for gap in (" ", ""):
-                texts = [
-                    f"[{name}]" if open_ else f"{gap}{name} "
-                    for name, open_ in zip(names, is_open, strict=True)
-                ]
-                if sum(map(len, texts)) <= self.size.width:
-                    return list(zip(TABS, texts, strict=True))
+        roomy = [(names, " ") for names in (TABS, whole, short)]
+        for names, gap in (*roomy, *((names, "") for names in (whole, short, *cut))):
+            texts = [
+                f"[{name}]" if open_ else f"{gap}{name} " for name, open_ in zip(names, is_open, strict=True)
+            ]
+            if sum(map(len, texts)) <= self.size.width:
+                break
         return list(zip(TABS, texts, strict=True))
