@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from agentflow_tui.tui.dialogs.replay_dialog import ReplayDialog, Whose
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.workbench.archive import StoredRun
 from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.replay import Replay
 
 
 @dataclass(eq=False)
@@ -31,7 +33,7 @@ class ReplayDesk:
         while True:
             text = self.editor_text() if whose == "editor" else None
             try:
-                found = await desk.workbench.replay(stored, text=text)
+                found = await self._replayed(stored, text)
             except NotReadyError as error:
                 if await desk.explain(error):
                     return
@@ -43,6 +45,17 @@ class ReplayDesk:
                 desk.bridge.look_at(wish.seq)
                 return
             whose = "editor" if whose == "own" else "own"
+
+    async def _replayed(self, stored: StoredRun, text: str | None) -> Replay:
+        """Replay in a thread: a long history takes seconds, in which the screen has to answer."""
+        desk = self.desk
+        desk.is_starting = True
+        desk.changed()
+        try:
+            return await asyncio.to_thread(lambda: asyncio.run(desk.workbench.replay(stored, text=text)))
+        finally:
+            desk.is_starting = False
+            desk.changed()
 
     async def _seen(self) -> StoredRun:
         """The run as it is seen: what is live has more events than the store, and one may not be stored."""

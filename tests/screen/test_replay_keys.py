@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
@@ -108,3 +110,31 @@ async def test_a_small_terminal_shows_the_report_too(desk: Desk) -> None:
         rows = dialog.query_one(LineView)
         assert rows.size.height >= 3
         assert "Better" in told(dialog)
+
+
+async def test_the_screen_answers_while_a_replay_goes_on_and_escape_gives_it_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        bench = await ended(pilot)
+        begun, may_end = threading.Event(), threading.Event()
+        replay = bench.workbench.replay
+
+        async def slow(*given: Any, **settings: Any) -> Any:
+            begun.set()
+            may_end.wait(10)
+            return await replay(*given, **settings)
+
+        monkeypatch.setattr(bench.workbench, "replay", slow)
+        await pilot.press("P")
+        await until(pilot, begun.is_set)
+        assert "STARTING" in str(bench.status.render())
+        await pilot.press("comma")
+        await settle(pilot)
+        assert not bench.bridge.view.is_following
+        await pilot.press("escape")
+        await settle(pilot)
+        may_end.set()
+        await until(pilot, lambda: not bench.desk.is_starting)
+        assert is_on_top(pilot)
+        assert "same history" in told(await report(pilot))
