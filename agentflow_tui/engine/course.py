@@ -111,15 +111,15 @@ class Course:
             raise run.journal.error
         if run.is_cancelled_from_outside:
             raise asyncio.CancelledError
-        return RunResult(
-            self._run_id,
-            ended.status,
-            ended.error,
-            ended.category,
-            ended.hint,
-            event.session_id,
-            thaw_object(self._state.data),
-            dict(self._state.meta),
+        return RunResult.made(
+            run_id=self._run_id,
+            status=ended.status,
+            error=ended.error,
+            category=ended.category,
+            hint=ended.hint,
+            session_id=event.session_id,
+            data=thaw_object(self._state.data),
+            meta=dict(self._state.meta),
         )
 
     async def _through(self, problem: str) -> _End:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 
 from agentflow_tui.engine.agent import Agent
+from agentflow_tui.engine.alarms import Alarms
 from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.engine.control import Control
 from agentflow_tui.engine.course import Course
@@ -40,12 +41,13 @@ class Engine:
         guards: Guards | None = None,
         rng: Callable[[], float] = random.random,
         past: Past | None = None,
+        alarms: Alarms | None = None,
     ) -> None:
         """Keep the parts. `emit` gets every history event in order, on the event loop.
 
         `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
         numbers from 0 to 1 for the jitter of retries. With a `past` the first run goes through it again and
-        on from its end.
+        on from its end. `alarms` keep a timer for the runs to come.
         """
         self._plan = plan
         self._agents = agents
@@ -58,6 +60,7 @@ class Engine:
         self._guards = guards or Guards(self._clock)
         self._rng = rng
         self._past = past
+        self._call_later = None if alarms is None else alarms.call_later
         self._soonest = min([plan.timeout, *plan.limits()])
 
     async def run(  # noqa: PLR0913 - what may be other than in the run before
@@ -81,7 +84,7 @@ class Engine:
         past, self._past = self._past, None
         emit = emit or self._emit
         if past is None:
-            time, listener = RunTime(self._clock, self._soonest), emit
+            time, listener = RunTime(self._clock, self._soonest, self._call_later), emit
         else:
             time, listener = RunTime(past.clock(self._clock)), past.listening(emit)
         try:

@@ -17,7 +17,6 @@ MAX_INT_BITS = 14_000
 _SAFE = 1 << 64
 _CHANGEABLE = frozenset({dict, list})
 _OPEN = (list, Mapping)
-_JUST_TEXT = frozenset({str})
 
 
 def copy_json(value: Any, path: str) -> Any:
@@ -29,9 +28,11 @@ def copy_json(value: Any, path: str) -> Any:
     """
     if is_plain(value):
         return value
-    if type(value) is list and len(value) <= MAX_VALUES and all(map(is_plain, value)):
-        return value.copy()
-    return _Copier().copy(value, path, 0)
+    try:
+        return _QuickCopy().of(value, 0)
+    except (_OddError, UnicodeEncodeError):
+        # It is refused, and the error has to name the place; or it is odd and still JSON.
+        return _Copier().copy(value, path, 0)
 
 
 def is_plain(value: Any) -> bool:
@@ -44,6 +45,42 @@ def is_plain(value: Any) -> bool:
     if kind is float:
         return math.isfinite(value)
     return value is None or kind is bool
+
+
+class _OddError(Exception):
+    """Found something that is not what nearly all values are."""
+
+
+class _QuickCopy:
+    """A copy of lists and dicts of plain values: the way of nearly all, with few calls and no names."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_VALUES
+
+    def of(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if depth >= MAX_DEPTH or (kind is not dict and kind is not list):
+            raise _OddError
+        self.left -= len(value)
+        if self.left < 0:
+            raise _OddError
+        if kind is list:
+            return [item if is_plain(item) else self._one(item, depth) for item in value]
+        copied = {}
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                raise _OddError
+            is_text = type(item) is str and item.isascii()
+            copied[key] = item if is_text or is_plain(item) else self._one(item, depth)
+        return copied
+
+    def _one(self, item: Any, depth: int) -> Any:
+        if type(item) is str:
+            item.encode()
+            return item
+        return self.of(item, depth + 1)
 
 
 class _Copier:
@@ -64,27 +101,10 @@ class _Copier:
                 item if is_plain(item) else self.copy(item, f"{path}[{i}]", depth + 1)
                 for i, item in enumerate(value)
             ]
-        return self._object(value, path, depth)
-
-    def _object(self, value: Mapping[Any, Any], path: str, depth: int) -> dict[str, Any]:
         self._count(len(value), path, depth)
-        copied = dict(value) if _has_plain_keys(value) else {checked_key(k, path): value[k] for k in value}
-        for key, item in copied.items():
-            # As `is_plain`, without a call for each value: most objects hold little else.
-            kind = type(item)
-            if kind is str:
-                if item.isascii():
-                    continue
-            elif kind is int:
-                if -_SAFE < item < _SAFE:
-                    continue
-            elif kind is float:
-                if math.isfinite(item):
-                    continue
-            elif item is None or kind is bool:
-                continue
-            copied[key] = self.copy(item, f"{path}.{key}", depth + 1)
-        return copied
+        return {
+            checked_key(key, path): self.copy(item, f"{path}.{key}", depth + 1) for key, item in value.items()
+        }
 
     def _count(self, size: int, path: str, depth: int) -> None:
         self.left -= size
@@ -92,13 +112,6 @@ class _Copier:
             raise AgentError(f"{path[:80]}…: nested deeper than {MAX_DEPTH} levels, or containing itself")
         if self.left < 0:
             raise AgentError(f"{path}: more than {MAX_VALUES} values")
-
-
-def _has_plain_keys(value: Mapping[Any, Any]) -> bool:
-    try:
-        return "".join(value).isascii() and _JUST_TEXT.issuperset(map(type, value))
-    except TypeError:
-        return False
 
 
 def _checked_atom(value: Any, path: str) -> Any:

@@ -12,6 +12,10 @@ _EARLY = 0.0005
 """Timers of an event loop may fire this many seconds too soon."""
 
 
+CallLater = Callable[[float, Callable[[], None]], Timer]
+"""Sets a timer: seconds, and what is called then."""
+
+
 class Limit(Protocol):
     """Something that is to happen at a time."""
 
@@ -30,6 +34,7 @@ class RunTime:
     """
 
     __slots__ = (
+        "_call_later",
         "_limits",
         "_ring_at",
         "_soonest",
@@ -41,12 +46,14 @@ class RunTime:
         "started",
     )
 
-    def __init__(self, clock: Clock, soonest: float = inf) -> None:
+    def __init__(self, clock: Clock, soonest: float = inf, call_later: CallLater | None = None) -> None:
         """Start counting now; `soonest` says in how many seconds the first limit may come, if that is known.
 
-        A timer that is set for then need not be set anew for limits that are put up later.
+        A timer that is set for then need not be set anew for limits that are put up later. `call_later` takes
+        the place of the clock's, and may call too soon.
         """
         self.clock = clock
+        self._call_later = call_later or clock.call_later
         self._soonest = soonest
         self.now = clock.now
         self.started = clock.now()
@@ -105,7 +112,7 @@ class RunTime:
         if self._timer is not None:
             self._timer.cancel()
         self._ring_at = due
-        self._timer = self.clock.call_later(due - self.active(), self._ring)
+        self._timer = self._call_later(due - self.active(), self._ring)
 
     def _ring(self) -> None:
         self._timer = None

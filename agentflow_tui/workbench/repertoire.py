@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agentflow_tui.agents.cast import Cast
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Engine, Event, Hooks
+from agentflow_tui.engine.alarms import Alarms
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.event import HistoryEvent
@@ -26,6 +27,7 @@ class Repertoire:
         self._hooks = hooks
         self._clock = clock
         self._guards = Guards(clock)
+        self._alarms = Alarms(clock)
         self._plans: dict[str, Plan] = {}
         self._casts: dict[str, Cast] = {}
         self._engines: dict[str, Engine] = {}
@@ -74,6 +76,7 @@ class Repertoire:
             hooks=self._hooks,
             flow_name=self._name,
             guards=self._guards,
+            alarms=self._alarms,
         )
         if plan.mode in self._casts:
             self._engines[plan.mode] = engine
