@@ -140,6 +140,22 @@ async def test_calls_behind_the_start_of_a_rerun_count_as_made() -> None:
     assert pieces == ["second"]
 
 
+@pytest.mark.parametrize("mode", ["auto", "replay"])
+async def test_of_equal_calls_at_one_time_the_one_that_was_cut_off_keeps_its_own_answer(
+    mode: RecordingMode,
+) -> None:
+    story = Story()
+    story.call("fan/left", "c1", "left")
+    story.call("fan/right", "c2", "right")
+    story.answered("fan/right", "c2", "right")
+    story.answered("fan/left", "c1", "left")
+    history = story.events
+    done = [event for event in history if getattr(event, "call", "") == "c2"]
+    recordings = RunRecordings(RecordingShelf(histories=[history]), mode=mode)
+    recordings.skip(done, history)
+    assert (await collect(RecordedProvider("ollama", recordings, None)))[0] == ["left"]
+
+
 async def test_a_failed_call_is_asked_again_but_replayed_as_it_was() -> None:
     history = recorded("fine", fail_first=True)
     assert (await collect(provider(history, "auto")))[0] == ["fine"]

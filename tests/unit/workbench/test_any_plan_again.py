@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from agentflow_tui.agents.llm_agent import LlmAgent, ModelSettings
@@ -18,6 +18,7 @@ from agentflow_tui.engine.past_moments import lived
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.compare import first_divergence
+from agentflow_tui.history.fan_event import FanEnded
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.scrub import Scrubber
 from agentflow_tui.llm.recorded_provider import RecordedProvider
@@ -85,6 +86,8 @@ def test_a_fork_without_edits_answered_from_recordings_is_the_original(
     async def check() -> None:
         live = ScriptedProvider(answers)
         whole = await ran(root, asking(live))
+        # How far the others come before a failing branch stops them is a matter of speed, not of answers.
+        assume(not any(isinstance(event, FanEnded) and event.status == "failed" for event in whole))
         n = data.draw(st.integers(-1, len(whole) - 1))
         departure = Departure.make(whole, n)
         recordings = RunRecordings(RecordingShelf(histories=(whole,), is_closed=True), mode="replay")
