@@ -49,10 +49,9 @@ class Crew:
         return task
 
     async def _work(self, first: Call) -> None:
-        call: Call | None = first
-        task, now = first.task, self.clock.now
+        call, task, now = first, first.task, self.clock.now
         turns, since = 0, now()
-        while call is not None:
+        while True:
             try:
                 await call.work()
             except BaseException:
@@ -61,11 +60,13 @@ class Crew:
             if task.cancelling() or copy_context() != self.context:
                 self._end(call)
                 return
-            call = self._go_on(task, call)
+            following = self._go_on(task, call)
+            if following is None:
+                return
+            call = following
             turns += 1
-            if (
-                self._at_work > 1 or turns == TURNS or now() - since > TURN_SECONDS or task.cancelling()
-            ) and call is not None:
+            is_long = turns == TURNS or now() - since > TURN_SECONDS
+            if is_long or self._at_work > 1 or task.cancelling():
                 await asyncio.sleep(0)
                 turns, since = 0, now()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from agentflow_tui.engine.clock import utc_now
 from agentflow_tui.engine.json_value import copy_json, thaw
@@ -55,6 +55,8 @@ class Event:
     target: str = ""
     timestamp: str = ""
     """Wall-clock time, ISO 8601, UTC."""
+    made: ClassVar[Callable[..., Event]]
+    """Makes one from its fields, faster than a call of the class does: see `quick`."""
 
     @classmethod
     def make(  # noqa: PLR0913 - an event has five parts
@@ -70,7 +72,7 @@ class Event:
 
         Raises `AgentError` that names the key when the data are no JSON or the metadata no text.
         """
-        return cls(
+        return cls.made(
             id=event_id if event_id is not None else new_id(),
             data=FrozenData({} if data is None else copy_json(data, "data")),
             metadata=FrozenMeta({} if metadata is None else checked_meta(metadata)),

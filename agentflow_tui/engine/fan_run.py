@@ -120,7 +120,8 @@ class FanRun:
 
     def _one_less(self) -> None:
         self._live -= 1
-        self._fill()
+        if self._next < len(self._fan.children):
+            self._fill()
         if not self._live:
             self._all_over.set()
 

@@ -40,11 +40,15 @@ class Merge:
 
     def conflicts(self) -> list[Conflict]:
         """The keys on which branches disagree; those of meta are called `meta.<key>`."""
-        found = [_conflict(key, writers) for key, writers in self._data.items() if _disagree(writers)]
+        found = [
+            _conflict(key, writers)
+            for key, writers in self._data.items()
+            if len(writers) > 1 and _disagree(writers)
+        ]
         found.extend(
             _conflict(f"meta.{key}", writers)
             for key, writers in self._meta.items()
-            if key not in ENGINE_META and _disagree(writers)
+            if key not in ENGINE_META and len(writers) > 1 and _disagree(writers)
         )
         return found
 
@@ -74,8 +78,6 @@ def _collect(
 
 
 def _disagree(writers: list[tuple[str, Any]]) -> bool:
-    if len(writers) == 1:
-        return False
     first = writers[0][1]
     return any(
         value is not first and ((value is REMOVED) or (first is REMOVED) or not same_json(value, first))
@@ -89,5 +91,7 @@ def _conflict(key: str, writers: list[tuple[str, Any]]) -> Conflict:
 
 def _last(written: dict[str, list[tuple[str, Any]]]) -> tuple[dict[str, Any], tuple[str, ...]]:
     values = {key: writers[-1][1] for key, writers in written.items()}
-    removed = tuple(sorted(key for key, value in values.items() if value is REMOVED))
+    removed = tuple(sorted([key for key, value in values.items() if value is REMOVED]))
+    if not removed:
+        return values, ()
     return {key: value for key, value in values.items() if value is not REMOVED}, removed

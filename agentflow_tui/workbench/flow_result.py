@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.history.event import HistoryEvent
@@ -29,18 +30,20 @@ class FlowResult:
     hint: str = ""
     """The way out, when one is known."""
     session_id: str = ""
+    made: ClassVar[Callable[..., FlowResult]]
+    """Makes one from its fields, faster than a call of the class does: see `quick`."""
 
     @classmethod
     def of(cls, end: RunResult, history: list[HistoryEvent]) -> FlowResult:
         """The engine's result with the run's history."""
-        return cls(
-            end.run_id,
-            end.status,
-            end.data,
-            end.meta,
-            history,
-            end.error,
-            end.category,
-            end.hint,
-            end.session_id,
+        return cls.made(
+            run_id=end.run_id,
+            status=end.status,
+            data=end.data,
+            meta=end.meta,
+            history=history,
+            error=end.error,
+            category=end.category,
+            hint=end.hint,
+            session_id=end.session_id,
         )
