@@ -17,6 +17,7 @@ from agentflow_tui.cli.run_watch import print_json, print_line, work
 
 if TYPE_CHECKING:
     from agentflow_tui.history.compare import Comparison
+    from agentflow_tui.history.curve import Series
     from agentflow_tui.history.diff import KeyChange
     from agentflow_tui.history.run_summary import RunSummary
     from agentflow_tui.workbench import Workbench
@@ -213,6 +214,16 @@ def _comparison(found: Comparison) -> dict[str, Any]:
             {"agent": name, "left": asdict(left), "right": asdict(right)}
             for name, left, right in found.agents
         ],
+        "curves": [
+            {
+                "loop": each.loop,
+                "kind": each.key[0],
+                "key": each.key[1],
+                "left": each.left,
+                "right": each.right,
+            }
+            for each in found.curves
+        ],
     }
 
 
@@ -224,12 +235,23 @@ def _comparison_lines(found: Comparison) -> list[str]:
         one, other = (_fact(getattr(each, what)) for each in (found.left, found.right))
         lines.append(f"  {what:<16} {one:>12} {other:>12}")
     left, right = (each.prompt_tokens + each.completion_tokens for each in (found.left, found.right))
+    for curve in found.curves:
+        name = (
+            f"{curve.loop} {curve.key[1]}" if curve.key[0] == "data" else f"{curve.loop} meta {curve.key[1]}"
+        )
+        lines += [
+            f"  {name} {sign}: {_numbers(series)}" for sign, series in (("A", curve.left), ("B", curve.right))
+        ]
     return [*lines, f"  {'tokens':<16} {left:>12} {right:>12}"]
 
 
 def change_line(change: KeyChange) -> str:
     """Return one change as a line: the key, what it was, and what it is."""
     return f"  {change.key}: {_value(change.old)} → {_value(change.new)}"
+
+
+def _numbers(series: Series) -> str:
+    return " ".join("-" if number is None else f"{number:.6g}" for number in series) or "no numbers"
 
 
 def _fact(value: object) -> str:

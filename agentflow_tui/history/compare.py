@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history.curve import Curve, curves
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.diff import KeyChange, diff_states
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
@@ -100,6 +101,8 @@ class Comparison:
     right: RunTotals
     agents: tuple[tuple[str, AgentTotals, AgentTotals], ...]
     """Name, left, right; in order of first appearance, the left one's first."""
+    curves: tuple[Curve, ...]
+    """Of the numbers that loops changed."""
 
 
 def compare(left: Sequence[ev.HistoryEvent], right: Sequence[ev.HistoryEvent]) -> Comparison:
@@ -113,6 +116,7 @@ def compare(left: Sequence[ev.HistoryEvent], right: Sequence[ev.HistoryEvent]) -
         run_totals(one),
         run_totals(other),
         tuple((name, agent_totals(one, name), agent_totals(other, name)) for name in names),
+        curves(left, right),
     )
 
 

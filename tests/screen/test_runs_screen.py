@@ -166,7 +166,7 @@ async def test_two_runs_are_compared(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         await ran(pilot)
         bench = bench_of(pilot)
-        bench.editor.replace_text(LOOP.replace("charming", "clever"))
+        bench.editor.replace_text(LOOP.replace("charming", "clever").replace('"quality": 6', '"quality": 2'))
         await ran(pilot)
         screen = await runs_screen(pilot, 2)
         await pilot.press("c")
@@ -179,6 +179,11 @@ async def test_two_runs_are_compared(desk: Desk) -> None:
         assert "≠" in text
         assert "content" in text
         assert "improver" in text
+        curves = text.partition("CURVES OVER loop\n")[2].splitlines()
+        assert [line.split() for line in curves[1:3]] == [
+            ["quality", "A", "4", "9", "9", "▃▁█"],
+            ["B", "4", "9", "9", "▃▅█"],
+        ]
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("j", "c")

@@ -17,8 +17,8 @@ def bar(value: float, low: float, high: float) -> str:
     return "?" if isnan(share) else _BARS[round(min(max(share, 0.0), 1.0) * (len(_BARS) - 1))]
 
 
-def sparkline(numbers: Sequence[float | None]) -> str:
-    """Return one bar per number, and a space where there is none."""
-    known = [number for number in numbers if number is not None]
+def sparkline(numbers: Sequence[float | None], beside: Sequence[float | None] = ()) -> str:
+    """Return one bar per number, and a space where there is none; on one scale with the numbers `beside`."""
+    known = [number for number in (*numbers, *beside) if number is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     return "".join(" " if number is None else bar(number, low, high) for number in numbers)

@@ -12,6 +12,7 @@ from agentflow_tui.tui.panes.inspector.amount import grouped, seconds
 from agentflow_tui.tui.panes.inspector.change_rows import change_rows
 from agentflow_tui.tui.panes.row import Row
 from agentflow_tui.tui.safe_text import one_line, plain
+from agentflow_tui.tui.screens.curve_rows import curve_rows
 from agentflow_tui.tui.screens.run_rows import SIGNS
 
 _NAME = 22
@@ -25,6 +26,7 @@ def compare_rows(found: Comparison, left: str, right: str, width: int) -> list[R
     return [
         *_section("WHERE THEY PART"),
         _parting(found),
+        *curve_rows(found.curves, width),
         *_section("TOTALS"),
         _table("", one_line(f"A {left}", _CELL - 1), one_line(f"B {right}", _CELL - 1), "$muted"),
         *_totals(found.left, found.right),
