@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from textual import events, getters, on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -27,7 +27,7 @@ from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.mark_desk import MarkDesk
 from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_layout import PaneLayout
-from agentflow_tui.tui.pane_tabs import PANES, PaneTab, PaneTabs
+from agentflow_tui.tui.pane_tabs import PANES, PaneTabs
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
@@ -40,6 +40,7 @@ from agentflow_tui.tui.race_desk import RaceDesk
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_headline import headline, outcome, running_text
 from agentflow_tui.tui.safe_text import plain
+from agentflow_tui.tui.screens.pane_mouse import PaneMouse
 from agentflow_tui.tui.screens.workbench_actions import WorkbenchActions
 from agentflow_tui.tui.session_metrics import SessionMetrics
 from agentflow_tui.tui.settings import Settings
@@ -52,7 +53,7 @@ _QUICK = 50_000
 """Characters that are checked at once; a longer text is checked in a thread."""
 
 
-class WorkbenchScreen(WorkbenchActions):
+class WorkbenchScreen(WorkbenchActions, PaneMouse):
     """Shows one flow and its run. Panes post messages to it; it alone calls the workbench."""
 
     CSS_PATH = "workbench_screen.tcss"
@@ -196,57 +197,6 @@ class WorkbenchScreen(WorkbenchActions):
     @guarded
     def _pager_wanted(self, event: PagerWanted) -> None:
         self.app.push_screen(PagerDialog(event.title, event.text))
-
-    @on(events.Click)
-    @guarded
-    def _clicked(self, event: events.Click) -> None:
-        is_double = event.chain > 1
-        if is_double and self.layout_of_panes.edges.is_without_title(event.screen_x, event.screen_y):
-            self.action_reset_panes()
-            return
-        # A pane's border and title belong to the pane itself: a click goes there, a second one zooms.
-        pane = event.widget
-        if pane is None or pane.id not in PANES or pane.content_region.contains(*event.screen_offset):
-            return
-        self.layout_of_panes.show(pane.id)
-        if is_double:
-            self.layout_of_panes.zoom()
-
-    @guarded
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of an edge between two panes."""
-        if event.button == 1:
-            self.layout_of_panes.edges.press(event.screen_x, event.screen_y)
-
-    @guarded
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Drag the edge along."""
-        if event.button and self.layout_of_panes.edges.drag(event.screen_x, event.screen_y):
-            # Else this would select text.
-            self.clear_selection()
-            self.capture_mouse()
-
-    @guarded
-    def on_mouse_up(self) -> None:
-        """Let the edge go."""
-        self.layout_of_panes.edges.release()
-        self.release_mouse()
-
-    @on(PaneTab.Clicked)
-    @guarded
-    def _tab_clicked(self, event: PaneTab.Clicked) -> None:
-        self.layout_of_panes.show(event.pane)
-
-    @guarded
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Light the tab of the pane that has the focus."""
-        self.layout_of_panes.note_focus(event.widget)
-
-    @guarded
-    def on_resize(self) -> None:
-        """Choose how many panes fit."""
-        if self.is_mounted:
-            self.layout_of_panes.arrange()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong in a worker; the program goes on."""
