@@ -22,6 +22,7 @@ from agentflow_tui.history.codec import HistoryFormatError
 from agentflow_tui.history.database import opened
 from agentflow_tui.history.event import HistoryEvent, RunStarted, TokensReceived
 from agentflow_tui.history.event_queue import EventQueue
+from agentflow_tui.history.retention import Retention
 from agentflow_tui.history.run_filter import RunFilter
 from agentflow_tui.history.run_lock import RunLock
 from agentflow_tui.history.run_rows import read_events
@@ -215,22 +216,14 @@ class RunStore:
         Runs with a tag and runs that somebody drives stay. Returns the deleted ones, oldest first; with
         `is_dry` those that would be.
         """
-        runs = await self.runs()
-        total = sum(run.size for run in runs)
         limit = (now or datetime.now(UTC)) - max_age if max_age is not None else None
-        gone: list[RunSummary] = []
-        for run in reversed(runs):
-            is_old = limit is not None and _is_before(run.started_at, limit)
-            is_over = max_bytes is not None and total > max_bytes
-            if run.tags or not (is_old or is_over) or self._queue.is_driven(run.run_id):
-                continue
-            if not is_dry:
-                await self.delete(run.run_id)
-            total -= run.size
-            gone.append(run)
+        kept = Retention(limit, max_bytes)
+        gone = tuple(kept.too_many(await self.runs(), self._queue.is_driven))
         if gone and not is_dry:
+            for run in gone:
+                await self.delete(run.run_id)
             await self._do(_shrink)
-        return tuple(gone)
+        return gone
 
     async def aclose(self) -> None:
         """Store what waits and let go of the file, which happens also when storing fails."""
@@ -297,11 +290,3 @@ class RunStore:
 async def _shrink(connection: aiosqlite.Connection) -> None:
     await connection.commit()
     await connection.execute("VACUUM")
-
-
-def _is_before(started_at: str, limit: datetime) -> bool:
-    try:
-        started = datetime.fromisoformat(started_at)
-    except ValueError:
-        return False
-    return started.replace(tzinfo=started.tzinfo or UTC) < limit
