@@ -110,7 +110,7 @@ class AgentRun(TimedCall):
         journal = run.journal
         self._began = at = journal.at()
         started = AgentStarted.made(
-            seq=journal.seq(),
+            seq=journal.seq,
             at=at,
             path=step.path,
             agent=step.agent,
@@ -237,7 +237,7 @@ class AgentRun(TimedCall):
         journal = run.journal
         at = journal.at()
         completed = AgentCompleted.made(
-            seq=journal.seq(),
+            seq=journal.seq,
             at=at,
             path=step.path,
             agent=step.agent,

@@ -113,7 +113,7 @@ class ChoiceRun:
     def _take(self, body: Node | None, reason: str) -> None:
         journal = self._run.journal
         taken = ChoiceTaken.made(
-            seq=journal.seq(),
+            seq=journal.seq,
             at=journal.at(),
             path=self._choice.path,
             option="" if body is None else body.path,

@@ -74,7 +74,7 @@ class Course:
             run.past.begin(run, self._frame, plan.root.path)
         journal = run.journal
         started = RunStarted.made(
-            seq=journal.seq(),
+            seq=journal.seq,
             at=journal.at(),
             run_id=self._run_id,
             mode=plan.mode,
@@ -98,7 +98,7 @@ class Course:
             # Else the run would be garbage that only the collector finds.
             run.journal.on_error = run.on_swap = None
         last = RunEnded.made(
-            seq=journal.seq(),
+            seq=journal.seq,
             at=journal.at(),
             status=ended.status,
             error=ended.error,

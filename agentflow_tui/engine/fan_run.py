@@ -11,7 +11,7 @@ from agentflow_tui.engine.errors import NodeFailed, error_text
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.merge import Merge
 from agentflow_tui.engine.signal import Signal
-from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.resume import EDIT_PATH
 from agentflow_tui.plan.node import Fan, Node, Step, agent_of
@@ -46,7 +46,12 @@ class FanRun:
         branches = tuple(child.path for child in fan.children)
         if self._run.past is not None:
             self._take_part(self._run.past)
-        self._run.journal.record(FanStarted, path=fan.path, branches=branches, scope=frame.scope)
+        journal = self._run.journal
+        journal.tell(
+            FanStarted.made(
+                seq=journal.seq, at=journal.at(), path=fan.path, branches=branches, scope=frame.scope
+            )
+        )
         self._fill()
         if self._live:
             await self._all_over.wait()
@@ -187,11 +192,14 @@ class FanRun:
     def _end(self, status: str, reason: str, delta: Delta | None = None) -> None:
         if not self._frame.scope:
             self._run.control.leave_phase()
-        self._run.journal.record(
-            FanEnded,
+        journal = self._run.journal
+        ended = FanEnded.made(
+            seq=journal.seq,
+            at=journal.at(),
             path=self._fan.path,
             status=status,
             scope=self._frame.scope,
-            delta=delta or Delta(),
+            delta=delta or EMPTY_DELTA,
             reason=reason,
         )
+        journal.tell(ended)

@@ -128,7 +128,7 @@ class Interpreter:
             self._ended(node, frame, "skipped", skipped)
             return
         journal = self.journal
-        journal.tell(NodeStarted.made(seq=journal.seq(), at=journal.at(), path=node.path, scope=frame.scope))
+        journal.tell(NodeStarted.made(seq=journal.seq, at=journal.at(), path=node.path, scope=frame.scope))
         try:
             if stage is not None:
                 await stage.go()
@@ -212,7 +212,7 @@ class Interpreter:
     def _ended(self, node: Node, frame: Frame, status: str, reason: str) -> None:
         journal = self.journal
         ended = NodeEnded.made(
-            seq=journal.seq(),
+            seq=journal.seq,
             at=journal.at(),
             path=node.path,
             status=status,
@@ -239,7 +239,7 @@ class Interpreter:
         frame.state.apply(delta, is_change=False)
         journal = self.journal
         journal.tell(
-            StateChanged.made(seq=journal.seq(), at=journal.at(), path=path, delta=delta, scope=frame.scope)
+            StateChanged.made(seq=journal.seq, at=journal.at(), path=path, delta=delta, scope=frame.scope)
         )
 
     def holds(self, condition: Condition, frame: Frame, who: str) -> bool:

@@ -16,14 +16,15 @@ class Journal:
     that cannot be recorded has to end.
     """
 
-    __slots__ = ("_calls", "_emit", "_is_closed", "_next", "_now", "_started", "error", "on_error")
+    __slots__ = ("_calls", "_emit", "_is_closed", "_now", "_started", "error", "on_error", "seq")
 
     def __init__(self, emit: Callable[[HistoryEvent], None], time: RunTime) -> None:
         """Start with number 0."""
         self._emit = emit
         self._now = time.now
         self._started = time.started
-        self._next = 0
+        self.seq = 0
+        """The number of the event that is told next."""
         self._calls = 0
         self._is_closed = False
         self.error: Exception | None = None
@@ -31,13 +32,7 @@ class Journal:
 
     def record(self, kind: type[HistoryEvent], **fields: Any) -> None:
         """Write an event of this kind; `seq` and `at` are filled in."""
-        self.tell(kind.made(seq=self.seq(), at=self._now() - self._started, **fields))
-
-    def seq(self) -> int:
-        """The number of the event that is told next."""
-        seq = self._next
-        self._next = seq + 1
-        return seq
+        self.tell(kind.made(seq=self.seq, at=self._now() - self._started, **fields))
 
     def at(self) -> float:
         """Seconds since the run began, pauses included."""
@@ -47,6 +42,7 @@ class Journal:
         """Write an event that was made with `seq` and `at` of now, which is quicker than `record`."""
         if self._is_closed:
             return
+        self.seq += 1
         if type(event) is RunEnded:
             self._is_closed = True
         try:

@@ -84,9 +84,7 @@ class LoopRun:
         frame.state.set_meta("loop_iteration", str(number))
         journal = run.journal
         journal.tell(
-            IterationStarted.made(
-                seq=journal.seq(), at=journal.at(), path=path, iteration=number, scope=scope
-            )
+            IterationStarted.made(seq=journal.seq, at=journal.at(), path=path, iteration=number, scope=scope)
         )
         changes = frame.state.changes
         status = "completed"
@@ -102,7 +100,7 @@ class LoopRun:
             raise
         finally:
             ended = IterationEnded.made(
-                seq=journal.seq(),
+                seq=journal.seq,
                 at=journal.at(),
                 path=path,
                 iteration=number,

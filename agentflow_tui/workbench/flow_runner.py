@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -19,7 +19,7 @@ from agentflow_tui.agents.signature import check_callback, check_handler
 from agentflow_tui.agents.trust import AlwaysTrust, Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Checked, Flow, Problem, check_file, check_text
-from agentflow_tui.engine import Agent, Clock, Engine, Event, Hooks, SystemClock
+from agentflow_tui.engine import Agent, Clock, Event, Hooks, SystemClock
 from agentflow_tui.engine.hooks import Callback, Hook
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.engine.new_id import new_id
@@ -203,7 +203,9 @@ class FlowRunner:
         ready = None if self._is_supplied else self._repertoire.ready(choice.plan.mode)
         if ready is not None:
             engine, notes = ready
-            ended = await self._go(engine, choice, event, listeners, notes)
+            emit = listening(listeners, self._redaction, notes)
+            by, reason, problem = choice.by, choice.reason, choice.problem
+            ended = await engine.run(event, chosen_by=by, reason=reason, problem=problem, emit=emit)
         elif self._open is not None:
             ended = await self._supplied(choice, event, listeners, self._open)
         else:
@@ -261,24 +263,15 @@ class FlowRunner:
             listeners.append(lambda entry: store.append(run_id, (entry,)))
         engine = self._repertoire.engine(plan, cast)
         notes = [*cast.notes, note] if note else cast.notes
+        emit = listening(listeners, self._redaction, notes)
+        by, reason, problem = choice.by, choice.reason, choice.problem
         try:
-            return await self._go(engine, choice, event, listeners, notes, run_id)
+            return await engine.run(
+                event, chosen_by=by, reason=reason, problem=problem, run_id=run_id, emit=emit
+            )
         finally:
             if watch is not None:
                 watch.end()
-
-    async def _go(  # noqa: PLR0913, PLR0917 - what a run is made of
-        self,
-        engine: Engine,
-        choice: ModeChoice,
-        event: Event,
-        listeners: list[Listener],
-        notes: Sequence[str],
-        run_id: str | None = None,
-    ) -> RunResult:
-        emit = listening(listeners, self._redaction, notes)
-        by, reason, problem = choice.by, choice.reason, choice.problem
-        return await engine.run(event, chosen_by=by, reason=reason, problem=problem, run_id=run_id, emit=emit)
 
     async def _prepared(self, plan: Plan, backstage: Backstage) -> Cast:
         code = UserCode(self._folder, self._consent, is_fresh=False)
