@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import asdict
 from datetime import timedelta
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,8 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SHORT = 8
+_BEFORE = 24
+"""Characters that are shown before the place where two texts part."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
@@ -246,8 +249,12 @@ def _comparison_lines(found: Comparison) -> list[str]:
 
 
 def change_line(change: KeyChange) -> str:
-    """Return one change as a line: the key, what it was, and what it is."""
-    return f"  {change.key}: {_value(change.old)} → {_value(change.new)}"
+    """Return one change as a line: the key, what it was, and what it is; of long texts where they part."""
+    old, new = change.old, change.new
+    if isinstance(old, str) and isinstance(new, str):
+        begin = max(len(commonprefix([old, new])) - _BEFORE, 0)
+        old, new = (f"{'…' if begin else ''}{text[begin:]}" for text in (old, new))
+    return f"  {change.key}: {_value(old)} → {_value(new)}"
 
 
 def _numbers(series: Series) -> str:

@@ -16,6 +16,7 @@ import typer
 from agentflow_tui import __version__
 from agentflow_tui.cli import (
     archive_commands,
+    cases_command,
     check_command,
     diff_command,
     graph_command,
@@ -91,6 +92,8 @@ app.command("resume")(time_travel_commands.resume)
 app.command("compare")(archive_commands.compare)
 app.command("export")(archive_commands.export)
 app.command("import")(archive_commands.take_in)
+app.command("save-test")(cases_command.save_test)
+app.command("test")(cases_command.test)
 app.command("gc")(archive_commands.collect)
 app.command("watch")(watch_command.watch)
 app.add_typer(marks_command.app, name="marks")

@@ -45,17 +45,26 @@ class RunFile:
     flow_text: str = ""
     problems: tuple[str, ...] = ()
     """What is missing, in words."""
+    inherited: int = 0
+    """So many events are those of the run that it was forked from, and of that run's flow."""
 
 
 def run_file_lines(
-    history: Sequence[HistoryEvent], flow_text: str = "", redact: Callable[[str], str] = str
+    history: Sequence[HistoryEvent],
+    flow_text: str = "",
+    redact: Callable[[str], str] = str,
+    inherited: int = 0,
 ) -> Iterator[str]:
-    """Yield the lines of a run's file, each with its line break; `redact` takes secrets out of the flow."""
+    """Yield the lines of a run's file, each with its line break; `redact` takes secrets out of the flow.
+
+    `inherited` as in `RunFile`.
+    """
     header = {
         "format": FORMAT,
         "version": VERSION,
         "events": len(history),
         "flow_text": redact(flow_text),
+        **({"inherited": inherited} if inherited else {}),
     }
     yield json.dumps(header, separators=(",", ":")) + "\n"
     for event in history:
@@ -63,7 +72,11 @@ def run_file_lines(
 
 
 def write_run_file(
-    path: Path, history: Sequence[HistoryEvent], flow_text: str = "", redact: Callable[[str], str] = str
+    path: Path,
+    history: Sequence[HistoryEvent],
+    flow_text: str = "",
+    redact: Callable[[str], str] = str,
+    inherited: int = 0,
 ) -> None:
     """Write a run's file, whole or not at all; only the user can read it.
 
@@ -74,7 +87,7 @@ def write_run_file(
     file = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(file, "w", encoding="ascii", newline="\n") as stream:
-            stream.writelines(run_file_lines(history, flow_text, redact))
+            stream.writelines(run_file_lines(history, flow_text, redact, inherited))
         draft.replace(path)
     finally:
         # Gone already when it took the target's place.
@@ -106,7 +119,7 @@ def read_run(lines: Iterable[bytes]) -> RunFile:
         RunFileError: see `read_run_file`.
     """
     numbered = enumerate(lines, 1)
-    count, flow_text = _header(next(numbered, (1, b""))[1])
+    count, flow_text, inherited = _header(next(numbered, (1, b""))[1])
     history: list[HistoryEvent] = []
     problems: list[str] = []
     for number, line in numbered:
@@ -124,7 +137,7 @@ def read_run(lines: Iterable[bytes]) -> RunFile:
         raise RunFileError("the file holds no event", "it was cut off at its beginning")
     if count is not None and count != len(history):
         problems.append(f"the file should hold {count} events and holds {len(history)}")
-    return RunFile(tuple(history), flow_text, tuple(problems))
+    return RunFile(tuple(history), flow_text, tuple(problems), inherited)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -134,7 +147,7 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _header(line: bytes) -> tuple[int | None, str]:
+def _header(line: bytes) -> tuple[int | None, str, int]:
     try:
         header = _loaded(line)
     except HistoryFormatError:
@@ -148,7 +161,8 @@ def _header(line: bytes) -> tuple[int | None, str]:
         raise RunFileError(
             f"the file is of a newer version ({version}, this one knows {VERSION})", "update agentflow-tui"
         )
-    return count if type(count) is int else None, flow_text
+    inherited = header.get("inherited", 0)
+    return count if type(count) is int else None, flow_text, inherited if type(inherited) is int else 0
 
 
 def _event(line: bytes, number: int, before: Sequence[HistoryEvent]) -> HistoryEvent:

@@ -94,14 +94,20 @@ class Archive:
             found = await asyncio.to_thread(read_run_file, path)
         first = found.history[0]
         run_id = str(getattr(first, "run_id", ""))
-        return StoredRun(run_id, list(found.history), found.flow_text, found.problems)
+        return StoredRun(run_id, list(found.history), found.flow_text, found.problems, found.inherited)
 
     async def export(self, run: str, path: Path) -> int:
         """Write a run into a file of its own that only the user can read; return how many events it has."""
         found = await self.load(run)
-        with storing():
-            await asyncio.to_thread(write_run_file, path, found.history, found.flow_text, self._redact)
+        await self.write_file(found, path)
         return len(found.history)
+
+    async def write_file(self, run: StoredRun, path: Path) -> None:
+        """Write a run into a file of its own that only the user can read."""
+        with storing():
+            await asyncio.to_thread(
+                write_run_file, path, run.history, run.flow_text, self._redact, run.inherited
+            )
 
     async def take_in(self, path: Path, name: str = "") -> StoredRun:
         """Store the run in a file; it keeps its id unless a stored run has it."""

@@ -50,6 +50,13 @@ class FlowVersion:
         return fingerprint(self.flow)
 
 
+def means_same(one: Checked, other: Checked) -> bool:
+    """Tell whether two checked texts are flows without a difference in meaning."""
+    return (
+        one.flow is not None and other.flow is not None and fingerprint(one.flow) == fingerprint(other.flow)
+    )
+
+
 def swaps_in(history: Sequence[HistoryEvent]) -> tuple[FlowSwapped, ...]:
     """Return the events at which a run went over to another config between two iterations."""
     return tuple(event for event in history if isinstance(event, FlowSwapped) and event.path != EDIT_PATH)

@@ -22,7 +22,7 @@ from agentflow_tui.workbench.archive import Archive, StoredRun, storing
 from agentflow_tui.workbench.departure import Departure
 from agentflow_tui.workbench.flow_course import FlowCourse
 from agentflow_tui.workbench.flow_marks import FlowMarks
-from agentflow_tui.workbench.flow_version import FlowVersion, texts_asked_by, texts_of
+from agentflow_tui.workbench.flow_version import FlowVersion, means_same, texts_asked_by, texts_of
 from agentflow_tui.workbench.launcher import Launcher, Order
 from agentflow_tui.workbench.live_edit import LiveEdit
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -173,11 +173,19 @@ class Workbench(LiveEdit):
             lock.release()
             raise
 
-    async def replay(self, run: str | StoredRun, *, text: str | None = None) -> Replay:
+    async def replay(
+        self,
+        run: str | StoredRun,
+        *,
+        text: str | None = None,
+        place: Path | None = None,
+        since: int | None = None,
+    ) -> Replay:
         """Live a stored run, or one from a file, again without calling anybody, and compare.
 
-        `text` takes the place of the flow's text that was kept with the run. What models would be asked now
-        counts too.
+        `text` takes the place of the flow's text that was kept with the run, and `place` that of its file.
+        What models would be asked now counts too, from event `since` on; unless given, that of a fork's own
+        text where it began, and that of another text always.
 
         Raises:
             NotReadyError: There is no such run, or its flow has errors.
@@ -185,16 +193,17 @@ class Workbench(LiveEdit):
         found = run if isinstance(run, StoredRun) else await self.archive.load(run)
         wanted = text or found.flow_text or self.text
         is_own = text is None or text == found.flow_text
-        place = found.flow_path if is_own else None
-        checked = [self.check_beside(each, place) for each in texts_of(found.history, wanted)]
+        beside = place or (found.flow_path if is_own else None)
+        checked = [self.check_beside(each, beside) for each in texts_of(found.history, wanted)]
+        is_own = is_own or means_same(checked[0], self.check_beside(found.flow_text, beside))
         again = Reenactment(
             found.history,
             checked[0],
             self._env,
             is_own=is_own,
-            since=found.inherited if is_own else 0,
+            since=(found.inherited if is_own else 0) if since is None else since,
             later=checked[1:],
-            asking=[self.check_beside(each, place) for each in texts_asked_by(found.history, wanted)[1:]],
+            asking=[self.check_beside(each, beside) for each in texts_asked_by(found.history, wanted)[1:]],
         )
         return await again.replay(self._clock)
 

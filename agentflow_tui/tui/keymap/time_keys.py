@@ -67,4 +67,14 @@ TIME: tuple[Key, ...] = (
             "difference."
         ),
     ),
+    _time(
+        id="time.test",
+        keys=("alt+t",),
+        action="save_test",
+        label="save as test",
+        tooltip=(
+            "Keep this run as a test beside its flow: `agentflow-tui test` replays it with the flow of then "
+            "and calls nobody."
+        ),
+    ),
 )

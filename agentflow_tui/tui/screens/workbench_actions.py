@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual import getters
 from textual.binding import BindingType
 
+from agentflow_tui.tui.case_desk import CaseDesk
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets
@@ -44,6 +45,7 @@ class WorkbenchActions(MarkActions):
     times: TimeDesk
     swaps: SwapDesk
     races: RaceDesk
+    cases: CaseDesk
     selection: str | None
 
     @property
@@ -165,6 +167,10 @@ class WorkbenchActions(MarkActions):
     def action_replay(self) -> None:
         """Live the run again without calling anybody, and tell how it came out."""
         self._travel(self.times.replay, "replaying a run")
+
+    def action_save_test(self) -> None:
+        """Keep the run as a test."""
+        self._travel(self.cases.save, "keeping a run as a test")
 
     # Panes
 

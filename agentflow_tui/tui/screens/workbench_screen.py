@@ -17,6 +17,7 @@ from textual.worker import Worker
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.bridge import Bridge, View
+from agentflow_tui.tui.case_desk import CaseDesk
 from agentflow_tui.tui.compare_desk import CompareDesk
 from agentflow_tui.tui.control_desk import ControlDesk
 from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
@@ -123,6 +124,7 @@ class WorkbenchScreen(WorkbenchActions, PaneMouse):
         self.swaps = SwapDesk(self, self.desk, lambda: self.editor.text)
         self.times = TimeDesk(self, self.desk, lambda: self.editor.text)
         self.compares = CompareDesk(self, self.workbench.archive, self.times.mark)
+        self.cases = CaseDesk(self, self.desk)
         for number, pane in enumerate(PANES, 1):
             self.query_one(f"#{pane}").border_title = plain(f"{number:d} {pane.upper()}")
         self._seconds = self.set_interval(1, self._show_status, pause=True, name="seconds")
