@@ -41,6 +41,8 @@ class Terminal:
             stderr=side,
             env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **env},
             start_new_session=True,
+            # The terminal is the program's own: only so it is told of another size.
+            preexec_fn=_take_terminal,  # noqa: PLW1509
             cwd=folder,
         )
         os.close(side)
@@ -57,8 +59,8 @@ class Terminal:
 
     @property
     def now(self) -> float:
-        """Seconds of the clock that `press` measures with."""
-        return time.perf_counter()
+        """Seconds of a clock that stands still while the program is ready and others have the processors."""
+        return time.perf_counter() - self._queued_seconds
 
     def resize(self, size: tuple[int, int]) -> None:
         """Make the terminal as many columns and rows; the program gets its signal from the kernel."""
@@ -72,17 +74,15 @@ class Terminal:
         return start
 
     def press(self, keys: str, then: str) -> float:
-        """Send keys and read until a text comes; the answer is how many seconds that took.
-
-        Time in which the program was ready and other programs had the processors does not count.
+        """Send keys and read until a text comes; the answer is how many seconds of `now` that took.
 
         Raises:
             TimeoutError: the text did not come.
             RuntimeError: the program ended before.
         """
-        started, queued = self.now, self._queued_seconds
+        started = self.now
         self.read_until(then, self.write(keys))
-        return self.now - started - (self._queued_seconds - queued)
+        return self.now - started
 
     def read_until(self, text: str, start: int = 0) -> None:
         """Read until a text is among the bytes from `start` on; errors are those of `press`."""
@@ -132,3 +132,7 @@ class Terminal:
 
     def _last(self) -> str:
         return self.seen[-2000:].decode(errors="replace")
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -33,6 +33,7 @@ from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.tui.screens.opening_screen import OpeningScreen
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.steady_width import SteadyWidth
+from agentflow_tui.tui.theming.colourless import Colourless
 from agentflow_tui.tui.theming.variables import fallbacks
 from agentflow_tui.tui.tidy_store import TidyStore, tidy_as_chosen, tidy_store_of_user
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
     from agentflow_tui.workbench import Workbench
 
+_COLOURLESS = Colourless()
 _WORKBENCH_SCREEN = "agentflow_tui.tui.screens.workbench_screen"
 
 
@@ -155,8 +157,10 @@ class AgentflowApp(App[None]):
             self._work(self.choices.watch(), "watching your settings")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Paint every line so that all terminals count its cells as we do."""
-        return (*super().get_line_filters(), self._steady_width)
+        """Take colours away where they are unwanted, and keep to cells that all terminals count alike."""
+        # Textual's own way without colours leaves greys.
+        colours = (_COLOURLESS,) if self.no_color else super().get_line_filters()
+        return (*colours, self._steady_width)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give themes that are not ours a value for each of our colours."""

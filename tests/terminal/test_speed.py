@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from benchmarks.terminal import Terminal
@@ -89,15 +90,15 @@ def test_keys_are_quick_while_fifty_agents_write_a_thousand_events_a_second(tmp_
         terminal.press(" ", "INPUT OF THE RUN")
         terminal.press(ENTER, "RUNNING")
         terminal.read_for(1.0)
-        began = terminal.now
+        began, began_at = terminal.now, time.perf_counter()
         while len(rounds) < ROUNDS and not (rounds and max(rounds[-1]) < BOUND):
             rounds.append(_round(terminal, LETTERS[len(rounds)]))
-        lasted = terminal.now - began
+        lasted, passed = terminal.now - began, time.perf_counter() - began_at
         terminal.press("\x11", "leave")
         terminal.write("x")
         terminal.read_to_end()
     times = json.loads(told.read_text())
-    rate = sum(at > times[-1] - lasted for at in times) / lasted
+    rate = sum(at > times[-1] - passed for at in times) / lasted
     assert rate >= 1000, f"only {rate:.0f} events a second"
     assert min(len(took) for took in rounds) >= 20
     assert statistics.median(took for each in rounds for took in each) < BOUND

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.widgets.text_area import TextAreaTheme
@@ -60,9 +61,10 @@ def editor_theme(variables: Mapping[str, str]) -> TextAreaTheme:
     )
 
 
-def rich_color(variables: Mapping[str, str], name: str) -> str | None:
-    """Return a theme variable as a colour that Rich takes, or none when it is `auto` or missing."""
+def rich_color(variables: Mapping[str, str], name: str) -> RichColor | None:
+    """Return a theme variable as a colour of Rich, or none when it is `auto` or missing."""
     try:
-        return Color.parse(variables[name]).hex6
+        # One of the terminal's own colours stays that.
+        return Color.parse(variables[name]).rich_color
     except (KeyError, ColorParseError):
         return None
