@@ -61,26 +61,23 @@ class _QuickCopy:
 
     def of(self, value: Any, depth: int) -> Any:
         kind = type(value)
+        if kind is str:
+            value.encode()
+            return value
         if depth >= MAX_DEPTH or (kind is not dict and kind is not list):
             raise _OddError
         self.left -= len(value)
         if self.left < 0:
             raise _OddError
         if kind is list:
-            return [item if is_plain(item) else self._one(item, depth) for item in value]
+            return [item if is_plain(item) else self.of(item, depth + 1) for item in value]
         copied = {}
         for key, item in value.items():
             if type(key) is not str or not key.isascii():
                 raise _OddError
             is_text = type(item) is str and item.isascii()
-            copied[key] = item if is_text or is_plain(item) else self._one(item, depth)
+            copied[key] = item if is_text or is_plain(item) else self.of(item, depth + 1)
         return copied
-
-    def _one(self, item: Any, depth: int) -> Any:
-        if type(item) is str:
-            item.encode()
-            return item
-        return self.of(item, depth + 1)
 
 
 class _Copier:
@@ -156,7 +153,7 @@ def thaw(value: Any) -> Any:
     """A private copy of a value that is known to be JSON."""
     kind = type(value)
     if kind is dict:
-        return thaw_object(value)
+        return {key: thaw(item) if type(item) in _CHANGEABLE else item for key, item in value.items()}
     if kind is list:
         return [thaw(item) if type(item) in _CHANGEABLE else item for item in value]
     return value
