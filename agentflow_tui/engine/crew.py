@@ -40,13 +40,16 @@ class Crew:
         """Have a call made, very soon; gives the task that it is made in."""
         task, self._free = self._free, None
         if task is None:
-            self._at_work += 1
-            # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
-            loop = asyncio.get_running_loop()
-            return asyncio.Task(self._work(call), loop=loop, name=name, context=self.context.copy())
+            return self._new_task(call, name)
         self._following = call
         task.set_name(name)
         return task
+
+    def _new_task(self, call: Call, name: str) -> asyncio.Task[None]:
+        self._at_work += 1
+        # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
+        loop = asyncio.get_running_loop()
+        return asyncio.Task(self._work(call), loop=loop, name=name, context=self.context.copy())
 
     async def _work(self, first: Call) -> None:
         call, task, now = first, first.task, self.clock.now
@@ -57,7 +60,11 @@ class Crew:
             except BaseException:
                 self._end(call)
                 raise
-            if task.cancelling() or copy_context() != self.context:
+            try:
+                is_used_up = task.cancelling() > 0 or copy_context() != self.context
+            except Exception:  # what agents set in a context is compared, and that may raise anything
+                is_used_up = True
+            if is_used_up:
                 self._end(call)
                 return
             following = self._go_on(task, call)
@@ -67,7 +74,14 @@ class Crew:
             turns += 1
             is_long = turns == TURNS or now() - since > TURN_SECONDS
             if is_long or self._at_work > 1 or task.cancelling():
-                await asyncio.sleep(0)
+                try:
+                    await asyncio.sleep(0)
+                except asyncio.CancelledError:
+                    self._at_work -= 1
+                    if call.interruption is None:
+                        # A wish that came late: it was for an agent before.
+                        call.task = self._new_task(call, task.get_name())
+                    raise
                 turns, since = 0, now()
 
     def _end(self, call: Call) -> None:

@@ -153,3 +153,42 @@ async def test_a_limit_that_comes_before_the_timer_still_ends_in_time() -> None:
     await rung.wait()
     assert clock.now() == 10.0
     time.forget(late)
+
+
+class _Odd:
+    """A value that cannot be compared, as arrays of numbers cannot."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("the truth value of this is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+ODD: ContextVar[object] = ContextVar("ODD", default=None)
+
+
+async def test_what_cannot_be_compared_in_its_context_does_not_stop_an_agent_from_ending() -> None:
+    async def leave() -> None:
+        ODD.set(_Odd())
+
+    ODD.set(_Odd())
+    probe = Probe(chain("a", "b"), {name: _Does(leave) for name in "ab"})
+    assert (await asyncio.wait_for(probe.run(), 10)).status == "completed"
+    assert len(probe.of_kind(AgentCompleted)) == 2
+
+
+async def test_a_cancel_that_comes_late_does_not_lose_the_agent_that_follows() -> None:
+    turns = 0
+
+    async def leave() -> None:
+        nonlocal turns
+        turns += 1
+        if turns == TURNS:
+            # It comes when the task gives way to others, before the next agent had its turn.
+            asyncio.get_running_loop().call_soon(_task().cancel)
+
+    root = Loop("flow", "flow", Step("flow/a", "a"), 2 * TURNS)
+    probe = Probe(root, {"a": _Does(leave)})
+    assert (await probe.run()).status == "completed"
+    assert turns == 2 * TURNS
+    assert len(probe.of_kind(AgentCompleted)) == 2 * TURNS
