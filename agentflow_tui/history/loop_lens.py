@@ -17,6 +17,7 @@ from agentflow_tui.history.event import (
 )
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.key_history import KeyHistory
+from agentflow_tui.history.plain_number import plain_number
 from agentflow_tui.history.provenance import is_same
 
 GONE = object()
@@ -74,10 +75,7 @@ class LensRow:
     @property
     def numbers(self) -> tuple[float | None, ...] | None:
         """The values as numbers, or none when most of the key's values are something else."""
-        found = tuple(
-            float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-            for value in self.values
-        )
+        found = tuple(map(plain_number, self.values))
         count = sum(number is not None for number in found)
         return found if count and 2 * count >= len(found) else None
 

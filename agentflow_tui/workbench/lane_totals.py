@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
+from agentflow_tui.history.plain_number import plain_number
 from agentflow_tui.history.run_state import ModelCall, RunState
 
 NOT_STARTED = "not started"
@@ -100,7 +101,8 @@ def best_of(lanes: Iterable[LaneTotals]) -> Mapping[str, frozenset[str]]:
 
 def _is_number(value: object) -> bool:
     # A missing score is nobody's best, and neither is what is not even equal to itself.
-    return isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
+    number = plain_number(value)
+    return number is not None and not isnan(number)
 
 
 def _at_work(state: RunState) -> str:

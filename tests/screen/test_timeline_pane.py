@@ -195,6 +195,16 @@ def test_the_ruler_keeps_the_newest_iterations_that_fit() -> None:
     assert ruler.text(3) == ""
 
 
+def test_the_ruler_shows_numbers_that_are_too_large_for_one() -> None:
+    story = Story()
+    for iteration, score in enumerate((10**400, 1), 1):
+        story.add(ev.IterationStarted, path="loop", iteration=iteration)
+        story.add(ev.StateChanged, path="loop", delta=Delta(set={"score": score}))
+    ruler = Ruler()
+    ruler.take(story.events)
+    assert ruler.text(80) == "score it.1 ? it.2 ▁"
+
+
 def test_streams_that_run_side_by_side_keep_one_line_each() -> None:
     story = Story()
     for n in range(1000):

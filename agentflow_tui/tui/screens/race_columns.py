@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from agentflow_tui.history.plain_number import plain_number
 from agentflow_tui.tui.panes.inspector.amount import grouped, seconds, short
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.screens.run_rows import SIGNS
@@ -56,11 +57,6 @@ def _score(lane: LaneTotals) -> str:
     return _NONE if lane.score is None else short(lane.score)
 
 
-def _score_rank(lane: LaneTotals) -> Rank:
-    is_number = isinstance(lane.score, int | float) and not isinstance(lane.score, bool)
-    return float(lane.score) if is_number else None
-
-
 COLUMNS: tuple[RaceColumn, ...] = (
     RaceColumn("mode", "MODE", 14, lambda lane: lane.mode, lambda lane: lane.mode),
     RaceColumn("status", "STATUS", 14, _status, lambda lane: lane.status),
@@ -68,7 +64,7 @@ COLUMNS: tuple[RaceColumn, ...] = (
     RaceColumn("calls", "CALLS", 10, _calls, lambda lane: lane.calls),
     RaceColumn("tokens", "TOKENS", 9, lambda lane: grouped(lane.tokens), lambda lane: lane.tokens),
     RaceColumn("rate", "TOK/S", 7, _rate, lambda lane: lane.rate, is_most_first=True),
-    RaceColumn("score", "SCORE", 9, _score, _score_rank, is_most_first=True),
+    RaceColumn("score", "SCORE", 9, _score, lambda lane: plain_number(lane.score), is_most_first=True),
 )
 
 

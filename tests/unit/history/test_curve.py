@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from agentflow_tui.history import event as ev
@@ -48,3 +49,8 @@ def test_a_comparison_has_them_and_runs_without_loops_have_none() -> None:
     story = Story()
     story.agent("a", score=3)
     assert compare(story.events, story.events).curves == ()
+
+
+def test_numbers_that_are_too_large_to_draw_are_infinite() -> None:
+    (found,) = curves(looped(("l", {"n": 10**400}), ("l", {"n": -(10**400)}), ("l", {"n": 1})).events, ())
+    assert found.left == (inf, -inf, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,8 @@ def test_the_best_of_each_measure() -> None:
         "score": {"b"},
     }
     assert best_of(lanes[:1]) == best_of(()) == {}
+    huge = [LaneTotals("g", "7", "completed", score=10**400 + more) for more in range(2)]
+    assert best_of([*lanes, huge[0], replace(huge[1], mode="h")])["score"] == {"h"}
 
 
 def test_which_modes_fit_and_what_the_others_lack(bench: Workbench) -> None:

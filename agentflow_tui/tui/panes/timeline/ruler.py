@@ -12,6 +12,7 @@ from agentflow_tui.history.event import (
     IterationStarted,
     StateChanged,
 )
+from agentflow_tui.history.plain_number import plain_number
 from agentflow_tui.tui.panes.sparkline import bar
 
 _MARK = re.compile(r"it\.\d+ \S")
@@ -70,8 +71,8 @@ class Ruler:
     def _take_numbers(self, event: AgentCompleted | StateChanged) -> bool:
         changed = False
         for key, value in event.delta.set.items():
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                self._values.setdefault(key, {})[len(self.iterations) - 1] = float(value)
+            if (number := plain_number(value)) is not None:
+                self._values.setdefault(key, {})[len(self.iterations) - 1] = number
                 changed = True
         return changed
 
