@@ -139,7 +139,7 @@ def cut_off(history: Sequence[ev.HistoryEvent]) -> set[int]:
         path = getattr(event, "path", "")
         if isinstance(event, ev.AgentStarted):
             running[path] = []
-        if path in running:
+        if path in running and not isinstance(event, FlowSwapped):
             running[path].append(event)
         if isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF):
             gone.update(each.seq for each in running.pop(path, []))

@@ -26,6 +26,7 @@ from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_mark import RunMark
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
+from agentflow_tui.workbench.departure import event_of
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
 
@@ -113,9 +114,13 @@ class TimeDesk:
         """Edit what the run was given, and run all of it again as a run of its own."""
         if not self._has_run():
             return
-        facts, run_id, text = self.desk.bridge.view.newest.event, self.desk.run_id, self.desk.flow_text
-        data, metadata = dict(facts.get("data") or {}), dict(facts.get("metadata") or {})
-        event = await self._asked_event(EventInput(data, str(facts.get("target") or ""), metadata))
+        run_id, text = self.desk.run_id, self.desk.flow_text
+        try:
+            given = event_of(self.desk.bridge.view.history)
+        except NotReadyError as error:
+            await self.desk.explain(error)
+            return
+        event = await self._asked_event(EventInput(dict(given.data), given.target, dict(given.metadata)))
         if event is not None:
             mode = self.desk.answers.mode_for("auto")
             workbench = self.desk.workbench

@@ -102,10 +102,13 @@ def event_of(history: Sequence[ev.HistoryEvent]) -> Event:
     if not isinstance(first, ev.RunStarted):
         raise NotReadyError("the history has no beginning")
     facts = first.event
+    data, metadata = facts.get("data") or {}, facts.get("metadata") or {}
+    if not (isinstance(data, Mapping) and isinstance(metadata, Mapping)):
+        raise NotReadyError("the input of the run is damaged: its data and metadata are no objects")
     try:
         return Event.make(
-            facts.get("data"),
-            metadata=facts.get("metadata"),
+            data,
+            metadata=metadata,
             target=str(facts.get("target") or ""),
             event_id=str(facts.get("id") or ""),
             timestamp=str(facts.get("timestamp") or ""),
