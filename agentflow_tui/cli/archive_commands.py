@@ -238,6 +238,8 @@ def _comparison_lines(found: Comparison) -> list[str]:
         one, other = (_fact(getattr(each, what)) for each in (found.left, found.right))
         lines.append(f"  {what:<16} {one:>12} {other:>12}")
     left, right = (each.prompt_tokens + each.completion_tokens for each in (found.left, found.right))
+    lines.append(f"  {'tokens':<16} {left:>12} {right:>12}")
+    lines.append(f"  {'new tokens':<16} {found.left.new_tokens:>12} {found.right.new_tokens:>12}")
     for curve in found.curves:
         name = (
             f"{curve.loop} {curve.key[1]}" if curve.key[0] == "data" else f"{curve.loop} meta {curve.key[1]}"
@@ -245,7 +247,7 @@ def _comparison_lines(found: Comparison) -> list[str]:
         lines += [
             f"  {name} {sign}: {_numbers(series)}" for sign, series in (("A", curve.left), ("B", curve.right))
         ]
-    return [*lines, f"  {'tokens':<16} {left:>12} {right:>12}"]
+    return lines
 
 
 def change_line(change: KeyChange) -> str:

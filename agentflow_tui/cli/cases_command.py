@@ -59,7 +59,7 @@ def test(
             say(json.dumps({"tests": facts, **counts}, indent=2))
         elif cases:
             told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-            say_line(f"{len(cases)} tests: {told}")
+            say_line(f"{len(cases)} test{'s' if len(cases) > 1 else ''}: {told}")
         if not cases:
             complain("✗ there are no tests here")
             complain("  keep a run as one: agentflow-tui save-test RUN, or alt+t on the screen")

@@ -86,6 +86,9 @@ class RunTotals:
     prompt_tokens: int
     completion_tokens: int
     from_recordings: int
+    new_tokens: int
+    """Of the calls that a model was really asked in this run: neither recordings nor calls of the run that it
+    was forked from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +108,24 @@ class Comparison:
     """Of the numbers that loops changed."""
 
 
-def compare(left: Sequence[ev.HistoryEvent], right: Sequence[ev.HistoryEvent]) -> Comparison:
-    """Compare two histories; both may stop anywhere."""
+def compare(
+    left: Sequence[ev.HistoryEvent],
+    right: Sequence[ev.HistoryEvent],
+    *,
+    inherited: tuple[int, int] = (0, 0),
+) -> Comparison:
+    """Compare two histories; both may stop anywhere.
+
+    So many events of each, `inherited`, are those of the run that it was forked from.
+    """
     one, other = fold(left), fold(right)
     names = dict.fromkeys(run.agent for run in (*one.agent_runs, *other.agent_runs))
     return Comparison(
         first_divergence(left, right),
         diff_states(one.state.data, other.state.data),
         diff_states(one.state.meta, other.state.meta),
-        run_totals(one),
-        run_totals(other),
+        run_totals(one, inherited[0]),
+        run_totals(other, inherited[1]),
         tuple((name, agent_totals(one, name), agent_totals(other, name)) for name in names),
         curves(left, right),
     )
@@ -146,8 +157,11 @@ def first_divergence(left: Iterable[ev.HistoryEvent], right: Iterable[ev.History
     return None
 
 
-def run_totals(state: RunState) -> RunTotals:
-    """Sum up a run."""
+def run_totals(state: RunState, inherited: int = 0) -> RunTotals:
+    """Sum up a run, of which so many events are `inherited`."""
+    asked = [
+        call for call in state.calls.values() if call.source != "recording" and call.started_seq >= inherited
+    ]
     return RunTotals(
         state.status,
         state.error,
@@ -157,6 +171,7 @@ def run_totals(state: RunState) -> RunTotals:
         state.prompt_tokens,
         state.completion_tokens,
         sum(call.source == "recording" for call in state.calls.values()),
+        sum((call.prompt_tokens or 0) + (call.completion_tokens or 0) for call in asked),
     )
 
 

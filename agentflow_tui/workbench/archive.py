@@ -119,7 +119,8 @@ class Archive:
     async def compare(self, left: str, right: str) -> Comparison:
         """Return where two runs part and what differs in the end."""
         one, other = await self.load(left), await self.load(right)
-        return await asyncio.to_thread(compare, one.history, other.history)
+        inherited = one.inherited, other.inherited
+        return await asyncio.to_thread(compare, one.history, other.history, inherited=inherited)
 
     async def interrupted(self) -> list[RunSummary]:
         """Return the runs, newest first, that never ended and that nobody drives: they can be resumed."""

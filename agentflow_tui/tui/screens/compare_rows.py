@@ -24,7 +24,7 @@ _INDENT = 2
 def compare_rows(found: Comparison, left: str, right: str, width: int) -> list[Row]:
     """Return the rows for a window of `width` cells; `left` and `right` name the two runs."""
     return [
-        *_section("WHERE THEY PART"),
+        _title("WHERE THEY PART"),
         _parting(found),
         *curve_rows(found.curves, width),
         *_section("TOTALS"),
@@ -38,7 +38,11 @@ def compare_rows(found: Comparison, left: str, right: str, width: int) -> list[R
 
 
 def _section(title: str) -> tuple[Row, Row]:
-    return Row(Content("")), Row(Content.styled(one_line(title, _NAME), "bold $accent"))
+    return Row(Content("")), _title(title)
+
+
+def _title(title: str) -> Row:
+    return Row(Content.styled(one_line(title, _NAME), "bold $accent"))
 
 
 def _parting(found: Comparison) -> Row:
@@ -62,6 +66,7 @@ def _totals(left: RunTotals, right: RunTotals) -> Iterator[Row]:
     yield _pair("from recordings", grouped(left.from_recordings), grouped(right.from_recordings))
     yield _pair("tokens in", grouped(left.prompt_tokens), grouped(right.prompt_tokens))
     yield _pair("tokens out", grouped(left.completion_tokens), grouped(right.completion_tokens))
+    yield _pair("new tokens", grouped(left.new_tokens), grouped(right.new_tokens))
 
 
 def _agents(found: Comparison) -> Iterator[Row]:

@@ -61,7 +61,7 @@ def test_a_kept_run_is_a_test_that_comes_out_the_same(desk: Desk) -> None:
     tested = desk("test")
     assert tested.returncode == 0, tested.stdout
     assert "✓ same       report.tests/three-rounds: the same:" in tested.stdout
-    assert tested.stdout.endswith("1 tests: 1 same\n")
+    assert tested.stdout.endswith("1 test: 1 same\n")
     for place in ("report.toml", "report.tests", "report.tests/three-rounds.jsonl", str(desk.folder.parent)):
         assert desk.json("test", place)["same"] == 1, place
     assert desk.json("test", ".", "report.toml")["same"] == 1
