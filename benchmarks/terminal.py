@@ -32,6 +32,7 @@ class Terminal:
     ) -> None:
         """Start `command` in a terminal of `size` columns and rows, with `env` and a terminal's own names."""
         self.seen = b""
+        self._is_there = True
         self._main, side = pty.openpty()
         self.resize(size)
         self.process = subprocess.Popen(
@@ -55,12 +56,18 @@ class Terminal:
         """End the program if it still runs."""
         self.process.kill()
         self.process.wait()
-        os.close(self._main)
+        self.hang_up()
 
     @property
     def now(self) -> float:
         """Seconds of a clock that stands still while the program is ready and others have the processors."""
         return time.perf_counter() - self._queued_seconds
+
+    def hang_up(self) -> None:
+        """Close the terminal, as its window does."""
+        if self._is_there:
+            os.close(self._main)
+            self._is_there = False
 
     def resize(self, size: tuple[int, int]) -> None:
         """Make the terminal as many columns and rows; the program gets its signal from the kernel."""

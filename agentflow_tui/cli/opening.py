@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from agentflow_tui.cli.end_of_terminal import EndOfTerminal
 from agentflow_tui.cli.exit_code import USAGE
 from agentflow_tui.cli.printer import complain
+
+if TYPE_CHECKING:
+    from agentflow_tui.tui.app import AgentflowApp
 
 
 def is_opening(arguments: list[str]) -> bool:
@@ -29,9 +35,7 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
         complain(f"  agentflow-tui run {file or 'FILE'} runs a flow without one")
         return USAGE
     if os.environ.get("TERM") == "dumb":
-        complain(
-            "✗ this terminal only writes line after line (TERM=dumb): the workbench needs a screen"
-        )
+        complain("✗ this terminal only writes line after line (TERM=dumb): the workbench needs a screen")
         complain(f"  agentflow-tui run --plain {file or 'FILE'} tells line by line how a flow runs")
         return USAGE
     from agentflow_tui.tui.app import AgentflowApp
@@ -39,5 +43,10 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
     app = AgentflowApp(path=file)
     # What is loaded by then stays: looking it over for rubbish again and again would hold up keys for 0.1 s.
     app.when_open = gc.freeze
-    app.run(mouse=takes_mouse and app.preferences.mouse)
+    asyncio.run(_run(app, has_mouse=takes_mouse and app.preferences.mouse))
     return app.return_code or 0
+
+
+async def _run(app: AgentflowApp, *, has_mouse: bool) -> None:
+    EndOfTerminal(app).listen()
+    await app.run_async(mouse=has_mouse)

@@ -33,9 +33,11 @@ def write(folder: Path, text: str, name: str = "flow.toml") -> Path:
     return path
 
 
-def opened(path: Path, size: tuple[int, int] = (140, 42), *options: str, **more: str) -> Terminal:
-    """The workbench with a flow, as soon as it can be used."""
-    command = [sys.executable, "-m", "agentflow_tui", str(path), *options]
+def opened(
+    path: Path, size: tuple[int, int] = (140, 42), *options: str, by: tuple[str, ...] = (), **more: str
+) -> Terminal:
+    """The workbench with a flow, as soon as it can be used; `by` is a command that starts it."""
+    command = [*by, sys.executable, "-m", "agentflow_tui", str(path), *options]
     terminal = Terminal(command, env=user(path.parent, **more), size=size, folder=path.parent)
     terminal.read_until("READY")
     return terminal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from textual import getters, on
@@ -124,6 +125,12 @@ class EditorPane(Vertical):
             self._go_to(problem)
         return problem is not None
 
+    def on_unmount(self) -> None:
+        """Keep what is not saved when something else than a person ends the program."""
+        # There is no screen any more to say it on.
+        with contextlib.suppress(OSError):
+            self.keep_draft()
+
     def keep_draft(self) -> None:
         """Write unsaved text to the draft now, or forget the draft when there is none.
 
@@ -133,7 +140,7 @@ class EditorPane(Vertical):
         if self.draft is None:
             return
         if self.is_modified:
-            self.draft.keep(self.text)
+            self.draft.keep(self._settled_text)
         else:
             self.draft.discard()
 
