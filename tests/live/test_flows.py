@@ -165,3 +165,66 @@ def test_ctrl_c_in_mid_answer_ends_with_130(without_ollama: dict[str, str]) -> N
                 process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS) == 130
     assert (events[-1]["kind"], events[-1]["status"]) == ("run_ended", "cancelled")
+
+
+STORY = """
+[llm]
+provider = "embedded"
+temperature = 0.8
+max_tokens = 24
+[orchestration]
+mode = "mixed"
+timeout_seconds = 120
+[[orchestration.mixed.stages]]
+name = "rounds"
+mode = "loop"
+agents = ["writer", "critic"]
+config = { max_iterations = 3 }
+[agents.writer]
+prompt = "Write more about {topic}: {section}"
+[agents.critic]
+prompt = "Rate this text from 1 to 10: {writer_response}"
+output = { score = "integer" }
+"""
+
+
+def test_a_loop_is_forked_compared_and_kept_as_a_test(tmp_path: Path, without_ollama: dict[str, str]) -> None:
+    env = {**without_ollama, "XDG_DATA_HOME": str(tmp_path / "data")}
+
+    def call(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "agentflow_tui", *arguments],
+            env=env,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    flow = tmp_path / "report.toml"
+    flow.write_text(STORY)
+    code, events, errors = run_json(flow, env, "-i", "topic=bees", "-i", "section=Bees make honey.")
+    assert code == 0, errors
+    [run] = json.loads(call("runs", "--json")[1])
+    second = kinds(events, "iteration_started")[1]["seq"]
+    change = ("--set", "section=Bees dance.", "--name", "keep-section")
+    assert call("fork", run["run_id"], "--at", str(second), *change)[0] == 0
+    fork = json.loads(call("runs", "--json")[1])[0]
+    code, told = call("compare", run["run_id"], fork["run_id"], "--json")
+    compared = json.loads(told)
+    [scores] = [curve for curve in compared["curves"] if curve["key"] == "score"]
+    assert (code, len(scores["left"]), len(scores["right"])) == (1, 3, 3)
+    assert scores["left"][0] == scores["right"][0]
+    assert compared["right"]["new_tokens"] < compared["left"]["new_tokens"]
+    assert call("save-test", fork["run_id"])[0] == 0
+    # In the test nobody is asked: there is no model where it looks for one.
+    env["XDG_CACHE_HOME"] = str(tmp_path / "nothing")
+    code, told = call("test")
+    assert code == 0, told
+    assert f"report.tests/keep-section: the same: {fork['events']} events, and nobody was called" in told
+    flow.write_text(STORY.replace("from 1 to 10", "from 1 to 5"))
+    code, told = call("test")
+    assert code == 1
+    assert "from 1 to 5" in told
