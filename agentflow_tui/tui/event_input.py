@@ -38,6 +38,24 @@ class InputError(ValueError):
         """Id of the field, once a form knows it."""
 
 
+def parse_json(text: str, what: str) -> Any:
+    """Return the JSON value in a text.
+
+    Raises:
+        InputError: It is no JSON; the message gives line and column.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        # The place comes first: of a long message that is what must not get lost.
+        place = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{place} of {what}: {error.msg}", error.lineno, error.colno) from error
+    except RecursionError as error:
+        raise InputError(f"{what}: nested too deeply") from error
+    except ValueError as error:
+        raise InputError(f"{what}: a number has too many digits") from error
+
+
 def parse_object(text: str, what: str) -> dict[str, Any]:
     """Return the JSON object in a text; an empty text is an empty object.
 
@@ -46,14 +64,7 @@ def parse_object(text: str, what: str) -> dict[str, Any]:
     """
     if not text.strip():
         return {}
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        # The place comes first: of a long message that is what must not get lost.
-        place = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"{place} of {what}: {error.msg}", error.lineno, error.colno) from error
-    except RecursionError as error:
-        raise InputError(f"{what}: nested too deeply") from error
+    value = parse_json(text, what)
     if not isinstance(value, dict):
         raise InputError(f'{what}: an object such as {{"key": "value"}} is needed')
     return value

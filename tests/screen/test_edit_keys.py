@@ -158,7 +158,7 @@ async def test_a_mistake_leads_to_its_key_and_place(desk: Desk) -> None:
         await choose(pilot, dialog, "content")
         await pilot.press("ctrl+s")
         await settle(pilot)
-        assert "quality: line 2, column" in shown(dialog, "#note")
+        assert "line 2, column 3 of quality" in shown(dialog, "#note")
         assert value(dialog).text == "[1,\n2,]"
         assert value(dialog).cursor_location[0] == 1
 

@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from agentflow_tui.engine import AgentError, Event
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.event_input import InputError, parse_object
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import PIN
 from agentflow_tui.tui.safe_text import one_line, plain
@@ -51,16 +52,8 @@ class PinDialog(Dialog[Delta]):
     def action_accept(self) -> None:
         """Return the output, or say what is wrong with it."""
         try:
-            values = json.loads(self.query_one(TextArea).text)
-            if not isinstance(values, dict):
-                self._say('a JSON object is needed, such as {"content": "text"}')
-                return
-            checked = Event.make(values)
-        except json.JSONDecodeError as error:
-            self._say(f"line {error.lineno}, column {error.colno}: {error.msg}")
-        except RecursionError:
-            self._say("it is nested too deeply")
-        except AgentError as error:
+            checked = Event.make(parse_object(self.query_one(TextArea).text, "the output"))
+        except (InputError, AgentError) as error:
             self._say(str(error))
         else:
             self.dismiss(replace(self.output, set=dict(checked.data)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agentflow_tui.tui.event_input import InputError, parse_object
+from agentflow_tui.tui.event_input import InputError, parse_json, parse_object
 from agentflow_tui.workbench.departure import REMOVED
 
 _META = "meta."
@@ -119,14 +119,10 @@ class StateDraft:
         if not draft.is_json or slot.part == "meta":
             return draft.text
         try:
-            return json.loads(draft.text)
-        except json.JSONDecodeError as error:
-            place = f"line {error.lineno}, column {error.colno}"
-            wrong = InputError(f"{slot.name}: {place}: {error.msg}", error.lineno, error.colno)
-        except RecursionError:
-            wrong = InputError(f"{slot.name}: nested too deeply")
-        wrong.field = slot.name
-        raise wrong
+            return parse_json(draft.text, slot.name)
+        except InputError as error:
+            error.field = slot.name
+            raise
 
     def pending(self) -> list[Pending]:
         """Return the edits in the order of the keys; raises `InputError` as `value` does."""

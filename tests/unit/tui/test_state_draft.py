@@ -49,11 +49,14 @@ def test_the_same_value_typed_otherwise_is_no_edit_and_true_is_not_one() -> None
 def test_wrong_json_names_the_key_and_the_place() -> None:
     draft = StateDraft(DATA, META)
     draft.put(Slot.named("tags"), Draft('["a",\n  b]', is_json=True))
-    with pytest.raises(InputError, match="tags: line 2, column 3") as caught:
+    with pytest.raises(InputError, match="line 2, column 3 of tags") as caught:
         draft.edits("data")
     assert (caught.value.field, caught.value.line, caught.value.column) == ("tags", 2, 3)
     with pytest.raises(InputError, match="nested"):
         StateDraft({"deep": 1}, {}).take_json('{"data": ' + "[" * 100_000)
+    draft.put(Slot.named("tags"), Draft("1" * 5000, is_json=True))
+    with pytest.raises(InputError, match="too many digits"):
+        draft.pending()
     draft.put(Slot.named("tags"), Draft("[" * 100_000, is_json=True))
     with pytest.raises(InputError):
         draft.pending()
