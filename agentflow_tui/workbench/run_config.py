@@ -13,6 +13,7 @@ from agentflow_tui.agents.trust import Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.engine import Control
 from agentflow_tui.history.swap_event import FlowSwapped
+from agentflow_tui.plan.node import Plan
 from agentflow_tui.workbench.flow_version import FlowVersion
 from agentflow_tui.workbench.not_ready import NotReadyError, explained
 from agentflow_tui.workbench.redaction import Redaction
@@ -66,6 +67,9 @@ class RunConfig:
         self._env = env
         self._label = ""
         self._told: set[str] = set()
+        self._secrets: set[str] = set()
+        """Of every config so far: what an earlier one brought into the state is still there."""
+        self._know_secrets(version.plan)
 
     async def queue(self, run: Live, proposal: SwapProposal) -> None:
         """Let a config wait for the next iteration, in place of one that waits already.
@@ -79,10 +83,8 @@ class RunConfig:
             cast = await build_cast(plan, self._pools.serving(plan.flows), code=code)
         if run.is_over:
             raise NotReadyError("the run has ended meanwhile", hints=("run the edited text",))
-        both = (*self.version.plan.flows.values(), *plan.flows.values())
-        redaction = Redaction.of(
-            self._env, (secret for flow in both for secret in secrets_in(flow, self._env))
-        )
+        self._know_secrets(plan)
+        redaction = Redaction.of(self._env, self._secrets)
         run.hide(redaction)
         self.waiting, self._label = proposal, cast.model_label
         run.control.swap = proposal.swap(cast.agents, redaction.text(proposal.new.text))
@@ -90,6 +92,10 @@ class RunConfig:
             if note not in run.notes and note not in self._told:
                 self._told.add(note)
                 run.warn(note)
+
+    def _know_secrets(self, plan: Plan) -> None:
+        for flow in plan.flows.values():
+            self._secrets.update(secrets_in(flow, self._env))
 
     def withdraw(self, run: Live) -> bool:
         """Let nothing wait any more; false when nothing did."""

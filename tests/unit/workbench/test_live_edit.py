@@ -183,6 +183,23 @@ async def test_python_code_needs_consent_before_it_waits(bench: Workbench, tmp_p
     assert [e.agent for e in run.history if isinstance(e, ev.AgentStarted)] == ["writer", "writer", "step"]
 
 
+async def test_a_secret_of_an_earlier_text_reaches_no_history_behind_two_others(bench: Workbench) -> None:
+    secret = "sk-first-0123456789"
+    first = LOOP.replace("[providers.scripted]", f'[providers.scripted]\napi_key = "{secret}"')
+    third = WARMER.replace('"one"', f'"{secret}"')
+    run = await standing(bench, first)
+    bench.check(WARMER)
+    await bench.swap(run)
+    run.control.step_iteration()
+    await until_paused(run)
+    bench.check(third)
+    await bench.swap(run)
+    run.control.resume()
+    await run.wait()
+    assert len(swaps(run)) == 2
+    assert secret not in repr(run.history)
+
+
 async def test_a_secret_of_the_new_text_reaches_no_history(bench: Workbench) -> None:
     secret = "sk-0123456789abcdef"
     text = WARMER.replace("[providers.scripted]", f'[providers.scripted]\napi_key = "{secret}"')
