@@ -71,12 +71,19 @@ class _QuickCopy:
             raise _OddError
         if kind is list:
             return [item if is_plain(item) else self.of(item, depth + 1) for item in value]
-        copied = {}
+        copied: dict[str, Any] = value.copy()
         for key, item in value.items():
             if type(key) is not str or not key.isascii():
                 raise _OddError
-            is_text = type(item) is str and item.isascii()
-            copied[key] = item if is_text or is_plain(item) else self.of(item, depth + 1)
+            # What is plain is in the copy already; asked in the order of how often it comes.
+            kind = type(item)
+            if kind is str:
+                if not item.isascii():
+                    item.encode()
+            elif kind is dict or kind is list:
+                copied[key] = self.of(item, depth + 1)
+            elif not is_plain(item):
+                raise _OddError
         return copied
 
 
@@ -161,7 +168,12 @@ def thaw(value: Any) -> Any:
 
 def thaw_object(value: Mapping[str, Any]) -> dict[str, Any]:
     """A private copy of an object that is known to be JSON."""
-    return {key: thaw(item) if type(item) in _CHANGEABLE else item for key, item in value.items()}
+    copied = dict(value)
+    for key, item in value.items():
+        kind = type(item)
+        if kind is dict or kind is list:
+            copied[key] = thaw(item)
+    return copied
 
 
 def same_json(left: Any, right: Any) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 _AT_ONCE = 256
+_VERSION = bytes(byte & 0x0F | 0x40 for byte in range(256))
+_VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
+"""What stands in place of a random byte that has to tell version 4, and the variant of RFC 9562."""
 _pool: list[str] = []
 """Ids that were made and not given out yet."""
 
@@ -14,15 +17,21 @@ def new_id() -> str:
     try:
         return _pool.pop()
     except IndexError:
-        text = os.urandom(16 * _AT_ONCE).hex()
-        made, *more = (_written(text[place : place + 32]) for place in range(0, len(text), 32))
+        made, *more = _many()
         _pool.extend(more)
         return made
 
 
-def _written(text: str) -> str:
-    variant = "89ab"[int(text[16], 16) & 3]
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+def _many() -> list[str]:
+    random = bytearray(os.urandom(16 * _AT_ONCE))
+    random[6::16] = random[6::16].translate(_VERSION)
+    random[8::16] = random[8::16].translate(_VARIANT)
+    text = random.hex()
+    return [
+        f"{text[at : at + 8]}-{text[at + 8 : at + 12]}-{text[at + 12 : at + 16]}-"
+        f"{text[at + 16 : at + 20]}-{text[at + 20 : at + 32]}"
+        for at in range(0, len(text), 32)
+    ]
 
 
 if hasattr(os, "register_at_fork"):
