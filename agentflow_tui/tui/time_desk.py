@@ -18,6 +18,7 @@ from agentflow_tui.tui.dialogs.answers_dialog import AnswersDialog
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog, StateEdit
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
+from agentflow_tui.tui.dialogs.state_draft import Slot
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.past_run import PastRun
@@ -89,8 +90,8 @@ class TimeDesk:
         if name is not None:
             await self._fork(seq, StateEdit({}, {}, name.strip()))
 
-    async def edit(self) -> None:
-        """Edit the state at the cursor, and go on from there as a run of its own."""
+    async def edit(self, key_path: tuple[str, ...] = ()) -> None:
+        """Edit the state at the cursor, from a key of it on, and go on from there as a run of its own."""
         if not self._has_run():
             return
         view = self.desk.bridge.view
@@ -102,6 +103,7 @@ class TimeDesk:
         dialog = EditDialog(
             {scope: states[scope] for scope in found.scopes if scope in states},
             view.cursor,
+            first=_slot(key_path),
             note=self._what_ends(),
             whereabouts=f" (the run's own: at event {found.before:d}, or after the phase)",
             edit_outside=self.desk.edit_outside,
@@ -287,3 +289,10 @@ class TimeDesk:
 
     def _say(self, text: str) -> None:
         self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=6)
+
+
+def _slot(key_path: tuple[str, ...]) -> Slot | None:
+    match key_path:
+        case ("data" | "meta" as part, key, *_):
+            return Slot(part, key)
+    return None

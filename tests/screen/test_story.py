@@ -101,8 +101,8 @@ async def edit_section(pilot: Pilot[Any], text: str, name: str) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, EditDialog))
     dialog = pilot.app.screen
     assert isinstance(dialog, EditDialog)
-    dialog.query_one(OptionList).highlighted = dialog.names.index("section")
-    await settle(pilot)
+    # It begins with the key that was looked at.
+    assert dialog.query_one(OptionList).highlighted == dialog.names.index("section")
     assert not dialog.query_one(Checkbox).value
     dialog.query_one("#state-value", TextArea).text = text
     dialog.query_one("#fork-name", Input).value = name

@@ -16,7 +16,7 @@ from agentflow_tui.history.run_state import StateView
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.draft_rows import edit_lines
 from agentflow_tui.tui.dialogs.field import line_field, text_field
-from agentflow_tui.tui.dialogs.state_draft import StateDraft
+from agentflow_tui.tui.dialogs.state_draft import Slot, StateDraft
 from agentflow_tui.tui.dialogs.value_form import ValueForm
 from agentflow_tui.tui.event_input import InputError
 from agentflow_tui.tui.keymap.bind import bindings
@@ -47,24 +47,27 @@ class EditDialog(Dialog[StateEdit]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EDIT)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what can be changed, and where it is
         self,
         states: Mapping[str, StateView],
         seq: int,
         *,
+        first: Slot | None = None,
         note: str = "",
         whereabouts: str = "",
         edit_outside: Callable[[str, str], str] | None = None,
     ) -> None:
         """Take the states just after event `seq` that can be changed, and a remark for the end of the note.
 
-        `states` are by the path of their branch, the run's own by an empty one; the first is shown.
+        `states` are by the path of their branch, the run's own by an empty one; the first is shown, from the
+        key `first` on if it is there.
         `whereabouts` says where the run's own state can be changed when only branches can be here;
         `edit_outside` gives a text, and the suffix of its file, to the user's editor.
         """
         super().__init__(classes="dialog")
         self.states = states
         self.seq = seq
+        self.first = first
         self.note = note
         self.whereabouts = whereabouts
         self.edit_outside = edit_outside
@@ -102,9 +105,9 @@ class EditDialog(Dialog[StateEdit]):
             yield Static(plain(self._usual_note), id="note", markup=False)
 
     def on_mount(self) -> None:
-        """Show the first value."""
+        """Show the first value, or the one that is wanted first."""
         self.query_one("#whole-state").display = False
-        self.form.show(self.draft)
+        self.form.show(self.draft, self.first)
         self.query_one("#state-keys" if self.draft.slots else "#new-key").focus(scroll_visible=False)
 
     def action_accept(self) -> None:

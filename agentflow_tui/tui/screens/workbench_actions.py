@@ -150,7 +150,7 @@ class WorkbenchActions(MarkActions):
 
     def action_edit_state(self) -> None:
         """Change the state at the cursor and go on from there."""
-        self._travel(self.times.edit, "editing the state")
+        self._travel(lambda: self.times.edit(self.inspector.key_path), "editing the state")
 
     def action_edit_event(self) -> None:
         """Change what the run was given and run all of it again."""
