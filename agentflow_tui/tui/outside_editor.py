@@ -36,17 +36,16 @@ class OutsideEditor:
             OutsideEditorError: There is no editor, it failed, or what it saved is no text.
         """
         command = self._command()
-        folder = Path(tempfile.mkdtemp(prefix="agentflow-"))
-        file = folder / f"value{suffix}"
         try:
-            file.write_text(text, encoding="utf-8", newline="")
-            file.chmod(0o600)
-            self._run([*command, str(file)])
-            edited = file.read_text(encoding="utf-8")
+            with tempfile.TemporaryDirectory(prefix="agentflow-", ignore_cleanup_errors=True) as folder:
+                file = Path(folder) / f"value{suffix}"
+                file.write_bytes(text.encode())
+                file.chmod(0o600)
+                self._run([*command, str(file)])
+                # As bytes, because a line may end with a return: that is part of the value.
+                edited = file.read_bytes().decode()
         except (OSError, UnicodeError) as error:
             raise OutsideEditorError(f"{command[0]}: {error}") from error
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         # Editors end the last line; the value had no such end.
         return edited.removesuffix("\n") if not text.endswith("\n") else edited
 

@@ -221,6 +221,26 @@ def test_without_any_editor_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch
         OutsideEditor(App(), {"PATH": os.devnull}).edit("x")
 
 
+def test_line_ends_come_back_from_the_editor_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    from textual.app import App
+
+    monkeypatch.setattr(App, "suspend", lambda self: _nothing())
+    assert OutsideEditor(App(), {"EDITOR": "true"}).edit("one\r\ntwo\n") == "one\r\ntwo\n"
+
+
+def test_without_room_for_the_text_the_editor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    from textual.app import App
+
+    from agentflow_tui.tui.outside_editor import OutsideEditorError
+
+    monkeypatch.setattr(App, "suspend", lambda self: _nothing())
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    with pytest.raises(OutsideEditorError, match="true: "):
+        OutsideEditor(App(), {"EDITOR": "true"}).edit("x")
+
+
 async def test_the_input_of_a_run_is_edited_and_all_of_it_runs_again(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = await ran(pilot)
