@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from agentflow_tui.engine.clock import Clock
 
@@ -53,12 +54,14 @@ class Alarms:
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Alarm:
         """Call back in so many seconds, or sooner, unless it is cancelled before."""
         at, loop = self._clock.now() + seconds, asyncio.get_running_loop()
-        while self.free:
-            alarm = self.free.pop()
-            # What another loop has set goes off there, in vain; a runner may be used by several threads.
-            if alarm.loop is loop and not alarm.is_over and alarm.at <= at:
-                alarm.callback = callback
-                return alarm
+        # Other threads may take from it meanwhile: a runner may be used by several.
+        with suppress(IndexError):
+            while True:
+                alarm = self.free.pop()
+                # What another loop has set goes off there, in vain.
+                if alarm.loop is loop and not alarm.is_over and alarm.at <= at:
+                    alarm.callback = callback
+                    return alarm
         alarm = Alarm(self, at, callback)
         self._clock.call_later(seconds, alarm.go_off)
         return alarm

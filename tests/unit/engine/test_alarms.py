@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from agentflow_tui.engine.alarms import Alarms
+from agentflow_tui.engine.alarms import Alarm, Alarms
 from agentflow_tui.engine.run_time import Deadline, RunTime
 from tests.fake_clock import FakeClock
 
@@ -48,6 +48,21 @@ async def test_a_limit_that_comes_sooner_gets_a_timer_of_its_own() -> None:
     Deadline(RunTime(clock, call_later=alarms.call_later), 3.0, over.set)
     await over.wait()
     assert clock.now() == 3.0
+
+
+class _Taken(list[Alarm]):
+    """A list from which another thread takes the last one between a look at it and a grip."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+async def test_a_timer_that_another_thread_took_is_made_anew() -> None:
+    clock = _Counted()
+    alarms = Alarms(clock)
+    alarms.free = _Taken()
+    Deadline(RunTime(clock, call_later=alarms.call_later), 10.0, lambda: None).cancel()
+    assert clock.count == 1
 
 
 def test_a_timer_of_another_loop_is_not_waited_for() -> None:
