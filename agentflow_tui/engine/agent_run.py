@@ -163,8 +163,7 @@ class AgentRun(TimedCall):
 
     def _sight(self) -> Scope:
         """What the conditions of breakpoints see."""
-        state, run = self._frame.state, self._run
-        return Scope(state.data, state.meta, run.event_facts, self._frame.iteration, run.time.active())
+        return self._run.sight(self._frame)
 
     async def _report_error(self, error: BaseException) -> None:
         if self._then is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from agentflow_tui.conditions import Condition
+from agentflow_tui.conditions import Condition, Scope
 from agentflow_tui.engine.errors import NodeFailed
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.history.event import ChoiceTaken, HandedOver
@@ -23,6 +23,8 @@ class ChoiceRun:
         self._run = run
         self._choice = choice
         self._frame = frame
+        self._sight: Scope | None = None
+        """What all its conditions see: nothing changes before one is chosen."""
 
     async def go(self) -> None:
         """Choose and run; raises `NodeFailed` when routing finds no agent."""
@@ -43,7 +45,11 @@ class ChoiceRun:
         self._take(steps[name], reason)
         chain = [name]
         while True:
-            following = await self._hand_over(steps[name])
+            body = steps[name]
+            if isinstance(body, Step):
+                following = (await self._run.step(body, self._frame)).meta_set.get("route")
+            else:
+                following = await self._hand_over(body)
             if following is None:
                 return
             self._run.change(self._frame, self._choice.path, meta_removed=("route",))
@@ -64,9 +70,7 @@ class ChoiceRun:
             name = following
 
     async def _hand_over(self, body: Node) -> str | None:
-        """Run an agent; whom it hands over to."""
-        if isinstance(body, Step):
-            return (await self._run.step(body, self._frame)).meta_set.get("route")
+        """Run what is more than an agent; whom it hands over to."""
         before = self._frame.state.meta.get("route")
         await self._run.node(body, self._frame)
         after = self._frame.state.meta.get("route")
@@ -103,8 +107,11 @@ class ChoiceRun:
         return agent
 
     def _is_true(self, when: Condition | None, contains: str | None) -> bool:
-        if when is not None and not self._run.holds(when, self._frame, "choice"):
-            return False
+        if when is not None:
+            if self._sight is None:
+                self._sight = self._run.sight(self._frame)
+            if not self._run.holds(when, self._sight, "choice"):
+                return False
         if contains is not None:
             message = self._frame.state.data.get("message")
             return isinstance(message, str) and contains.casefold() in message.casefold()

@@ -42,12 +42,12 @@ class _Firing(Call):
     """The state that they left."""
 
     def __init__(
-        self, run: Interpreter, hook: Hook, state: ScopeState, stops: CancelScope, ended: Signal
+        self, run: Interpreter, hook: Hook, state: ScopeState, stops: CancelScope, ended: Signal[_Firing]
     ) -> None:
         self._hooks = run.hooks
         self._hook = hook
         self._given = State.over(state.data, state.meta)
-        super().__init__(run.crew, stops, lambda _: ended.set(), f"hook {hook}")
+        super().__init__(run.crew, stops, ended.set, f"hook {hook}")
 
     async def work(self) -> None:
         self.left = await self._hooks.fire(self._hook, self._given)
@@ -66,10 +66,10 @@ class Course:
         self._frame = Frame("", self._state, run.stops)
         self._last_stop: LastStop | None = None
 
-    async def go(self, problem: str, **facts: str) -> RunResult:
-        """Go all the way; see `Engine.run`. `facts` are fields of `RunStarted`."""
+    async def go(self, problem: str, *, flow: str, chosen_by: str, reason: str) -> RunResult:
+        """Go all the way; see `Engine.run`. `flow` is the flow's name."""
         run, plan = self._run, self._plan
-        event = run.event
+        session_id = run.event.session_id
         if run.past is not None:
             run.past.begin(run, self._frame, plan.root.path)
         journal = run.journal
@@ -78,9 +78,12 @@ class Course:
             at=journal.at(),
             run_id=self._run_id,
             mode=plan.mode,
-            session_id=event.session_id,
+            session_id=session_id,
             event=run.event_facts,
-            **facts,
+            flow=flow,
+            chosen_by=chosen_by,
+            reason=reason,
+            started_at=run.clock.timestamp(),
         )
         journal.tell(started)
         run.control.listen(self._control_used)
@@ -117,7 +120,7 @@ class Course:
             error=ended.error,
             category=ended.category,
             hint=ended.hint,
-            session_id=event.session_id,
+            session_id=session_id,
             data=thaw_object(self._state.data),
             meta=dict(self._state.meta),
         )
@@ -191,9 +194,9 @@ class Course:
             return
         if run.hooks.is_idle(hook):
             return
-        ended = Signal(run.cancel_from_outside)
-        call = _Firing(run, hook, self._state, stops, ended)
-        await ended.wait()
+        ended: Signal[_Firing] = Signal(run.cancel_from_outside)
+        _Firing(run, hook, self._state, stops, ended)
+        call = await ended.wait()
         if call.is_abandoned:
             run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
         if call.interruption is None and call.left is not None:

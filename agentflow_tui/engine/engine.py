@@ -102,10 +102,5 @@ class Engine:
             rng=self._rng,
             past=past,
         )
-        return await Course(self._plan, run, run_id or self._run_id or new_id()).go(
-            problem,
-            flow=self._flow_name,
-            chosen_by=chosen_by,
-            reason=reason,
-            started_at=self._clock.timestamp(),
-        )
+        course = Course(self._plan, run, run_id or self._run_id or new_id())
+        return await course.go(problem, flow=self._flow_name, chosen_by=chosen_by, reason=reason)

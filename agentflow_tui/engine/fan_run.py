@@ -30,7 +30,7 @@ class FanRun:
         self._fan = fan
         self._frame = frame
         self._stops = CancelScope(frame.stops)
-        self._all_over = Signal(run.cancel_from_outside)
+        self._all_over: Signal[None] = Signal(run.cancel_from_outside)
         self._next = 0
         self._live = 0
         self._deltas: dict[int, Delta] = {}
@@ -128,7 +128,7 @@ class FanRun:
         if self._next < len(self._fan.children):
             self._fill()
         if not self._live:
-            self._all_over.set()
+            self._all_over.set(None)
 
     def _failed(self, index: int, failure: NodeFailed) -> None:
         fan = self._fan

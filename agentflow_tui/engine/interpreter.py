@@ -63,7 +63,7 @@ class Interpreter:
         self.agents = agents
         self.control = control
         self.journal = journal
-        journal.on_error = lambda: self.cancel("the history cannot be written")
+        journal.on_error = self._unwritten
         self.time = time
         self.clock = time.clock
         self.guards = guards
@@ -94,6 +94,9 @@ class Interpreter:
         self.time.go_on()
         self.stops.interrupt(Interruption("cancel", reason))
 
+    def _unwritten(self) -> None:
+        self.cancel("the history cannot be written")
+
     async def node(self, node: Node, frame: Frame) -> None:
         """Run a node and all that is in it."""
         if self.swapped is not None:
@@ -109,16 +112,9 @@ class Interpreter:
     async def step(self, step: Step, frame: Frame) -> Delta:
         """Run an agent; gives what it changed."""
         frame.stops.check()
-        ended = Signal(self.cancel_from_outside)
-        runs: list[AgentRun] = []
-
-        def over(run: AgentRun) -> None:
-            runs.append(run)
-            ended.set()
-
-        AgentRun(self, step, frame, over)
-        await ended.wait()
-        return runs[0].outcome()
+        ended: Signal[AgentRun] = Signal(self.cancel_from_outside)
+        AgentRun(self, step, frame, ended.set)
+        return (await ended.wait()).outcome()
 
     async def _container(self, node: Chain | Loop | Choice | Stage, frame: Frame) -> None:
         frame.stops.check()
@@ -242,11 +238,14 @@ class Interpreter:
             StateChanged.made(seq=journal.seq, at=journal.at(), path=path, delta=delta, scope=frame.scope)
         )
 
-    def holds(self, condition: Condition, frame: Frame, who: str) -> bool:
-        """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""
+    def sight(self, frame: Frame) -> Scope:
+        """What a condition sees there and now."""
         state = frame.state
-        scope = Scope(state.data, state.meta, self.event_facts, frame.iteration, self.time.active())
+        return Scope(state.data, state.meta, self.event_facts, frame.iteration, self.time.active())
+
+    def holds(self, condition: Condition, sight: Scope, who: str) -> bool:
+        """Ask a condition; raises `NodeFailed` in the name of `who` when that fails (semantics §9)."""
         try:
-            return condition.holds(scope)
+            return condition.holds(sight)
         except ConditionError as error:
             raise NodeFailed(f"{who}: {error}", category="validation") from None

@@ -31,7 +31,7 @@ class LastStop:
         self._time = time
         self._stops = stops
         self._on_cancel = on_cancel
-        self._released: Signal | None = None
+        self._released: Signal[None] | None = None
 
     async def pass_by(self) -> None:
         """Return at once, or when the person lets the run end.
@@ -53,9 +53,9 @@ class LastStop:
     def changed(self) -> None:
         """The control was used."""
         if self._released is not None and not self._control.is_paused:
-            self._released.set()
+            self._released.set(None)
 
     def interrupt(self, interruption: Interruption) -> None:  # noqa: ARG002 - the scope keeps it
         """The run is stopped."""
         if self._released is not None:
-            self._released.set()
+            self._released.set(None)

@@ -36,7 +36,7 @@ class Row:
         self._awaited: tuple[Node, Frame] | None = None
         self._error: Exception | None = None
         self._is_over = False
-        self._stop = Signal(run.cancel_from_outside)
+        self._stop: Signal[None] = Signal(run.cancel_from_outside)
 
     async def go(self) -> None:
         """Run all of it; raises what the generator raises."""
@@ -74,7 +74,7 @@ class Row:
             else:
                 self._advance(self._work.throw, Interrupted(frame.stops.interruption))
                 return
-        self._stop.set()
+        self._stop.set(None)
 
     def _agent_ended(self, ended: AgentRun) -> None:
         if ended.error is None:

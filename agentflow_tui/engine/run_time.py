@@ -93,11 +93,12 @@ class RunTime:
 
     def watch(self, limit: Limit, seconds: float) -> None:
         """Call a limit in so many active seconds, unless it is forgotten before; sets its `due`."""
-        now = self.now() if self._still_since is None else self._still_since
-        limit.due = now - self.started - self._still + seconds
+        active = self.active()
+        limit.due = active + seconds
         self._limits[limit] = None
         if self._timer is None:
-            self._set_timer(min(limit.due, self._soonest))
+            self._ring_at = min(limit.due, self._soonest)
+            self._timer = self._call_later(self._ring_at - active, self._ring)
         elif limit.due < self._ring_at:
             self._set_timer(limit.due)
 

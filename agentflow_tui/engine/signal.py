@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
-class Signal:
-    """Set once; whoever waits cannot be torn away before.
+class Signal(Generic[T]):
+    """Set once, with a value; whoever waits for it cannot be torn away before.
 
     When the task that waits is cancelled from outside, `on_cancel` is told and the wait goes on, so that
     what runs inside is ended in order; it must see to it that the signal is set soon.
     """
 
-    __slots__ = ("_future", "_is_set", "_on_cancel")
+    __slots__ = ("_future", "_is_set", "_on_cancel", "_value")
 
     def __init__(self, on_cancel: Callable[[], None]) -> None:
         """Not set."""
         self._is_set = False
+        self._value: T
         self._future: asyncio.Future[None] | None = None
         self._on_cancel = on_cancel
 
-    def set(self) -> None:
+    def set(self, value: T) -> None:
         """It has happened."""
+        self._value = value
         self._is_set = True
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
-    async def wait(self) -> None:
-        """Return when it has happened; never raises."""
+    async def wait(self) -> T:
+        """The value, as soon as it is set; never raises."""
         while not self._is_set:
             self._future = asyncio.get_running_loop().create_future()
             try:
                 await self._future
             except asyncio.CancelledError:
                 self._on_cancel()
+        return self._value

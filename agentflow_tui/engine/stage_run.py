@@ -27,7 +27,7 @@ class StageRun:
     def skip_reason(self) -> str:
         """Why it does not run at all, or nothing; raises `NodeFailed` when its `when` cannot be answered."""
         when = self._stage.when
-        if when is None or self._run.holds(when, self._frame, self._title):
+        if when is None or self._run.holds(when, self._run.sight(self._frame), self._title):
             return ""
         return f"{when.text} is false"
 
@@ -42,7 +42,7 @@ class StageRun:
         await self._body()
         stage = run.current(stage)
         condition = stage.success_condition
-        if condition is not None and not run.holds(condition, frame, self._title):
+        if condition is not None and not run.holds(condition, run.sight(frame), self._title):
             raise NodeFailed(
                 f"{self._title} success condition not met: {condition.text}", category="validation"
             )
