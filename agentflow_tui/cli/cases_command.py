@@ -41,6 +41,10 @@ def test(
     async def do(bench: Workbench) -> int:
         from agentflow_tui.workbench.flow_case import cases_in
 
+        for place in places or ():
+            if not place.exists():
+                complain(f"✗ there is no {place}")
+                return USAGE
         cases = list(dict.fromkeys(case for place in places or [Path()] for case in cases_in(place)))
         facts: list[dict[str, Any]] = []
         results: list[CaseResult] = []

@@ -136,6 +136,7 @@ def test_what_cannot_be_read_is_told_for_each_and_ends_with_2(desk: Desk) -> Non
     nothing = desk("test", "empty")
     assert nothing.returncode == 2
     assert "save-test" in nothing.stderr
+    assert desk("test", "nowhere.toml").stderr == "✗ there is no nowhere.toml\n"
 
 
 def test_a_fork_of_another_text_is_tested_from_where_it_left(desk: Desk) -> None:
@@ -195,6 +196,40 @@ def test_what_takes_over_another_config_is_no_test(desk: Desk) -> None:
     assert refused.returncode == 1
     assert "took over another config" in refused.stderr
     assert not (desk.folder / "report.tests").exists()
+
+
+def test_neither_a_key_nor_a_consent_nor_a_server_is_needed(desk: Desk) -> None:
+    flow = """
+[llm]
+provider = "scripted"
+model = "gpt"
+[orchestration]
+mode = "sequential"
+sequential_agents = ["writer", "counter"]
+[agents.writer]
+prompt = "About {topic}"
+[agents.counter]
+handler = "steps:count"
+[providers.scripted]
+answers = ["an answer"]
+[providers.openai]
+api_key_env = "NO_SUCH_KEY"
+"""
+    steps = desk.folder / "steps.py"
+    steps.write_text("async def count(event, state):\n    state.data['count'] = 3\n    return state\n")
+    desk.flow.write_text(flow)
+    assert desk("trust", "report.toml").returncode == 0
+    desk("save-test", desk.ran(), "counted")
+    # As if another provider had answered, on a machine that has its key.
+    file = desk.folder / "report.tests" / "counted.jsonl"
+    file.write_text(file.read_text().replace("scripted", "openai"))
+    steps.write_text("raise RuntimeError('it was imported')\n")
+    begin, _, _ = flow.replace("scripted", "openai").partition("[providers")
+    desk.flow.write_text(begin + '[providers.openai]\nanswers = ["an answer"]\napi_key_env = "NO_SUCH_KEY"\n')
+    tested = desk("test")
+    assert (tested.returncode, tested.stderr) == (0, "")
+    desk.flow.write_text(desk.flow.read_text().replace('"gpt"', '"another"'))
+    assert 'model: "gpt" → "another"' in desk("test").stdout
 
 
 def test_a_build_server_gets_a_report(desk: Desk) -> None:
