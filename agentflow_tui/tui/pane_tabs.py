@@ -26,10 +26,18 @@ class PaneTab(Static):
 
     def __init__(self, number: int, pane: str) -> None:
         """Take the pane's number and name."""
-        super().__init__(
-            Content.assemble((f"{number:d} ", "bold $footer-key-foreground"), clean(pane)), markup=False
-        )
+        super().__init__(markup=False)
+        self.number = number
         self.pane = pane
+        self.light(is_visible=False, is_focused=False)
+
+    def light(self, *, is_visible: bool, is_focused: bool) -> None:
+        """Show whether the pane is visible, and whether it has the focus."""
+        self.set_class(is_visible, "-visible")
+        self.set_class(is_focused, "-focused")
+        # On the colour of the focus no other colour is sure to be readable.
+        style = "bold" if is_focused else "bold $footer-key-foreground"
+        self.update(Content.assemble((f"{self.number:d} ", style), clean(self.pane)))
 
     def on_click(self) -> None:
         """Ask for the pane."""
@@ -51,5 +59,4 @@ class PaneTabs(Horizontal):
     def light(self, visible: frozenset[str], focused: str) -> None:
         """Show which panes are visible, and which has the focus."""
         for tab in self.query(PaneTab):
-            tab.set_class(tab.pane in visible, "-visible")
-            tab.set_class(tab.pane == focused, "-focused")
+            tab.light(is_visible=tab.pane in visible, is_focused=tab.pane == focused)

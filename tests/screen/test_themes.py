@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -10,22 +10,37 @@ from agentflow_tui.resources import resource_folder
 from agentflow_tui.tui.theming.theme_file import ThemeError, read_theme
 from agentflow_tui.tui.theming.theme_shelf import load_themes
 from agentflow_tui.tui.theming.variables import OUR_VARIABLES
-from tests.colour_vision import DEUTERANOPIA, NORMAL, PROTANOPIA, Matrix, distance
+from tests.colour_vision import DEUTERANOPIA, NORMAL, PROTANOPIA, Matrix, contrast, distance
 from tests.screen.desk import LOOP, Desk, run, status
 
 OURS = sorted(resource_folder("themes").glob("*.toml"))
+READABLE = 4.5
+"""The least contrast of a text (WCAG 2.2, level AA)."""
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
-def test_text_and_status_colours_of_ours_are_readable(path: Path) -> None:
+def test_every_colour_of_a_text_is_readable_wherever_texts_are(path: Path) -> None:
     theme = read_theme(path)
-    assert theme.surface is not None
-    surface = Color.parse(theme.surface)
-    colours = {n: v for n, v in theme.variables.items() if n.startswith(("status-", "syntax-", "diff-"))}
-    colours |= {"foreground": str(theme.foreground), "muted": theme.variables["muted"]}
-    for name, value in colours.items():
-        ratio = _contrast(surface, Color.parse(value))
-        assert ratio >= 4.5, f"{name}: {ratio:.1f}"
+    known = theme.to_color_system().generate() | theme.variables
+    texts = {name for name in theme.variables if name.startswith(("status-", "syntax-", "diff-"))}
+    texts |= {"foreground", "muted", "foreground-muted"}
+    texts |= {"primary", "secondary", "accent", "warning", "error", "success"}
+    grounds = ("surface", "panel", "background", "footer-background", "block-cursor-blurred-background")
+    for name, ground in product(sorted(texts), grounds):
+        ratio = contrast(Color.parse(known[name]), Color.parse(known[ground]))
+        assert ratio >= READABLE, f"{name} on {ground}: {ratio:.2f}"
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_the_cursor_and_the_footer_are_readable(path: Path) -> None:
+    theme = read_theme(path)
+    known = theme.to_color_system().generate() | theme.variables
+    for name, ground in (
+        ("block-cursor-foreground", "block-cursor-background"),
+        ("footer-key-foreground", "footer-background"),
+        ("footer-description-foreground", "footer-background"),
+    ):
+        assert contrast(Color.parse(known[name]), Color.parse(known[ground])) >= READABLE, name
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
@@ -61,18 +76,6 @@ def test_a_missing_theme_file_is_an_error_in_words(tmp_path: Path) -> None:
         read_theme(tmp_path / "gone.toml")
 
 
-def _contrast(one: Color, other: Color) -> float:
-    """The contrast ratio of WCAG 2.2, from 1 to 21."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: Color) -> float:
-    parts = (part / 255 for part in (color.r, color.g, color.b))
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
 @pytest.mark.parametrize(
     "vision", [NORMAL, PROTANOPIA, DEUTERANOPIA], ids=["all", "protanopia", "deuteranopia"]
@@ -86,6 +89,10 @@ def test_states_look_different_to_everybody(path: Path, vision: Matrix) -> None:
         assert distance(colours[one], colours[other], vision) >= least, f"{one} and {other}"
     added, removed = (Color.parse(variables[f"diff-{kind}"]) for kind in ("added", "removed"))
     assert distance(added, removed, vision) >= 40
+    # Everything else in the editor differs by its shape, too: bold, italic, or one of a few signs and words.
+    tokens = {name: Color.parse(variables[f"syntax-{name}"]) for name in ("key", "string", "number")}
+    for one, other in combinations(tokens, 2):
+        assert distance(tokens[one], tokens[other], vision) >= 15, f"{one} and {other}"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.style import Style
 
 from agentflow_tui.tui.guard import drawn
 from agentflow_tui.tui.keymap.bind import bindings
@@ -213,13 +214,18 @@ class LineView(ScrollView, can_focus=True):
         is_cursor = row == self.cursor
         base = self.get_visual_style("line-view--cursor") if is_cursor else self.visual_style
         pieces = content.render(base, "", self.app.stylesheet.parse_style)
-        strip = Strip([Segment(text, style.rich_style) for text, style in pieces])
+        # No colour of a text is readable on every cursor.
+        over = Style(foreground=base.foreground) if is_cursor and self.has_focus else Style()
+        strip = Strip([Segment(text, (style + over).rich_style) for text, style in pieces])
         return strip.crop_extend(0, width, base.rich_style).apply_offsets(0, line)
 
     def _piece(self, row: int, part: int) -> Content:
         content, breaks = self.rows[row].content, self._breaks[row]
         if not breaks:
-            return content
+            width = self._laid_out_width
+            return (
+                content.truncate(width, ellipsis=True) if width and content.cell_length > width else content
+            )
         start = breaks[part - 1] if part else 0
         return content[start : breaks[part] if part < len(breaks) else None]
 

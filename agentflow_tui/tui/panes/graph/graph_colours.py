@@ -6,7 +6,7 @@ GRAPH_CSS = """
 GraphCanvas {
     & > .graph--line { color: $foreground-muted; }
     & > .graph--lit { color: $status-completed; text-style: bold; }
-    & > .graph--dim { color: $foreground 25%; }
+    & > .graph--dim { color: $status-skipped; }
     & > .graph--label { color: $foreground-muted; }
     & > .graph--name { color: $foreground; }
     & > .graph--selected { color: $accent; text-style: bold; }

@@ -40,7 +40,7 @@ class HistoryView(ScrollView, can_focus=True, inherit_bindings=False):
             background: $block-cursor-background;
             color: $block-cursor-foreground;
         }
-        & > .timeline--later { color: $text-disabled; }
+        & > .timeline--later { color: $status-skipped; }
         & > .timeline--waiting { color: $status-waiting; }
         & > .timeline--running { color: $status-running; }
         & > .timeline--completed { color: $status-completed; }
