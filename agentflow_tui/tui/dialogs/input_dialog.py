@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import Input, Label, Static, TextArea
 
@@ -201,10 +202,11 @@ class InputDialog(Dialog[EventInput]):
         event.stop()
         self.action_accept()
 
-    def _ways(self, *, is_line: bool) -> str:
+    def _ways(self, *, is_line: bool) -> Content:
         run = f"enter or F5 {self.verb}" if is_line else f"F5 {self.verb} · enter new line"
         recall = "↑↓ earlier · " if is_line and len(self.inputs) > 1 else ""
-        return f"{run} · {recall}F6 {'fields' if self.is_json else 'JSON'} · F7 file · F8 $EDITOR · esc"
+        other = "fields" if self.is_json else "JSON"
+        return plain(f"{run} · {recall}F6 {other} · F7 file · F8 $EDITOR · esc")
 
     def _show_view(self) -> None:
         self.query_one("#fields").display = not self.is_json

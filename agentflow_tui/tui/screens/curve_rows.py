@@ -11,7 +11,7 @@ from agentflow_tui.history.curve import Curve, Series
 from agentflow_tui.history.loop_lens import Key
 from agentflow_tui.tui.panes.row import Row
 from agentflow_tui.tui.panes.sparkline import sparkline
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line, plain
 
 _NAME = 22
 _NUMBER = 9
@@ -39,7 +39,7 @@ def _heading(loop: str) -> Iterator[Row]:
     yield Row(Content.styled(one_line(title, _LONGEST), "bold $accent"), is_wrapped=False)
     heads = "".join(f"{head:>{_NUMBER}}" for head in ("first", "last", "highest"))
     space = " " * (_INDENT + _NAME + _SIGN)
-    yield Row(Content.styled(f"{space}{heads} iterations", "$muted"), is_wrapped=False)
+    yield Row(Content.styled(clean(f"{space}{heads} iterations"), "$muted"), is_wrapped=False)
 
 
 def _pair(curve: Curve, room: int) -> Iterator[Row]:
@@ -51,9 +51,9 @@ def _pair(curve: Curve, room: int) -> Iterator[Row]:
         content = Content.assemble(
             " " * _INDENT,
             (set_cell_size(name if sign == "A" else "", _NAME), "$syntax-key"),
-            (f"{sign} ", "bold $accent"),
+            (clean(f"{sign} "), "bold $accent"),
             _numbers(series),
-            (f" {bars}", "$primary" if sign == "A" else "$success"),
+            (clean(f" {bars}"), "$primary" if sign == "A" else "$success"),
         )
         yield Row(content, value=", ".join(map(_brief, series)), is_wrapped=False)
 
@@ -61,8 +61,8 @@ def _pair(curve: Curve, room: int) -> Iterator[Row]:
 def _numbers(series: Series) -> Content:
     known = [number for number in series if number is not None]
     if not known:
-        return Content.styled(f"{'no numbers':>{3 * _NUMBER}}", "$muted")
-    return Content("".join(f"{_brief(each):>{_NUMBER}}" for each in (known[0], known[-1], max(known))))
+        return Content.styled(clean(f"{'no numbers':>{3 * _NUMBER}}"), "$muted")
+    return plain("".join(f"{_brief(each):>{_NUMBER}}" for each in (known[0], known[-1], max(known))))
 
 
 def _brief(number: float | None) -> str:
