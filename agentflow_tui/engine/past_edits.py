@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.history.resume import EDIT_PATH, KnownEvents
+from agentflow_tui.history.resume import EDIT_PATH, KnownEvents, told_before
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.fan_run import FanRun
@@ -48,10 +48,8 @@ class PastEdits:
     ) -> None:
         """Take those of a history, and a new one of the state of `scope` right after its end."""
         edits = [
-            PastEdit(
-                KnownEvents(past, event.seq - 1).left, event.seq, event.delta, event.scope, not is_replay
-            )
-            for event in past
+            PastEdit(after, event.seq, event.delta, event.scope, not is_replay)
+            for event, after in zip(past, told_before(past), strict=True)
             if isinstance(event, ev.StateChanged) and event.path == EDIT_PATH
         ]
         if not edit.is_empty:

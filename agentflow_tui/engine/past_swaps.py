@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentflow_tui.engine.swap import Swap
 from agentflow_tui.history.event import HistoryEvent
-from agentflow_tui.history.resume import EDIT_PATH, KnownEvents
+from agentflow_tui.history.resume import EDIT_PATH, told_before
 from agentflow_tui.history.swap_event import FlowSwapped
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ class PastSwaps:
         Raises:
             ValueError: There are more of the one than of the other.
         """
-        events = (event for event in past if isinstance(event, FlowSwapped) and event.path != EDIT_PATH)
-        self._due = [
-            (KnownEvents(past, event.seq - 1).left, swap) for event, swap in zip(events, swaps, strict=True)
-        ]
+        due = (
+            after
+            for event, after in zip(past, told_before(past), strict=True)
+            if isinstance(event, FlowSwapped) and event.path != EDIT_PATH
+        )
+        self._due = list(zip(due, swaps, strict=True))
 
     def hand_over(self, told: int, control: Control) -> None:
         """Go on to the next config when so many events were told again."""

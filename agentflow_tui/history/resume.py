@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from agentflow_tui.history import event as ev
@@ -139,14 +139,7 @@ class KnownEvents:
         past = history[: max(n, -1) + 1]
         # What is run again begins again, also what an earlier interruption had closed.
         again = {event.seq for event in (*resume_point(past, n).in_flight, *_cut_off(past))}
-        self.events = [
-            event
-            for event in past
-            if isinstance(event, _TOLD_AGAIN)
-            and event.seq not in again
-            and not _is_of_a_person(event)
-            and not _is_interruption(event)
-        ]
+        self.events = [event for event in past if event.seq not in again and _is_told_again(event)]
         """What has to be told again, in order."""
         self._left = Counter(map(_identity, self.events))
         self.left = len(self.events)
@@ -188,6 +181,27 @@ class KnownEvents:
         return True
 
 
+def told_before(history: Iterable[ev.HistoryEvent]) -> list[int]:
+    """Return for each event how many `KnownEvents` of the history up to it there are, without it."""
+    counts: list[int] = []
+    running: set[str] = set()
+    begun: set[str] = set()
+    told = 0
+    for event in history:
+        counts.append(told - len(running))
+        told += _is_told_again(event)
+        match event:
+            case ev.AgentStarted():
+                running.add(event.path)
+                begun.add(event.path)
+            case ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled():
+                running.discard(event.path)
+                if _is_interruption(event) and event.path in begun:
+                    begun.remove(event.path)
+                    told -= 1
+    return counts
+
+
 def _closing(
     past: Sequence[ev.HistoryEvent],
     in_flight: Sequence[ev.AgentStarted],
@@ -226,6 +240,11 @@ def _closing(
 
 def _is_interruption(event: ev.HistoryEvent) -> bool:
     return isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF)
+
+
+def _is_told_again(event: ev.HistoryEvent) -> bool:
+    is_ours = isinstance(event, _TOLD_AGAIN)
+    return is_ours and not _is_of_a_person(event) and not _is_interruption(event)
 
 
 def _is_of_a_person(event: ev.HistoryEvent) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentflow_tui.conditions import parse_condition
 from agentflow_tui.engine import Agent, AgentContext, Event, State
@@ -23,6 +25,7 @@ from agentflow_tui.history.resume import (
     KnownEvents,
     ResumePoint,
     resume_point,
+    told_before,
 )
 from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Step
 from tests.story import Story, quality_loop
@@ -234,3 +237,29 @@ def test_positions_outside_are_the_ends(n: int) -> None:
     assert point.is_over == (n > 0)
     assert point.closing == ()
     assert point.at_seq == (len(story.events) - 1 if n > 0 else -1)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["began", "done", "cut off", "stopped", "edit", "warned"]), st.booleans())
+    )
+)
+def test_what_is_told_before_each_event_is_known_without_looking_from_the_beginning_each_time(
+    steps: list[tuple[str, bool]],
+) -> None:
+    story = Story()
+    for what, is_first in steps:
+        who = {"path": "a" if is_first else "b", "agent": "a"}
+        match what:
+            case "began":
+                story.add(ev.AgentStarted, **who)
+            case "done":
+                story.add(ev.AgentCompleted, **who, delta=Delta(), duration=0.0)
+            case "cut off" | "stopped":
+                story.add(ev.AgentCancelled, **who, duration=0.0, reason=CUT_OFF if what == "cut off" else "")
+            case "edit":
+                story.add(ev.StateChanged, path=EDIT_PATH, delta=Delta(set={"n": 1}))
+            case _:
+                story.add(ev.Warned, message=what)
+    history = story.events
+    assert told_before(history) == [KnownEvents(history, event.seq - 1).left for event in history]
