@@ -53,7 +53,7 @@ def _pair(curve: Curve, room: int) -> Iterator[Row]:
             (set_cell_size(name if sign == "A" else "", _NAME), "$syntax-key"),
             (clean(f"{sign} "), "bold $accent"),
             _numbers(series),
-            (clean(f" {bars}"), "$primary" if sign == "A" else "$success"),
+            (clean(f" {bars}"), "$primary" if sign == "A" else "$accent"),
         )
         yield Row(content, value=", ".join(map(_brief, series)), is_wrapped=False)
 
