@@ -9,7 +9,7 @@ from agentflow_tui.engine.agent_run import AgentRun
 from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
 from agentflow_tui.engine.errors import NodeFailed, error_text
 from agentflow_tui.engine.frame import Frame
-from agentflow_tui.engine.merge import Merge
+from agentflow_tui.engine.merge import Merge, joined
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
@@ -157,6 +157,16 @@ class FanRun:
         return NodeFailed(text, category=first.category, hint=first.hint, agent=first.agent)
 
     def _merge(self) -> None:
+        # A branch that failed leaves a mark.
+        delta = None if self._failures else joined([self._deltas[index] for index in sorted(self._deltas)])
+        if delta is None:
+            delta = self._compared()
+        self._frame.state.apply(delta)
+        self._end("completed", "", delta)
+        if self._frame.iteration is None:
+            self._run.control.reach_boundary()
+
+    def _compared(self) -> Delta:
         merge = Merge()
         for index in sorted(self._deltas):
             merge.add(self._name(index), self._deltas[index])
@@ -168,11 +178,7 @@ class FanRun:
                 branches=conflict.branches,
                 values=conflict.values,
             )
-        delta = merge.delta(self._marks())
-        self._frame.state.apply(delta)
-        self._end("completed", "", delta)
-        if self._frame.iteration is None:
-            self._run.control.reach_boundary()
+        return merge.delta(self._marks())
 
     def _marks(self) -> dict[str, str]:
         if self._fan.is_parallel:

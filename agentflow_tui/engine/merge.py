@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,18 @@ class Conflict:
     key: str
     branches: tuple[str, ...]
     values: tuple[Any, ...]
+
+
+def joined(deltas: Collection[Delta]) -> Delta | None:
+    """The merge of branches that only set keys of data, each its own, as most do; none for any others."""
+    data: dict[str, Any] = {}
+    count = 0
+    for delta in deltas:
+        if delta.removed or delta.meta_set or delta.meta_removed:
+            return None
+        data.update(delta.set)
+        count += len(delta.set)
+    return Delta.made(set=data) if count == len(data) else None
 
 
 class Merge:
