@@ -75,7 +75,7 @@ class Event:
         return cls.made(
             id=event_id if event_id is not None else new_id(),
             data=FrozenData({} if data is None else copy_json(data, "data")),
-            metadata=FrozenMeta({} if metadata is None else checked_meta(metadata)),
+            metadata=FrozenMeta(checked_meta(metadata)) if metadata else _NO_META,
             target=target,
             timestamp=timestamp if timestamp is not None else utc_now(),
         )
@@ -142,3 +142,6 @@ class FrozenMeta(Mapping[str, str]):
     def __len__(self) -> int:
         """How many keys there are."""
         return len(self._meta)
+
+
+_NO_META = FrozenMeta({})

@@ -82,7 +82,7 @@ class _QuickCopy:
                     item.encode()
             elif kind is dict or kind is list:
                 copied[key] = self.of(item, depth + 1)
-            elif not is_plain(item):
+            elif item is not None and kind is not bool and not is_plain(item):
                 raise _OddError
         return copied
 
