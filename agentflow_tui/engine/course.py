@@ -54,7 +54,10 @@ class _Firing(Call):
 
 
 class Course:
-    """One run from its first event to its last."""
+    """One run from its first event to its last; the limit on its time, too."""
+
+    due: float
+    """See `Limit`."""
 
     def __init__(self, plan: Plan, run: Interpreter, run_id: str) -> None:
         """Nothing was told yet."""
@@ -89,14 +92,14 @@ class Course:
         run.control.listen(self._control_used)
         if run.control.is_urgent:
             self._control_used()
-        self._deadline = Deadline(run.time, plan.timeout, self._expire)
+        run.time.watch(self, plan.timeout)
         run.on_swap = self._follow
         try:
             ended = await self._through(problem)
             if not self._is_unwatched:
                 await self._after()
         finally:
-            self._deadline.cancel()
+            run.time.forget(self)
             run.control.listen(None)
             # Else the run would be garbage that only the collector finds.
             run.journal.on_error = run.on_swap = None
@@ -219,10 +222,11 @@ class Course:
         """Another config is in force: its limit on the whole run, and its ways out of a failure."""
         run = self._run
         self._plan = plan
-        self._deadline.cancel()
-        self._deadline = Deadline(run.time, max(0.0, plan.timeout - run.time.active()), self._expire)
+        run.time.forget(self)
+        run.time.watch(self, max(0.0, plan.timeout - run.time.active()))
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """See `Limit`."""
         plan = self._plan
         text = f"orchestration timeout after {plan.timeout:g} s"
         if plan.timeout_is_default:
