@@ -98,13 +98,20 @@ async def describe_run(  # noqa: PLR0913 - what may be set
     flow_text: str | None = None,
     flow_path: str | None = None,
     origin: str | None = None,
+    inherited: int = 0,
 ) -> None:
-    """Set what is given of a run's name, flow and origin; raises `StoreError` when it is not there."""
+    """Set what is given of a run's name, flow and origin; `inherited` as in `RunFile`.
+
+    Raises:
+        StoreError: There is no such run.
+    """
     run = await needed(connection, run_id)
     if name is not None:
         await connection.execute("UPDATE runs SET name = ? WHERE id = ?", (plain(name), run))
     if origin is not None:
         await connection.execute("UPDATE runs SET origin = ? WHERE id = ?", (origin, run))
+    if inherited:
+        await connection.execute("UPDATE runs SET parent_seq = ? WHERE id = ?", (inherited - 1, run))
     if flow_path is not None:
         await connection.execute("UPDATE runs SET flow_path = ? WHERE id = ?", (plain(flow_path), run))
     if flow_text is not None:

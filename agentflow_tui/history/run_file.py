@@ -137,7 +137,7 @@ def read_run(lines: Iterable[bytes]) -> RunFile:
         raise RunFileError("the file holds no event", "it was cut off at its beginning")
     if count is not None and count != len(history):
         problems.append(f"the file should hold {count} events and holds {len(history)}")
-    return RunFile(tuple(history), flow_text, tuple(problems), inherited)
+    return RunFile(tuple(history), flow_text, tuple(problems), min(max(inherited, 0), len(history)))
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

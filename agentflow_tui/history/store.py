@@ -133,8 +133,10 @@ class RunStore:
         await self._do(lambda connection: catalog.copy_run(connection, run_id, at_seq, new, name, now))
         return new
 
-    async def add(self, history: list[HistoryEvent], *, flow_text: str = "", name: str = "") -> str:
-        """Store a whole history that came from elsewhere and return its id, a new one if its own is taken."""
+    async def add(
+        self, history: list[HistoryEvent], *, flow_text: str = "", name: str = "", inherited: int = 0
+    ) -> str:
+        """Store what a `RunFile` holds and return the run's id, a new one if its own is taken."""
         if not history or not isinstance(history[0], RunStarted):
             raise StoreError("a history begins with the start of its run", "it may be cut off at its front")
         if any(event.seq != number for number, event in enumerate(history)):
@@ -142,7 +144,7 @@ class RunStore:
         run_id = history[0].run_id
         if not run_id or any(run.run_id == run_id for run in await self.runs(RunFilter(text=run_id))):
             run_id = str(uuid.uuid4())
-        first = replace(history[0], run_id=run_id)
+        first, text = replace(history[0], run_id=run_id), flow_text or None
         queue = EventQueue(self.path)
         for event in (first, *history[1:]):
             queue.add(run_id, event)
@@ -153,7 +155,7 @@ class RunStore:
                 queue.release()
         await self._do(
             lambda connection: catalog.describe_run(
-                connection, run_id, name=name, flow_text=flow_text or None, origin="imported"
+                connection, run_id, name=name, flow_text=text, origin="imported", inherited=inherited
             )
         )
         return run_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,8 +113,10 @@ class Archive:
         """Store the run in a file; it keeps its id unless a stored run has it."""
         found = await self.read_file(path)
         with storing():
-            run_id = await self._store.add(found.history, flow_text=found.flow_text, name=name)
-        return StoredRun(run_id, found.history, found.flow_text, found.problems)
+            run_id = await self._store.add(
+                found.history, flow_text=found.flow_text, name=name, inherited=found.inherited
+            )
+        return replace(found, run_id=run_id)
 
     async def compare(self, left: str, right: str) -> Comparison:
         """Return where two runs part and what differs in the end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,25 @@ async def test_a_run_travels_as_a_file(bench: Workbench, tmp_path: Path) -> None
     path.write_text("no run")
     with pytest.raises(NotReadyError, match="no run file"):
         await bench.archive.take_in(path)
+
+
+async def test_a_fork_that_travels_as_a_file_still_knows_what_another_text_asked(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    run = await ran(bench)
+    fork = await bench.fork(
+        run.run_id, seq_of(run, ev.IterationEnded, 1), text=LOOP.replace("Text:", "Words:")
+    )
+    await fork.wait()
+    path = tmp_path / "fork.jsonl"
+    await bench.archive.export(fork.run_id, path)
+    taken = await bench.archive.take_in(path)
+    assert taken.inherited == (await bench.archive.load(taken.run_id)).inherited > 0
+    assert (await bench.replay(taken.run_id)).is_exact
+    for told, meant in ((-7, 0), (10**400, len(fork.history))):
+        header, *events = path.read_text().splitlines()
+        path.write_text("\n".join([json.dumps(json.loads(header) | {"inherited": told}), *events]))
+        assert (await bench.archive.take_in(path)).inherited == meant
 
 
 @settings(max_examples=12, deadline=None)
