@@ -14,8 +14,8 @@ from agentflow_tui.workbench.archive import Archive
 
 _LONGEST = 200
 _NO_RUN = "There is no run yet: space runs the flow, r lists the stored runs."
-
-_NO_MARK = "Mark a run first, with a, and look at another one. A fork is compared with its parent."
+_NO_MARK = "Mark a run first, with a; then look at another one. A fork is compared with its parent."
+_IS_MARKED = "This run is the marked one: look at another one, r lists them; then compare."
 
 
 @dataclass(eq=False)
@@ -48,9 +48,7 @@ class CompareDesk:
         other = self.mark.run_id if self.mark.run_id != run_id else ""
         other = other or right.parent_run
         if not other:
-            self._say(
-                "Mark a run first, with a; then look at another one. A fork is compared with its parent."
-            )
+            self._say(_IS_MARKED if self.mark.run_id else _NO_MARK)
             return
         left = await desk.tried(self.archive.find(other))
         found = None if left is None else await desk.tried(self.archive.compare(other, run_id))

@@ -133,6 +133,24 @@ async def test_the_form_makes_a_breakpoint_and_checks_what_is_typed(desk: Desk) 
         assert bench.graph.drawing.signs == {"loop/improver": "▰?"}
 
 
+async def test_the_form_says_that_no_place_fits_and_takes_back_what_no_longer_holds(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP, "nowhere.toml"), (140, 42)) as pilot:
+        await opened(pilot, "B", BreakpointsDialog)
+        form = await opened(pilot, "n", BreakpointForm)
+        note = form.query_one("#note", Static)
+        form.query_one("#point-where", Input).value = "zz"
+        await settle(pilot)
+        nothing = form.query_one(OptionList).get_option_at_index(0)
+        assert nothing.disabled
+        assert "has that in its name" in str(nothing.prompt)
+        await pilot.press("down", "ctrl+s")
+        assert "the flow has no zz" in str(note.render())
+        await pilot.press("end", "backspace", "backspace", *"impr")
+        await settle(pilot)
+        assert str(note.render()) == ""
+        await closed(pilot, "escape", "escape")
+
+
 async def test_the_list_edits_switches_deletes_and_brings_back(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP, "listed.toml"), (140, 42)) as pilot:
         points = bench_of(pilot).workbench.marks.breakpoints

@@ -141,6 +141,8 @@ async def test_a_run_is_marked_in_the_workbench_and_another_compared_with_it(des
         await pilot.press("a")
         await settle(pilot)
         assert bench.times.mark.run_id == first
+        await pilot.press("apostrophe")
+        await until(pilot, lambda: "This run is the marked one" in said(pilot))
         await pilot.press("space")
         await until(pilot, lambda: bench.desk.run_id != first)
         await status(pilot, "completed")

@@ -40,6 +40,7 @@ class BreakpointForm(Dialog[Breakpoint]):
         self.point = point
         self.is_taken = is_taken
         self.places = places_of(plan)
+        self._refused: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
@@ -81,9 +82,7 @@ class BreakpointForm(Dialog[Breakpoint]):
 
     def action_accept(self) -> None:
         """Return the breakpoint, or say what is wrong with it."""
-        where = self.query_one("#point-where", Input).value.strip()
-        hit = self.query_one("#point-hit", Input).value.strip()
-        condition = self.query_one("#point-condition", Input).value.strip()
+        where, condition, hit = (text.strip() for text in self._typed())
         if where not in self.places:
             fitting = self._fitting(where)
             if len(fitting) == 1:
@@ -96,6 +95,7 @@ class BreakpointForm(Dialog[Breakpoint]):
             self.query_one("#is-enabled", Checkbox).value,
         )
         if complaint := self._complaint(point):
+            self._refused = self._typed()
             self._say(complaint)
         else:
             self.dismiss(point)
@@ -113,6 +113,12 @@ class BreakpointForm(Dialog[Breakpoint]):
         if point.from_hit < 1:
             return "from which hit on: a number from 1 on is needed"
         return f"there is one already: {point.name}" if self.is_taken(point) else ""
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        # A change may be told after the complaint about it.
+        if self._typed() != self._refused:
+            self._say("")
 
     @on(Input.Changed, "#point-where")
     def _where_changed(self, event: Input.Changed) -> None:
@@ -146,6 +152,10 @@ class BreakpointForm(Dialog[Breakpoint]):
     def _list(self) -> OptionList:
         return self.query_one("#point-places", OptionList)
 
+    def _typed(self) -> tuple[str, ...]:
+        fields = ("#point-where", "#point-condition", "#point-hit")
+        return tuple(self.query_one(field, Input).value for field in fields)
+
     def _fitting(self, text: str) -> list[str]:
         wanted = text.strip().casefold()
         return [place for place in self.places if wanted in place.casefold()]
@@ -156,6 +166,10 @@ class BreakpointForm(Dialog[Breakpoint]):
         self._list.add_options(self._option(place) for place in found)
         if found:
             self._list.highlighted = 0
+        elif self.places:
+            self._list.add_option(
+                Option(plain("no agent or node of this flow has that in its name"), disabled=True)
+            )
 
     def _option(self, place: str) -> Option:
         line = Content.assemble(
@@ -173,8 +187,8 @@ class BreakpointForm(Dialog[Breakpoint]):
 
     def _say(self, text: str) -> None:
         note = self.query_one("#note", Static)
-        note.update(plain(f"✗ {text}"))
-        note.add_class("-wrong")
+        note.update(plain(f"✗ {text}" if text else ""))
+        note.set_class(bool(text), "-wrong")
 
 
 def places_of(plan: Plan | None) -> dict[str, str]:
