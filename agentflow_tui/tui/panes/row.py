@@ -19,7 +19,7 @@ class Row:
     key: tuple[str, ...] = ()
     """What the row is about; the cursor stays on the row with the same key."""
     is_wrapped: bool = True
-    """False cuts the line at the right border."""
+    """False cuts the line at the right border, with a sign that there is more."""
 
     def copied(self) -> str:
         """Return the text that yanking this row copies."""
