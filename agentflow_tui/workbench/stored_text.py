@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.redaction import MASK
 
@@ -23,8 +23,8 @@ class StoredText:
         if MASK not in self.text:
             return ()
         try:
-            return tuple(_masked(tomllib.loads(self.text), ()))
-        except tomllib.TOMLDecodeError:
+            return tuple(_masked(parse_flow_text(self.text), ()))
+        except FlowTextError:
             # Whoever checks the text says what is wrong with it.
             return ()
 

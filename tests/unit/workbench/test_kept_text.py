@@ -114,6 +114,11 @@ def test_only_values_count_and_every_one_is_named() -> None:
     assert StoredText(text).whole((text,), str) == text
 
 
+@pytest.mark.parametrize("value", ["[" * 5000, "1" * 5000, "="])
+def test_a_text_that_cannot_be_read_at_all_lacks_nothing(value: str) -> None:
+    assert StoredText(f'key = "[secret]"\nother = {value}').missing == ()
+
+
 async def test_python_code_is_taken_from_the_runs_own_folder(bench: Workbench, tmp_path: Path) -> None:
     one, other = flow(tmp_path, "one", CODED), flow(tmp_path, "other", CODED)
     trust = Trust(tmp_path / "trust.json")
