@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -200,7 +201,7 @@ def _seq(found: StoredRun, start: str) -> int:
     from agentflow_tui.history.event import AgentStarted
     from agentflow_tui.workbench.not_ready import NotReadyError
 
-    if start.lstrip("-").isdigit():
+    with suppress(ValueError):
         return int(start)
     for event in found.history:
         if isinstance(event, AgentStarted) and start in (event.agent, event.path):

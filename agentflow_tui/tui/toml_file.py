@@ -30,11 +30,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         if len(data) > LARGEST:
             raise TomlFileError(f"{_name(path)}: larger than {LARGEST} bytes")
         return tomllib.loads(data.decode("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, TomlFileError):
         raise
     except RecursionError as error:
         raise TomlFileError(f"{_name(path)}: nested too deeply") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8, no TOML, or a number with too many digits
         raise TomlFileError(f"{_name(path)}: {visible_line(str(error), _LONGEST)}") from error
 
 

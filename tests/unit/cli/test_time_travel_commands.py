@@ -164,6 +164,7 @@ def test_what_one_process_exports_another_takes_in(desk: Cli, run: str) -> None:
         (("show", "zzz"), 1, "there is no stored run 'zzz'"),
         (("resume", "RUN"), 1, "nothing to resume"),
         (("rerun", "RUN", "--from", "nobody"), 1, "no agent 'nobody' ran"),
+        (("rerun", "RUN", "--from", "²"), 1, "no agent '²' ran"),
         (("rerun", "RUN", "--mode", "free"), 2, "none of auto"),
         (("fork", "RUN", "--at", "999"), 1, "no event 999"),
         (("fork", "RUN", "--set", "message"), 2, "key=value"),
