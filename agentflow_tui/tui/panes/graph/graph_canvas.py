@@ -162,8 +162,7 @@ class GraphCanvas(ScrollView):
             return self.search.line(self.size.width, self._colours()["mark"])
         painter = self.drawing.painter
         if painter is None or not self.boxes:
-            words = NO_PLAN if self.drawing.ran is None else NOT_RUN
-            return empty_line(words, y, self.size, self._colours()["label"])
+            return empty_line(self._excuse, y, self.size, self._colours()["label"])
         strip = self._drawn_line(painter, y)
         place = self.minimap_place
         if self._minimap is None or place is None or not place.y <= y < place.bottom:
@@ -171,6 +170,13 @@ class GraphCanvas(ScrollView):
         view = Region(*self.scroll_offset, *self.seen_size)
         small = self._minimap.strip(y - place.y, view, self._colours())
         return Strip.join([strip.crop(0, place.x), small, strip.crop(place.right, self.size.width)])
+
+    @property
+    def _excuse(self) -> tuple[str, ...]:
+        if self.drawing.ran is not None:
+            return NOT_RUN
+        # A plan that is not drawn yet will be at once.
+        return NO_PLAN if self.drawing.designed is None else ()
 
     def _drawn_line(self, painter: RowPainter, y: int) -> Strip:
         view, blank = self.viewport, self._blank
