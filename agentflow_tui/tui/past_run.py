@@ -26,6 +26,8 @@ class PastRun:
     flow_text: str
     plan: Plan | None
     """None when the flow's text was not kept or is not valid any more."""
+    file: Path | None = None
+    """Of the flow, if it had one: flows inside it are beside it."""
 
     @classmethod
     def make(cls, stored: StoredRun, summary: RunSummary, folder: Path | None) -> PastRun:
@@ -38,6 +40,7 @@ class PastRun:
             stored.history,
             stored.flow_text,
             _plan(stored, folder),
+            stored.flow_path,
         )
 
 

@@ -30,7 +30,6 @@ from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
 
 _LONGEST = 400
-
 _HELD = "All that could go on is held. H on a node with ‖ lets it go on."
 _STOPPED = "Stopped what ran; its words are kept. It runs again when the run goes on."
 
@@ -102,7 +101,8 @@ class RunDesk:
     def plan(self) -> Plan | None:
         """Of the run that is seen, at the cursor; none without a run, or when its flow is not known."""
         first = self.past.plan if self.past is not None else self.run.plan if self.run is not None else None
-        return self._plans.at(self.bridge.view.state, first)
+        file = self.past.file if self.past is not None else None
+        return self._plans.at(self.bridge.view.state, first, file)
 
     @property
     def text_in_force(self) -> str:
