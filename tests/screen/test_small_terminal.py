@@ -5,8 +5,9 @@ from textual.widgets._footer import FooterKey
 
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
 from agentflow_tui.tui.panes.inspector.tab_bar import TabBar
+from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
 from agentflow_tui.tui.status_line import Headline, StatusLine
-from tests.screen.desk import LOOP, SLOW_LOOP, Desk, bench_of, run, settle, status
+from tests.screen.desk import LOOP, SLOW_LOOP, Desk, bench_of, run, settle, status, until
 
 MODEL = "embedded smollm2:135m (tiny demo model)"
 
@@ -54,6 +55,23 @@ async def test_help_and_commands_come_first_where_not_all_keys_fit(desk: Desk, s
             "app.help",
             "app.command_palette",
         ]
+
+
+@pytest.mark.parametrize("screen", ["", "r", "t", "o"])
+@pytest.mark.parametrize("width", [80, 70, 60, 45])
+async def test_no_key_at_the_bottom_is_cut(desk: Desk, screen: str, width: int) -> None:
+    async with desk.open(desk.write(LOOP), (width, 24)) as pilot:
+        if screen:
+            await pilot.press(screen)
+            await until(pilot, lambda: not isinstance(pilot.app.screen, WorkbenchScreen))
+
+        def shown() -> list[FooterKey]:
+            return [key for key in pilot.app.screen.query(FooterKey) if key.visible]
+
+        wanted = {"app.help", "app.command_palette"}
+        await until(pilot, lambda: wanted <= {key.action for key in shown()})
+        await until(pilot, lambda: all(key.region.right <= width for key in shown()))
+        assert screen not in ("r", "t") or "escape" in {key.key for key in shown()}
 
 
 async def test_the_keys_are_ordered_anew_when_the_terminal_becomes_narrow(desk: Desk) -> None:

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from agentflow_tui.history.compare import Comparison
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.compare_keys import COMPARE
 from agentflow_tui.tui.panes.line_view import LineView
@@ -45,7 +46,7 @@ class CompareScreen(Screen[None]):
         """Lay out the rows."""
         yield Static(id="compare-title", markup=False)
         yield LineView(id="compare-rows")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:

@@ -11,12 +11,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from agentflow_tui.tui.dialogs.target_file import path_of, wrong_target
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import GALLERY
 from agentflow_tui.tui.panes.editor.code_area import CodeArea
@@ -78,7 +79,7 @@ class GalleryScreen(Screen[None]):
             with Vertical(id="preview"):
                 yield Static(id="about", markup=False)
                 yield CodeArea()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:

@@ -9,10 +9,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from agentflow_tui.telemetry.agent_metrics import AgentMetrics
 from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.metrics_keys import METRICS
 from agentflow_tui.tui.safe_text import clean, plain
@@ -61,7 +62,7 @@ class MetricsScreen(Screen[None]):
         yield DataTable(id="metrics-table", cursor_type="row", fixed_columns=1, zebra_stripes=True)
         yield Static(plain(_NOTHING), id="metrics-empty", markup=False)
         yield Static(id="metrics-totals", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:

@@ -13,12 +13,13 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from agentflow_tui.history.compare import compare
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.guard import Reporter, guarded
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.race_keys import RACE
 from agentflow_tui.tui.panes.inspector.amount import counted
@@ -87,7 +88,7 @@ class RaceScreen(Screen[RaceWish]):
         yield RaceHeading(self.race.score)
         yield LineView(id="race-lanes")
         yield RaceDetails([lane.mode for lane in self.race.lanes])
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:

@@ -12,13 +12,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.history.run_filter import RunFilter
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.guard import guarded, report_worker
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.panes.inspector.amount import counted
@@ -82,7 +83,7 @@ class RunsScreen(Screen[RunWish]):
         yield LineView(id="runs-list")
         yield Static(id="runs-empty", markup=False)
         yield Static(id="runs-about", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     @guarded
     def on_mount(self) -> None:
