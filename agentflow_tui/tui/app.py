@@ -16,6 +16,7 @@ from textual.command import Provider
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.theme import Theme
+from textual.widget import Widget
 from textual.worker import Worker
 
 from agentflow_tui.engine.clock import Clock, SystemClock
@@ -90,7 +91,7 @@ class AgentflowApp(App[None]):
 
     async def on_mount(self) -> None:
         """Open the file, or the gallery."""
-        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.choices.tell_problems()
         if self.path is not None and _WORKBENCH_SCREEN not in sys.modules:
             self._early_input.begin()
@@ -246,8 +247,12 @@ class AgentflowApp(App[None]):
         """Show what went wrong in a worker; the program goes on."""
         report_worker(self, event)
 
-    def _keep_theme(self, theme: Theme) -> None:
+    def _theme_changed(self, theme: Theme) -> None:
         self.choices.keep_theme(theme.name)
+        # Textual leaves alone what keeps its own style, though the colours in its text are others now.
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(Widget):
+                widget.refresh()
 
     async def _copy_locally(self, text: str) -> None:
         tool = await asyncio.to_thread(copy_locally, text)

@@ -41,12 +41,11 @@ class PreferenceDesk:
         self.app.set_keymap(self.keymap.overrides)
         shelf = load_themes(user_folder=self.settings.themes_folder)
         fresh = {theme.name: theme for theme in shelf.themes}
-        is_repainted = self.app.theme in self._themes and self._themes[self.app.theme] != fresh.get(
-            self.app.theme
-        )
+        is_repainted = self.app.theme in fresh and fresh[self.app.theme] != self._themes.get(self.app.theme)
         for theme in shelf.themes:
             self.app.register_theme(theme)
-        self._themes = fresh
+        # One whose file is broken or gone is still there, and repainted when its file is mended.
+        self._themes |= fresh
         chosen = self.preferences.theme or DEFAULT_THEME
         wrong_theme: tuple[str, ...] = ()
         if chosen not in self.app.available_themes:
@@ -55,7 +54,7 @@ class PreferenceDesk:
         self.app.animation_level = self.preferences.animation
         if self.app.theme != chosen:
             self.app.theme = chosen
-        elif is_repainted and self.app.theme in fresh:
+        elif is_repainted:
             self.app.refresh_css(animate=False)
             self.app.theme_changed_signal.publish(self.app.current_theme)
         self.problems = (*wrong_settings, *wrong_theme, *self.keymap.problems, *shelf.problems)

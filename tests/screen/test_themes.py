@@ -57,6 +57,13 @@ def test_ours_name_every_colour_of_ours(path: Path) -> None:
         (("dark = true", "dark = true\nlight = 1"), "light"),
         (("dark = true", "dark = "), "line"),
         (('block-cursor-text-style = "bold"', 'block-cursor-text-style = "loud"'), "loud"),
+        (('block-cursor-text-style = "bold"', 'link-style = "bold none"'), "bold none"),
+        (('block-cursor-text-style = "bold"', 'link-style = ""'), "link-style"),
+        (('block-cursor-text-style = "bold"', 'link-style-hover = "#ff0000"'), "#ff0000"),
+        (('status-running = "#FBF55A"', 'status-running = "red 1e9%"'), "1e9%"),
+        (('status-running = "#FBF55A"', 'status-running = "red %"'), "red %"),
+        (('status-running = "#FBF55A"', '"x; } * { display: none" = "red"'), "display: none"),
+        (('status-running = "#FBF55A"', '"\\u001b]0;owned\\u0007" = "red"'), "owned"),
     ],
 )
 def test_a_bad_theme_is_left_out_and_named(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
@@ -69,6 +76,7 @@ def test_a_bad_theme_is_left_out_and_named(tmp_path: Path, change: tuple[str, st
     assert len(shelf.problems) == 1
     assert "bad.toml" in shelf.problems[0]
     assert complaint in shelf.problems[0]
+    assert "\x1b" not in shelf.problems[0]
 
 
 def test_a_missing_theme_file_is_an_error_in_words(tmp_path: Path) -> None:

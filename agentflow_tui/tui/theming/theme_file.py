@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -12,7 +13,10 @@ from agentflow_tui.control_characters import visible_line
 from agentflow_tui.tui.toml_file import TomlFileError, read_toml
 
 _LONGEST = 300
-_WORDS = frozenset({"none", "bold", "dim", "italic", "reverse", "underline", "b"})
+_WORDS = frozenset({"bold", "dim", "italic", "reverse", "underline", "b"})
+_NAME = re.compile(r"[a-z0-9-]{1,60}")
+_STYLE = re.compile(r"(.*-)?style(-hover)?")
+_COLOR = re.compile(r"(?P<color>.*?)( \d{1,3}(\.\d{1,3})?%)?")
 
 
 class ThemeError(ValueError):
@@ -54,11 +58,14 @@ class ThemeFile(BaseModel):
     @classmethod
     def _are_colors(cls, variables: dict[str, str]) -> dict[str, str]:
         for name, value in variables.items():
-            if name.endswith("-text-style") or name.endswith("-style"):
-                if not set(value.split()) <= _WORDS:
-                    raise ValueError(f"{name}: {value!r} is not a text style")
-                continue
-            _parse_color(value.rpartition(" ")[0] if value.endswith("%") else value)
+            # Whatever Textual cannot use would end the program, at the start or only where it is shown.
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is not the name of a colour")
+            if not _STYLE.fullmatch(name):
+                color = _COLOR.fullmatch(value)
+                _parse_color(color["color"] if color else value)
+            elif value != "none" and not (value.split() and set(value.split()) <= _WORDS):
+                raise ValueError(f"{name}: {value!r} is not a text style")
         return variables
 
     @property
