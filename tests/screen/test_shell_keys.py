@@ -11,7 +11,7 @@ from agentflow_tui.tui.app import AgentflowApp
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
-from agentflow_tui.tui.screens.jump_screen import JumpScreen
+from agentflow_tui.tui.screens.jump_screen import JumpLabel, JumpScreen
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 
 
@@ -33,6 +33,17 @@ async def test_jump_goes_to_what_a_letter_names(desk: Desk, key: str) -> None:
         await pilot.press(key, "escape")
         await settle(pilot)
         assert is_on_top(pilot)
+
+
+async def test_a_click_on_a_letter_jumps(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        assert bench_of(pilot).layout_of_panes.current != "editor"
+        await pilot.press("semicolon")
+        await settle(pilot)
+        await pilot.click(next(label for label in pilot.app.screen.query(JumpLabel) if label.letters == "a"))
+        await settle(pilot)
+        assert is_on_top(pilot)
+        assert bench_of(pilot).layout_of_panes.current == "editor"
 
 
 async def test_a_click_on_a_title_goes_there(desk: Desk) -> None:
