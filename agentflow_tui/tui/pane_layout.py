@@ -71,6 +71,9 @@ class PaneLayout:
 
     def note_focus(self, widget: Widget) -> None:
         """Take note that a widget got the focus, by a click perhaps."""
+        if widget is not self.screen.focused:
+            # Told late: the focus is elsewhere by now.
+            return
         pane = next((node.id for node in widget.ancestors_with_self if node.id in PANES), None)
         if pane is not None and pane != self.current:
             self.current = pane
