@@ -94,7 +94,11 @@ def use(path: Path) -> bytes:
         terminal.press("z3z", "EDITOR")
         terminal.press("z4z", "EDITOR")
         terminal.press(",", "looking")
-        terminal.press("z1\x1b[Fx\x1bOQz", "EDITOR")
+        # The editor has the focus when its keys are shown; only then letters are typed.
+        terminal.press("z1", "F5")
+        terminal.press("\x1b[F #", "●")
+        terminal.press("\x1bOQ", "GRAPH")
+        terminal.press("z", "EDITOR")
         terminal.press("C", "RACE OF MODES")
         terminal.press("\r", "over")
         terminal.press("\x1b", "EDITOR")
