@@ -71,17 +71,39 @@ class Course:
 
     async def go(self, problem: str, *, flow: str, chosen_by: str, reason: str) -> RunResult:
         """Go all the way; see `Engine.run`. `flow` is the flow's name."""
-        run, plan = self._run, self._plan
-        session_id = run.event.session_id
+        run = self._run
+        self._begin(flow, chosen_by, reason)
+        try:
+            ended = await self._through(problem)
+            if not self._is_unwatched:
+                await self._after()
+        finally:
+            run.time.forget(self)
+            run.control.listen(None)
+            # Else the run would be garbage that only the collector finds.
+            run.journal.on_error = run.on_swap = None
+        self._end(ended)
+        return RunResult.made(
+            run_id=self._run_id,
+            status=ended.status,
+            error=ended.error,
+            category=ended.category,
+            hint=ended.hint,
+            session_id=run.event.session_id,
+            data=thaw_object(self._state.data),
+            meta=dict(self._state.meta),
+        )
+
+    def _begin(self, flow: str, chosen_by: str, reason: str) -> None:
+        run, plan, journal = self._run, self._plan, self._run.journal
         if run.past is not None:
             run.past.begin(run, self._frame, plan.root.path)
-        journal = run.journal
         started = RunStarted.made(
             seq=journal.seq,
             at=journal.at(),
             run_id=self._run_id,
             mode=plan.mode,
-            session_id=session_id,
+            session_id=run.event.session_id,
             event=run.event_facts,
             flow=flow,
             chosen_by=chosen_by,
@@ -94,15 +116,9 @@ class Course:
             self._control_used()
         run.time.watch(self, plan.timeout)
         run.on_swap = self._follow
-        try:
-            ended = await self._through(problem)
-            if not self._is_unwatched:
-                await self._after()
-        finally:
-            run.time.forget(self)
-            run.control.listen(None)
-            # Else the run would be garbage that only the collector finds.
-            run.journal.on_error = run.on_swap = None
+
+    def _end(self, ended: _End) -> None:
+        run, journal = self._run, self._run.journal
         last = RunEnded.made(
             seq=journal.seq,
             at=journal.at(),
@@ -113,20 +129,10 @@ class Course:
         journal.tell(last)
         if run.past is not None:
             run.past.end()
-        if run.journal.error is not None:
-            raise run.journal.error
+        if journal.error is not None:
+            raise journal.error
         if run.is_cancelled_from_outside:
             raise asyncio.CancelledError
-        return RunResult.made(
-            run_id=self._run_id,
-            status=ended.status,
-            error=ended.error,
-            category=ended.category,
-            hint=ended.hint,
-            session_id=session_id,
-            data=thaw_object(self._state.data),
-            meta=dict(self._state.meta),
-        )
 
     async def _through(self, problem: str) -> _End:
         run = self._run
