@@ -19,6 +19,7 @@ from agentflow_tui.engine.breakpoints import Breakpoint
 from agentflow_tui.plan.node import Node, Plan, Step
 from agentflow_tui.tui.dialogs.condition_fault import condition_fault
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.dialogs.field import line_field
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINT
 from agentflow_tui.tui.safe_text import one_line, plain
@@ -206,14 +207,8 @@ def _what(node: Node) -> str:
 
 
 def _line(name: str, value: str, placeholder: str, *, is_number: bool = False) -> Input:
-    field = Input(
-        value,
-        id=name,
-        placeholder=placeholder,
-        compact=True,
-        select_on_focus=False,
-        type="integer" if is_number else "text",
-        max_length=6 if is_number else 0,
-    )
-    field.cursor_blink = False
+    field = line_field(name, placeholder)
+    field.value = value
+    if is_number:
+        field.type, field.max_length = "integer", 6
     return field
