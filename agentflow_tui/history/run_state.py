@@ -16,6 +16,12 @@ class StateView:
     data: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, str] = field(default_factory=dict)
 
+    def after(self, delta: Delta) -> StateView:
+        """Return the state that a change leaves; this one stays as it is."""
+        data = {key: value for key, value in self.data.items() if key not in delta.removed}
+        meta = {key: value for key, value in self.meta.items() if key not in delta.meta_removed}
+        return StateView(data | dict(delta.set), meta | dict(delta.meta_set))
+
 
 @dataclass(frozen=True, slots=True)
 class NodeState:

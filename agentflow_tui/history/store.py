@@ -123,14 +123,14 @@ class RunStore:
             run_id = parents[run_id]
         return tuple(line)
 
-    async def fork(self, run_id: str, at_seq: int, name: str = "") -> str:
+    async def fork(self, run_id: str, at_seq: int, name: str = "", *, started_at: str = "") -> str:
         """Make a run of the events 0 to `at_seq` of another (-1: of none) and return its id.
 
-        Nothing of the original changes; what is appended goes on at `at_seq` + 1.
+        Nothing of the original changes; what is appended goes on at `at_seq` + 1. `started_at` is ISO 8601,
+        UTC; empty for now.
         """
-        new = str(uuid.uuid4())
-        now = datetime.now(UTC).isoformat()
-        await self._do(lambda connection: catalog.copy_run(connection, run_id, at_seq, new, name, now))
+        new, since = str(uuid.uuid4()), started_at or datetime.now(UTC).isoformat()
+        await self._do(lambda connection: catalog.copy_run(connection, run_id, at_seq, new, name, since))
         return new
 
     async def add(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from agentflow_tui.engine import AgentError, Event
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.swap import Swap
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import fold
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.fan_event import FanEnded
 from agentflow_tui.history.open_scopes import OpenScopes
 from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME, resume_point
+from agentflow_tui.history.run_state import StateView
 from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.redaction import masked_in
 
 REMOVED = object()
 """In the edits of a fork: the key goes away."""
@@ -70,6 +74,21 @@ class Departure:
         if history and isinstance(history[-1], ev.RunEnded):
             raise NotReadyError("the run has ended; there is nothing to resume", hints=("fork or re-run it",))
         return cls(history, len(history) - 1, event_of(history), is_crash=True)
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """The keys, dotted, of the state that the run goes on with whose secrets were not kept.
+
+        Agents get the mask there: a history does not hold what was behind it (design §4).
+        """
+        if self.at_seq < 0:
+            views = {"": StateView(self.event.data, self.event.metadata)}
+        else:
+            then = fold(self.history[: self.at_seq + 1])
+            views = {"": then.state, **then.scopes}
+        views[self.scope] = views.get(self.scope, StateView()).after(self.edit)
+        places = ((*masked_in(view.data), *masked_in(view.meta, ("metadata",))) for view in views.values())
+        return tuple(dict.fromkeys(chain.from_iterable(places)))
 
     def past(self, swaps: Sequence[Swap] = ()) -> Past:
         """What the engine goes through first; `swaps` are the configs that the history went over to."""

@@ -129,11 +129,11 @@ class Launcher:
         try:
             cast, hooks = await self._cast(order, plan, pools)
             watch, watch_notes = await self._watch(order.flow)
+            # Asked before the first event: a short run is over before a failed attempt to store it shows.
+            failure = await self._store.prepare()
         except BaseException:  # raised again; also when it is cancelled, no connection may stay open
             await pools.aclose()
             raise
-        # Asked before the first event: a short run is over before a failed attempt to store it shows.
-        failure = await self._store.prepare()
         unstored = (_NOT_STORED.format(failure),) if failure is not None else ()
         run_id = order.run_id or str(uuid.uuid4())
         run = Run(
@@ -189,7 +189,12 @@ class Launcher:
         run.begin(way, finish=finish)
         if past is None:
             return
-        await past.over()
+        try:
+            await past.over()
+        except BaseException:  # raised again; nobody has a hand on the run yet, so it may not go on
+            run.control.cancel("given up before it began")
+            await run.wait()
+            raise
         if past.drift:
             await run.wait()
             raise NotReadyError(f"the flow goes another way than this run did: {past.drift}", hints=_WAYS)

@@ -84,6 +84,18 @@ class Redaction:
         return value
 
 
+def masked_in(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the places, dotted, of the texts in JSON data that hold the mask; `path` stands before each."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from masked_in(inner, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from masked_in(inner, (*path, str(number)))
+    elif isinstance(value, str) and MASK in value:
+        yield ".".join(path)
+
+
 def _forms(secret: str) -> Iterator[str]:
     yield secret
     written = (repr(secret), json.dumps(secret), json.dumps(secret, ensure_ascii=False))

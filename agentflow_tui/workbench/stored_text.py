@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text
 from agentflow_tui.workbench.not_ready import NotReadyError
-from agentflow_tui.workbench.redaction import MASK
+from agentflow_tui.workbench.redaction import MASK, masked_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class StoredText:
         if MASK not in self.text:
             return ()
         try:
-            return tuple(_masked(parse_flow_text(self.text), ()))
+            return tuple(masked_in(parse_flow_text(self.text)))
         except FlowTextError:
             # Whoever checks the text says what is wrong with it.
             return ()
@@ -50,14 +49,3 @@ class StoredText:
                 'best by a variable: api_key_env = "OPENAI_API_KEY"',
             ),
         )
-
-
-def _masked(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _masked(inner, (*path, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _masked(inner, (*path, str(number)))
-    elif isinstance(value, str) and MASK in value:
-        yield ".".join(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.store import RunStore
+from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.llm.run_recordings import RecordingMode, Speed
 from agentflow_tui.paths import data_folder
 from agentflow_tui.plan.plan_error import PlanError
@@ -133,8 +135,15 @@ class Workbench(LiveEdit):
             self.check(text)
         self.ready()
         with storing():
-            run_id = await self._store.fork(found.run_id, departure.at_seq, name)
-        return await self._depart(departure, run_id, found, paused=paused, mode=mode)
+            now = self._clock.timestamp()
+            run_id = await self._store.fork(found.run_id, departure.at_seq, name, started_at=now)
+        try:
+            return await self._depart(departure, run_id, found, paused=paused, mode=mode)
+        except BaseException:  # raised again; also when it is cancelled, no fork stays that never began
+            with suppress(StoreError):
+                await self._store.flush()
+                await self._store.delete(run_id)
+            raise
 
     async def rerun(
         self,
@@ -169,7 +178,7 @@ class Workbench(LiveEdit):
             lock = await self._store.acquire(found.run_id)
         try:
             return await self._depart(departure, found.run_id, found, paused=paused, mode=mode)
-        except NotReadyError:
+        except BaseException:  # raised again; also when it is cancelled, nobody drives the run
             lock.release()
             raise
 
@@ -212,21 +221,15 @@ class Workbench(LiveEdit):
     ) -> Run:
         with storing():
             line = await self._store.ancestry(origin.run_id)
-        try:
-            return await self._launch(
-                departure.event,
-                paused=paused,
-                mode=mode,
-                departure=departure,
-                first=origin.flow_text,
-                run_id=run_id,
-                line=line,
-            )
-        except NotReadyError:
-            if not departure.is_crash:
-                with storing():
-                    await self._store.delete(run_id)
-            raise
+        return await self._launch(
+            departure.event,
+            paused=paused,
+            mode=mode,
+            departure=departure,
+            first=origin.flow_text,
+            run_id=run_id,
+            line=line,
+        )
 
     async def _launch(  # noqa: PLR0913 - what a run begins with
         self,
