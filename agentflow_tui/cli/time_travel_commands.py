@@ -5,38 +5,21 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentflow_tui.cli.archive_commands import JsonOption, RunArgument, change_line
-from agentflow_tui.cli.exit_code import COMPLETED, FAILED, USAGE
-from agentflow_tui.cli.printer import complain, say, say_line
-from agentflow_tui.cli.run_watch import print_json, print_line, watch, work
+from agentflow_tui.cli.archive_commands import JsonOption, RunArgument
+from agentflow_tui.cli.exit_code import COMPLETED, FAILED
+from agentflow_tui.cli.onward import EventsOption, FlowOption, ModeOption, NameOption, Onward, SpeedOption
+from agentflow_tui.cli.printer import say, say_line
+from agentflow_tui.cli.replay_report import ReplayReport
+from agentflow_tui.cli.run_watch import work
+from agentflow_tui.cli.state_edits import BranchOption, SetMetaOption, SetOption, StateEdits, UnsetOption
 
 if TYPE_CHECKING:
-    from agentflow_tui.llm.run_recordings import RecordingMode, Speed
     from agentflow_tui.workbench import Workbench
     from agentflow_tui.workbench.archive import StoredRun
-
-FlowOption = Annotated[
-    Path | None,
-    typer.Option("--flow", help="The flow file to go on with, instead of the text kept with the run."),
-]
-ModeOption = Annotated[
-    str,
-    typer.Option(
-        "--mode", help="Where answers come from: auto (recordings, else the model), record, live or replay."
-    ),
-]
-SpeedOption = Annotated[
-    str,
-    typer.Option(
-        "--speed", help="How recordings stream: full (no waiting), original or none (in one piece)."
-    ),
-]
-NameOption = Annotated[str, typer.Option("--name", help="What to call the new run.")]
-EventsOption = Annotated[bool, typer.Option("--json", help="Print each history event as a line of JSON.")]
 
 
 def replay(
@@ -48,30 +31,17 @@ def replay(
     is_file = Path(run).is_file()
 
     async def do(bench: Workbench) -> int:
-        from agentflow_tui.history.codec import encode
-
         found = await (bench.archive.read_file(Path(run)) if is_file else bench.archive.load(run))
         if flow is not None:
             bench.open(flow)
         outcome = await bench.replay(found, text=bench.text if flow is not None else None)
-        parts = outcome.divergence
+        report = ReplayReport(outcome)
         if as_json:
-            facts = {
-                "run_id": found.run_id,
-                "exact": outcome.is_exact,
-                "text": outcome.text,
-                "recorded": parts and parts.left and encode(parts.left),
-                "now": parts and parts.right and encode(parts.right),
-                "differences": [
-                    {"field": each.key, "recorded": each.old, "now": each.new} for each in outcome.changes
-                ],
-                "note": outcome.note,
-            }
+            facts = {"run_id": found.run_id, "exact": outcome.is_exact, **report.facts}
             say(json.dumps(facts, indent=2))
         else:
-            for line in (outcome.text, *map(change_line, outcome.changes), outcome.note):
-                if line:
-                    say_line(line)
+            for line in (outcome.text, *report.lines):
+                say_line(line)
         return COMPLETED if outcome.is_exact else FAILED
 
     work(do)
@@ -89,15 +59,15 @@ def rerun(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: EventsOption = False,
 ) -> None:
     """Run again from an event on, as a fork; ends as run does."""
-    chosen, pace = _mode(mode), _speed(speed)
+    onward = Onward.read(flow, mode, speed, as_json=as_json)
 
     async def do(bench: Workbench) -> int:
+        from agentflow_tui.workbench.departure import Departure
+
         found = await bench.archive.load(run)
         first = _seq(found, start)
-        _open(bench, found, flow, first - 1)
-        bench.speed = pace
-        again = await bench.rerun(found.run_id, first, name=name, mode=chosen)
-        return await _watched(again, as_json=as_json)
+        onward.open(bench, found, Departure.make(found.history, first - 1))
+        return await onward.follow_new(await bench.rerun(found.run_id, first, name=name, mode=onward.mode))
 
     work(do)
 
@@ -107,18 +77,10 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     at: Annotated[
         int | None, typer.Option("--at", help="The last event that is kept; -1 for none of them.")
     ] = None,
-    values: Annotated[
-        list[str] | None, typer.Option("--set", help="key=value of the state there; may be repeated.")
-    ] = None,
-    metas: Annotated[
-        list[str] | None, typer.Option("--set-meta", help="key=value of its metadata; may be repeated.")
-    ] = None,
-    removed: Annotated[
-        list[str] | None, typer.Option("--unset", help="A key to take away; may be repeated.")
-    ] = None,
-    branch: Annotated[
-        str, typer.Option("--branch", help="Whose state: the path of a branch of the open parallel phase.")
-    ] = "",
+    values: SetOption = None,
+    metas: SetMetaOption = None,
+    removed: UnsetOption = None,
+    branch: BranchOption = "",
     flow: FlowOption = None,
     mode: ModeOption = "auto",
     speed: SpeedOption = "full",
@@ -126,32 +88,23 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: EventsOption = False,
 ) -> None:
     """Go on from an event with another state or flow, as a new run; ends as run does."""
-    from agentflow_tui.cli.event_input import InputError, read_meta, read_pairs
-    from agentflow_tui.workbench.departure import REMOVED
-
-    chosen, pace = _mode(mode), _speed(speed)
-    try:
-        edits: dict[str, Any] = read_pairs(values or (), "--set") | dict.fromkeys(removed or (), REMOVED)
-        meta_edits = read_meta(metas or (), "--set-meta")
-    except InputError as error:
-        complain(f"✗ {error}")
-        raise typer.Exit(USAGE) from error
+    onward = Onward.read(flow, mode, speed, as_json=as_json)
+    wanted = StateEdits.read(values, metas, removed, branch)
 
     async def do(bench: Workbench) -> int:
         found = await bench.archive.load(run)
         at_seq = len(found.history) - 1 if at is None else at
-        _open(bench, found, flow, at_seq)
-        bench.speed = pace
+        onward.open(bench, found, wanted.departure(found.history, at_seq))
         new = await bench.fork(
             found.run_id,
             at_seq,
             name=name,
-            edits=edits,
-            meta_edits=meta_edits,
-            branch=branch,
-            mode=chosen,
+            edits=wanted.data,
+            meta_edits=wanted.metadata,
+            branch=wanted.branch,
+            mode=onward.mode,
         )
-        return await _watched(new, as_json=as_json)
+        return await onward.follow_new(new)
 
     work(do)
 
@@ -164,37 +117,16 @@ def resume(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: EventsOption = False,
 ) -> None:
     """Go on with a run whose process died; ends as run does."""
-    chosen, pace = _mode(mode), _speed(speed)
+    onward = Onward.read(flow, mode, speed, as_json=as_json)
 
     async def do(bench: Workbench) -> int:
+        from agentflow_tui.workbench.departure import Departure
+
         found = await bench.archive.load(run)
-        _open(bench, found, flow, len(found.history) - 1)
-        bench.speed = pace
-        again = await bench.resume(found.run_id, mode=chosen)
-        return await watch(again, print_json if as_json else print_line)
+        onward.open(bench, found, Departure.after_crash(found.history))
+        return await onward.follow(await bench.resume(found.run_id, mode=onward.mode))
 
     work(do)
-
-
-async def _watched(run: Any, *, as_json: bool) -> int:
-    if not as_json:
-        say_line(f"run {run.run_id}")
-    return await watch(run, print_json if as_json else print_line)
-
-
-def _open(bench: Workbench, found: StoredRun, flow: Path | None, seq: int) -> None:
-    """Take the given file, or the text that the run followed after an event."""
-    from agentflow_tui.workbench.not_ready import NotReadyError
-
-    text = found.text_at(seq)
-    if flow is not None:
-        bench.open(flow)
-    elif text:
-        bench.check_kept(text, found.flow_path)
-    else:
-        raise NotReadyError(
-            "the flow's text was not kept with this run", hints=("name its file: --flow FILE",)
-        )
 
 
 def _seq(found: StoredRun, start: str) -> int:
@@ -207,19 +139,3 @@ def _seq(found: StoredRun, start: str) -> int:
         if isinstance(event, AgentStarted) and start in (event.agent, event.path):
             return event.seq
     raise NotReadyError(f"no agent '{start}' ran", hints=("agentflow-tui show RUN lists what happened",))
-
-
-def _mode(mode: str) -> RecordingMode:
-    from agentflow_tui.llm.run_recordings import RecordingMode
-
-    if mode not in get_args(RecordingMode):
-        raise typer.BadParameter(f"'{mode}' is none of auto, record, live, replay", param_hint="--mode")
-    return mode  # type: ignore[return-value]
-
-
-def _speed(speed: str) -> Speed:
-    from agentflow_tui.llm.run_recordings import Speed
-
-    if speed not in get_args(Speed):
-        raise typer.BadParameter(f"'{speed}' is none of full, original, none", param_hint="--speed")
-    return speed  # type: ignore[return-value]

@@ -29,8 +29,8 @@ answers = ["an answer", "another"]
 class Cli:
     """The program with a data folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._env = {**os.environ, "XDG_DATA_HOME": str(folder / "data")}
+    def __init__(self, folder: Path, **more: str) -> None:
+        self._env = {**os.environ, "XDG_DATA_HOME": str(folder / "data"), **more}
         self.folder = folder
 
     def __call__(self, *arguments: str) -> Done:
@@ -112,6 +112,21 @@ def test_a_rerun_from_an_agent_and_a_fork_are_new_runs(desk: Cli, run: str) -> N
     assert compared.returncode == 1
     same = desk.json("compare", run, next(each["run_id"] for each in forks if not each["name"]))
     assert same["same"]
+
+
+def test_going_on_without_the_secrets_of_then_is_told_and_they_can_be_set_anew(tmp_path: Path) -> None:
+    desk = Cli(tmp_path, SHOP_TOKEN="tok-1234567890")
+    (desk.folder / "flow.toml").write_text(FLOW)
+    given = ("--input", "message=tea", "--input", "login=tok-1234567890")
+    assert desk("run", "flow.toml", *given).returncode == 0
+    run = desk.json("runs")[0]["run_id"]
+    for arguments in (("rerun", run), ("fork", run, "--at", "3"), ("fork", run, "--at", "-1")):
+        done = desk(*arguments)
+        assert done.returncode == 0, done.stderr
+        assert "! the state kept with this run is without its secrets: login\n" in done.stderr
+        assert "without its secrets" not in done.stdout
+    for way in (("--set", "login=tok-1234567890"), ("--unset", "login")):
+        assert "secrets" not in desk("fork", run, "--at", "3", *way).stderr
 
 
 def test_an_import_is_a_run_of_its_own_and_gc_takes_old_ones_away(desk: Cli, run: str) -> None:
