@@ -99,7 +99,7 @@ class AgentRun(TimedCall):
             self._error = self.cancelled_error()
         except BaseException as error:
             # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
-            if isinstance(error, KeyboardInterrupt) and self.interruption is not None:
+            if self.interruption is not None and isinstance(error, KeyboardInterrupt):
                 raise
             self._error = self.timeout_error() if self.is_expired else error
         if self._error is not None and not self.is_over:

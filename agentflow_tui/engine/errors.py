@@ -110,11 +110,12 @@ def categorize(error: BaseException) -> str:
 
     One of `CATEGORIES`; words count in any case; `unknown` when nothing fits (semantics §5).
     """
-    own = getattr(error, "category", None)
-    if isinstance(own, str) and own in CATEGORIES:
+    own = said_by(error, "category")
+    if isinstance(own, str) and (own := plain_text(own)) in CATEGORIES:
         return own
+    kind = type(error)
     for types, category in _BY_TYPE:
-        if isinstance(error, types):
+        if issubclass(kind, types):
             return category
     text = error_text(error).lower()
     for words, category in _BY_WORDS:
@@ -123,16 +124,39 @@ def categorize(error: BaseException) -> str:
     return "unknown"
 
 
+MAX_TEXT = 100_000
+"""So many characters of an exception's text are kept: it is in the history several times."""
+
+
 def error_text(error: BaseException) -> str:
-    """The text of an exception, or its type's name when it has none; never raises."""
+    """The text of an exception, or its type's name when it has none; never raises.
+
+    What is longer than `MAX_TEXT` is cut, and says so.
+    """
     try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - a hostile __str__ may raise anything at all
+        text = str.__str__(str(error))
+        if len(text) > MAX_TEXT:
+            text = f"{text[:MAX_TEXT]}… ({len(text)} characters)"
+        text = plain_text(text)
+    except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything at all
         text = ""
-    return text or type(error).__name__
+    return text or plain_text(type(error).__name__)
 
 
 def error_hint(error: BaseException) -> str:
-    """The way out that an exception carries, or an empty text."""
-    hint = getattr(error, "hint", "")
-    return hint if isinstance(hint, str) else ""
+    """The way out that an exception carries, or an empty text; never raises."""
+    hint = said_by(error, "hint")
+    return plain_text(hint) if isinstance(hint, str) else ""
+
+
+def said_by(error: BaseException, name: str) -> object:
+    """What an exception carries under a name, or none; never raises."""
+    try:
+        return getattr(error, name, None)
+    except BaseException:  # noqa: BLE001 - a property of the user's may raise anything at all
+        return None
+
+
+def plain_text(text: str) -> str:
+    """The same text as one that can be kept: of no class of the user's, with no half characters."""
+    return str.encode(text, "utf-8", "replace").decode()

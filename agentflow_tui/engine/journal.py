@@ -27,7 +27,7 @@ class Journal:
         """The number of the event that is told next."""
         self._calls = 0
         self._is_closed = False
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.on_error: Callable[[], None] | None = None
 
     def record(self, kind: type[HistoryEvent], **fields: Any) -> None:
@@ -47,7 +47,7 @@ class Journal:
             self._is_closed = True
         try:
             self._emit(event)
-        except Exception as error:
+        except BaseException as error:  # kept: raised through the engine here, it would tear a run in two
             self.error, self._is_closed = error, True
             if self.on_error is not None:
                 self.on_error()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential
 
 from agentflow_tui.engine.breaker import BreakerOpenError
-from agentflow_tui.engine.errors import categorize
+from agentflow_tui.engine.errors import categorize, said_by
 from agentflow_tui.plan.policy import RetryPolicy
 
 JITTER = 0.1
@@ -64,7 +64,11 @@ def _error(state: RetryCallState) -> BaseException:
 
 def _retry_after(error: BaseException) -> float | None:
     """The wish of a server, in seconds, when the error carries one that makes sense."""
-    seconds = getattr(error, "retry_after", None)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    asked = said_by(error, "retry_after")
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
         return None
-    return max(0.0, float(seconds))
+    try:
+        seconds = float(asked)
+    except OverflowError:
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -127,18 +127,29 @@ async def test_a_sibling_that_had_not_begun_leaves_no_trace() -> None:
     assert agents["next"].runs == 0
 
 
+class _Odd(BaseException):
+    """As `pytest.fail` raises one."""
+
+
+REFUSALS = [OSError, _Odd, asyncio.CancelledError, GeneratorExit]
+"""What is no `Exception` would end the task of an agent and leave the run waiting for it."""
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
 @pytest.mark.parametrize("number", range(12))
-async def test_a_history_that_cannot_be_written_stops_the_run(number: int) -> None:
+async def test_a_history_that_cannot_be_written_stops_the_run(
+    number: int, refusal: type[BaseException]
+) -> None:
     taken: list[int] = []
 
     def emit(event: HistoryEvent) -> None:
         taken.append(event.seq)
         if event.seq == number:
-            raise OSError("disk full")
+            raise refusal("disk full")
 
     plan, agents = Plan(PLANS["mixed"], "mixed", 60.0), {name: sleeping(1) for name in "abc"}
     engine = Engine(plan, agents, emit=emit, clock=FakeClock())
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(refusal, match="disk full"):
         await engine.run(Event.make({}))
     assert taken == list(range(number + 1))
     assert len(asyncio.all_tasks()) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentflow_tui.engine.errors import AgentError, AgentRateLimitError, categorize
+from agentflow_tui.engine.errors import AgentError, AgentRateLimitError, categorize, error_hint, error_text
 
 CASES: dict[str, tuple[BaseException, str]] = {
     "own": (AgentError("timeout", category="auth"), "auth"),
@@ -31,3 +31,21 @@ def test_a_category_that_does_not_exist_does_not_count() -> None:
     error = RuntimeError("network is down")
     error.category = "weather"  # type: ignore[attr-defined]
     assert categorize(error) == "network"
+
+
+class _Text(str):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("no comparing")
+
+    def __hash__(self) -> int:
+        raise ValueError("no looking up")
+
+
+def test_texts_of_a_class_of_the_users_become_plain() -> None:
+    error = RuntimeError("x")
+    error.category, error.hint = _Text("llm"), _Text("ask \ud800")  # type: ignore[attr-defined]
+    assert categorize(error) == "llm"
+    assert error_hint(error) == "ask ?"
+    assert [type(error_hint(error)), type(error_text(RuntimeError(_Text("y"))))] == [str, str]

@@ -35,6 +35,32 @@ class OwnBase(BaseException):
     pass
 
 
+class ExitText(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(4)
+
+
+class BadFacts(Exception):
+    """Says nothing about itself."""
+
+    @property
+    def category(self) -> str:
+        raise SystemExit("category")
+
+    @property
+    def hint(self) -> str:
+        raise KeyboardInterrupt
+
+    @property
+    def retry_after(self) -> float:
+        raise GeneratorExit
+
+
+class Closed(Exception):
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError(f"not even {name}")
+
+
 async def _recurse(event: Event, state: State, context: AgentContext) -> Any:
     return await _recurse(event, state, context)
 
@@ -100,6 +126,11 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
     "generator exit": (GeneratorExit(), "GeneratorExit"),
     "own base": (OwnBase("odd one"), "odd one"),
     "no text": (BadText(), "BadText"),
+    "text that exits": (ExitText(), "ExitText"),
+    "facts that raise": (BadFacts("odd facts"), "odd facts"),
+    "no attribute at all": (Closed("shut"), "shut"),
+    "half a character": (RuntimeError("a \ud800 b"), "a ? b"),
+    "long": (RuntimeError("x" * 10_000_000), "x… (10000000 characters)"),
     "empty": (RuntimeError(), "RuntimeError"),
     "group": (BaseExceptionGroup("many", [SystemExit(1)]), "many"),
     "stop": (StopAsyncIteration("over"), "over"),
@@ -113,6 +144,7 @@ async def test_every_exception_is_the_agents_failure(name: str) -> None:
     result = await probe.run()
     assert result.status == "failed"
     assert text in result.error
+    assert len(result.error) < 101_000
 
 
 @pytest.mark.parametrize("work", [_recurse, _cancel_oneself])

@@ -171,7 +171,7 @@ async def test_what_a_server_asks_for_wins_over_the_cap_and_nonsense_does_not_co
     async def slept(seconds: float) -> None:
         waits.append(seconds)
 
-    for asked in (100, 0.0, -5, float("nan"), float("inf"), True, "7", None):
+    for asked in (100, 0.0, -5, float("nan"), float("inf"), True, "7", None, 10**400):
         error = AgentError("busy", category="rate_limit")
         error.retry_after = asked  # type: ignore[assignment]
 
@@ -181,7 +181,7 @@ async def test_what_a_server_asks_for_wins_over_the_cap_and_nonsense_does_not_co
         policy = RetryPolicy(1, initial_delay=9.0, max_delay=5.0, jitter=False)
         with pytest.raises(AgentError):
             await retrying(policy, sleep=slept, rng=lambda: 0.5, failed=lambda *_: None)(call)
-    assert waits == [100, 0.0, 0.0, 5.0, 5.0, 5.0, 5.0, 5.0]
+    assert waits == [100, 0.0, 0.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0]
 
 
 async def test_an_open_breaker_fails_the_call_at_once_and_is_shared_by_runs() -> None:
