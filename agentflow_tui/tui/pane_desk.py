@@ -32,7 +32,7 @@ class PaneDesk:
         if target is None:
             return False
         try:
-            write_whole(target, text + "\n")
+            write_whole(target, text + "\n", is_private=False)
         except OSError as error:
             app.notify(one_line(str(error), _LONGEST), title="Not written", severity="error", markup=False)
             return False

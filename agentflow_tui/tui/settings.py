@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,10 @@ from tomlkit.exceptions import ParseError
 
 from agentflow_tui import paths
 from agentflow_tui.tui.preferences import Preferences, read_preferences
-from agentflow_tui.tui.toml_file import TomlFileError, read_toml
+from agentflow_tui.tui.toml_file import TomlFileError, read_text, read_toml
 
 _MOST_RECENT = 10
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,12 @@ class Settings:
             OSError: The file cannot be written, or it is no TOML and is left alone.
         """
         try:
-            document = tomlkit.parse(self.file.read_text(encoding="utf-8"))
+            document = tomlkit.parse(read_text(self.file))
         except FileNotFoundError:
             document = tomlkit.document()
-        except (ParseError, UnicodeDecodeError, RecursionError) as error:
+        except TomlFileError as error:
+            raise OSError(f"{error}; the file was left as it is") from error
+        except (ParseError, RecursionError) as error:
             raise OSError(f"{self.file} is not valid TOML and was left as it is") from error
         for (*tables, name), value in values.items():
             inner: MutableMapping[str, Any] = document
@@ -113,22 +117,29 @@ class Settings:
         return self.state_folder / "recent.json"
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, is_private: bool = True) -> None:
     """Write a small file so that a crash leaves the old or the new text, never half of it.
+
+    It goes through symbolic links, and a file that is there keeps its mode bits; a new one is only for its
+    owner, or, if not `is_private`, for whom the system lets read new files.
 
     Raises:
         OSError: It cannot be written; the old file is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Whoever keeps their settings elsewhere and links to them keeps the link.
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name[:_LONGEST_NAME]}.{secrets.token_hex(4)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_private else 0o666)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-        Path(name).replace(path)
+        with contextlib.suppress(FileNotFoundError):
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        part.replace(target)
     finally:
         # Gone already when it took the old file's place.
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
+        part.unlink(missing_ok=True)
 
 
 def _is_file(path: Path) -> bool:

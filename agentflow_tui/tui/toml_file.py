@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -22,20 +24,45 @@ def read_toml(path: Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: There is none.
-        TomlFileError: It is too large, cannot be read, or is no TOML.
+        TomlFileError: It is no regular file, too large, cannot be read, or is no TOML.
     """
+    text = read_text(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise TomlFileError(f"{_name(path)}: larger than {LARGEST} bytes")
-        return tomllib.loads(data.decode("utf-8"))
-    except (FileNotFoundError, TomlFileError):
-        raise
+        return tomllib.loads(text)
     except RecursionError as error:
         raise TomlFileError(f"{_name(path)}: nested too deeply") from error
-    except (OSError, ValueError) as error:  # no UTF-8, no TOML, or a number with too many digits
+    except ValueError as error:  # no TOML, or a number with too many digits
         raise TomlFileError(f"{_name(path)}: {visible_line(str(error), _LONGEST)}") from error
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, whether it is TOML or not.
+
+    Raises:
+        FileNotFoundError: There is none.
+        TomlFileError: It is no regular file, too large, not UTF-8, or cannot be read.
+    """
+    data = _bytes_of(path)
+    if len(data) > LARGEST:
+        raise TomlFileError(f"{_name(path)}: larger than {LARGEST} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TomlFileError(f"{_name(path)}: not UTF-8 text (byte {error.start})") from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        # A pipe or a terminal in the place of a file would let the program wait for ever.
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+        with os.fdopen(file, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise TomlFileError(f"{_name(path)}: not a regular file")
+            return opened.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise TomlFileError(f"{_name(path)}: {error.strerror or error}") from error
 
 
 def _name(path: Path) -> str:

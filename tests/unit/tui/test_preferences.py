@@ -9,7 +9,8 @@ from agentflow_tui.tui.error_log import ErrorLog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.preferences import Preferences
-from agentflow_tui.tui.settings import Settings
+from agentflow_tui.tui.settings import Settings, write_whole
+from agentflow_tui.tui.toml_file import LARGEST
 
 
 @pytest.fixture
@@ -42,6 +43,37 @@ def test_keeping_leaves_comments_alone(settings: Settings) -> None:
     assert text.startswith('# mine\nkeys = "vim" # why\n')
     assert settings.read()[0].editor.wrap
     assert settings.read()[0].animation == "none"
+
+
+def test_keeping_goes_through_a_link_and_keeps_the_mode_of_the_file(
+    settings: Settings, tmp_path: Path
+) -> None:
+    kept_elsewhere = tmp_path / "dotfiles" / "agentflow.toml"
+    kept_elsewhere.parent.mkdir()
+    kept_elsewhere.write_text('keys = "vim"\n', encoding="utf-8")
+    kept_elsewhere.chmod(0o644)
+    settings.file.symlink_to(kept_elsewhere)
+    settings.keep({("animation",): "none"})
+    assert settings.file.is_symlink()
+    assert kept_elsewhere.read_text(encoding="utf-8") == 'keys = "vim"\nanimation = "none"\n'
+    assert kept_elsewhere.stat().st_mode & 0o777 == 0o644
+    assert [file.name for file in kept_elsewhere.parent.iterdir()] == ["agentflow.toml"]
+
+
+def test_what_is_new_is_private_unless_it_is_to_be_given_away(tmp_path: Path) -> None:
+    write_whole(tmp_path / "inputs.json", "{}")
+    write_whole(tmp_path / "graph.txt", "a → b", is_private=False)
+    (tmp_path / "usual.txt").touch()
+    assert (tmp_path / "inputs.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "graph.txt").stat().st_mode == (tmp_path / "usual.txt").stat().st_mode
+
+
+@pytest.mark.parametrize("data", [b"theme = ", b"\xff", b"#" * (LARGEST + 1)])
+def test_a_file_that_cannot_be_read_is_never_written_over(settings: Settings, data: bytes) -> None:
+    settings.file.write_bytes(data)
+    with pytest.raises(OSError, match="was left as it is"):
+        settings.keep({("theme",): "nord"})
+    assert settings.file.read_bytes() == data
 
 
 def test_inputs_are_remembered_per_flow_newest_first_and_bounded(tmp_path: Path) -> None:
