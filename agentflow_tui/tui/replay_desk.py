@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from textual.screen import Screen
 from agentflow_tui.tui.dialogs.replay_dialog import ReplayDialog, Whose
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.workbench.archive import StoredRun
+from agentflow_tui.workbench.aside import aside
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.replay import Replay
 
@@ -47,12 +47,12 @@ class ReplayDesk:
             whose = "editor" if whose == "own" else "own"
 
     async def _replayed(self, stored: StoredRun, text: str | None) -> Replay:
-        """Replay in a thread: a long history takes seconds, in which the screen has to answer."""
+        """Replay beside: a long history takes seconds, in which the screen has to answer."""
         desk = self.desk
         desk.is_starting = True
         desk.changed()
         try:
-            return await asyncio.to_thread(lambda: asyncio.run(desk.workbench.replay(stored, text=text)))
+            return await aside(lambda: desk.workbench.replay(stored, text=text))
         finally:
             desk.is_starting = False
             desk.changed()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentflow_tui.history.event import RunEnded
 from agentflow_tui.workbench.archive import StoredRun, storing
+from agentflow_tui.workbench.aside import aside
 from agentflow_tui.workbench.flow_file import FlowFile, UnreadableFileError
 from agentflow_tui.workbench.flow_version import swaps_in
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -78,10 +78,8 @@ class FlowCase:
 
     async def _replayed(self, bench: Workbench, run: StoredRun, since: int) -> Replay:
         text = _text(self.flow)
-        # In a thread: a long history takes seconds, in which a screen has to answer.
-        return await asyncio.to_thread(
-            lambda: asyncio.run(bench.replay(run, text=text, place=self.flow, since=since))
-        )
+        # A long history takes seconds, in which a screen has to answer.
+        return await aside(lambda: bench.replay(run, text=text, place=self.flow, since=since))
 
 
 def folder_of(flow: Path) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
@@ -117,13 +118,17 @@ async def test_the_screen_answers_while_a_replay_goes_on_and_escape_gives_it_up(
 ) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = await ended(pilot)
-        begun, may_end = threading.Event(), threading.Event()
+        begun, may_end, stopped = threading.Event(), threading.Event(), threading.Event()
         replay = bench.workbench.replay
 
         async def slow(*given: Any, **settings: Any) -> Any:
             begun.set()
             may_end.wait(10)
-            return await replay(*given, **settings)
+            try:
+                return await replay(*given, **settings)
+            except asyncio.CancelledError:
+                stopped.set()
+                raise
 
         monkeypatch.setattr(bench.workbench, "replay", slow)
         await pilot.press("P")
@@ -136,5 +141,6 @@ async def test_the_screen_answers_while_a_replay_goes_on_and_escape_gives_it_up(
         await settle(pilot)
         may_end.set()
         await until(pilot, lambda: not bench.desk.is_starting)
+        assert await asyncio.to_thread(stopped.wait, 10)
         assert is_on_top(pilot)
         assert "same history" in told(await report(pilot))
