@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
-from uuid import uuid4
 
 from benchmarks.terminal import PATIENCE
 from tests.terminal.opened import user
@@ -23,7 +23,9 @@ class Tmux:
 
     def __init__(self, path: Path, size: tuple[int, int] = (140, 42)) -> None:
         """Start the workbench with a flow, in a window of `size` columns and rows."""
-        self._server = ("tmux", "-L", f"agentflow-{uuid4().hex}", "-f", "/dev/null")
+        # The way to a test's own folder may be longer than the name of a socket can be.
+        self._place = TemporaryDirectory(prefix="tmux-")
+        self._server = ("tmux", "-S", f"{self._place.name}/socket", "-f", "/dev/null")
         self.env = {**user(path.parent), "TERM": "xterm-256color"}
         self.folder = path.parent
         columns, rows = map(str, size)
@@ -40,6 +42,7 @@ class Tmux:
     def __exit__(self, *_: object) -> None:
         """End the server; it may have gone with its only window."""
         subprocess.run([*self._server, "kill-server"], capture_output=True, check=False, timeout=PATIENCE)
+        self._place.cleanup()
 
     @property
     def attaching(self) -> list[str]:
