@@ -172,7 +172,7 @@ class AgentRun(TimedCall):
         if self.is_expired:
             self.relax()
         # A coroutine that is being closed may not wait any more.
-        if not self._run.hooks.is_idle("AgentError") and not isinstance(error, GeneratorExit):
+        if not self._run.hooks.is_idle("AgentError") and not issubclass(type(error), GeneratorExit):
             state = State.over(self._frame.state.data, self._frame.state.meta)
             await self._guide().fire("AgentError", state, error=error, duration=self._duration())
 

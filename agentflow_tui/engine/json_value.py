@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from agentflow_tui.engine.errors import AgentError
@@ -99,16 +100,17 @@ class _Copier:
         kind = type(value)
         if kind is float or not (kind is dict or isinstance(value, _OPEN)):
             return _checked_atom(value, path)
+        # A class of the user's may hand out values without end, whatever it says of its length.
         if isinstance(value, list):
-            self._count(len(value), path, depth)
+            items = list(islice(value, self.left + 1))
+            self._count(len(items), path, depth)
             return [
                 item if is_plain(item) else self.copy(item, f"{path}[{i}]", depth + 1)
-                for i, item in enumerate(value)
+                for i, item in enumerate(items)
             ]
-        self._count(len(value), path, depth)
-        return {
-            checked_key(key, path): self.copy(item, f"{path}.{key}", depth + 1) for key, item in value.items()
-        }
+        pairs = list(islice(value.items(), self.left + 1))
+        self._count(len(pairs), path, depth)
+        return {checked_key(key, path): self.copy(item, f"{path}.{key}", depth + 1) for key, item in pairs}
 
     def _count(self, size: int, path: str, depth: int) -> None:
         self.left -= size
@@ -126,9 +128,11 @@ def _checked_atom(value: Any, path: str) -> Any:
     if isinstance(value, int):
         return _checked_int(value, path)
     if isinstance(value, float):
-        if math.isfinite(value):
-            return float(value)
-        raise AgentError(f"{path}: {value} is not a JSON number")
+        # By the method of the type itself, here and below: one of the user's may give something else.
+        number = float.__float__(value)
+        if math.isfinite(number):
+            return number
+        raise AgentError(f"{path}: {number} is not a JSON number")
     raise AgentError(f"{path}: a {type(value).__name__} is not a JSON value")
 
 
@@ -142,18 +146,20 @@ def checked_key(key: Any, path: str) -> str:
 
 
 def _checked_text(value: str, path: str) -> str:
-    if not value.isascii():
+    text = str.__str__(value)
+    if not text.isascii():
         try:
-            value.encode()
+            text.encode()
         except UnicodeEncodeError as error:
             raise AgentError(f"{path}: the text holds half a character at position {error.start}") from None
-    return value if type(value) is str else str.__str__(value)
+    return text
 
 
 def _checked_int(value: int, path: str) -> int:
-    if value.bit_length() > MAX_INT_BITS:
+    number = int.__int__(value)
+    if number.bit_length() > MAX_INT_BITS:
         raise AgentError(f"{path}: the number has more than {MAX_INT_BITS} bits")
-    return value if type(value) is int else int(value)
+    return number
 
 
 def thaw(value: Any) -> Any:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from agentflow_tui.engine.json_value import checked_key, copy_json, is_plain, same_json, thaw, thaw_object
+from agentflow_tui.engine.errors import AgentError
+from agentflow_tui.engine.json_value import (
+    MAX_VALUES,
+    checked_key,
+    copy_json,
+    is_plain,
+    same_json,
+    thaw,
+    thaw_object,
+)
 from agentflow_tui.engine.meta import checked_meta_value
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 
@@ -130,9 +139,11 @@ class State:
         return self._base is other._base and self._meta_base is other._meta_base
 
     def update(self, data: Mapping[Any, Any]) -> None:
-        """Set these keys; raises `AgentError` when one is no text."""
+        """Set these keys; raises `AgentError` when one is no text, or they do not end."""
         own = self.data
-        for key, value in data.items():
+        for number, (key, value) in enumerate(data.items()):
+            if number == MAX_VALUES:
+                raise AgentError(f"the returned mapping: more than {MAX_VALUES} keys")
             own[checked_key(key, "the returned mapping")] = value
 
     def delta(self) -> Delta:
