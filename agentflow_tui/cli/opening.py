@@ -38,6 +38,7 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
         complain("✗ this terminal only writes line after line (TERM=dumb): the workbench needs a screen")
         complain(f"  agentflow-tui run --plain {file or 'FILE'} tells line by line how a flow runs")
         return USAGE
+    _believe_terminal()
     from agentflow_tui.tui.app import AgentflowApp
 
     app = AgentflowApp(path=file)
@@ -45,6 +46,17 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
     app.when_open = gc.freeze
     asyncio.run(_run(app, has_mouse=takes_mouse and app.preferences.mouse))
     return app.return_code or 0
+
+
+def _believe_terminal() -> None:
+    """Forget `COLUMNS` and `LINES` where the terminal tells its size: it changes, and they do not."""
+    try:
+        size = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        return
+    if size.columns and size.lines:
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
 
 
 async def _run(app: AgentflowApp, *, has_mouse: bool) -> None:

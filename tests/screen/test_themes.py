@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from textual.color import Color
+from textual.widgets import Button, Input, Select
+from textual.widgets._select import SelectCurrent
 
 from agentflow_tui.resources import resource_folder
+from agentflow_tui.tui.pane_tabs import PANES, PaneTab
 from agentflow_tui.tui.theming.theme_file import ThemeError, read_theme
 from agentflow_tui.tui.theming.theme_shelf import load_themes
 from agentflow_tui.tui.theming.variables import OUR_VARIABLES
 from tests.colour_vision import DEUTERANOPIA, NORMAL, PROTANOPIA, Matrix, contrast, distance
-from tests.screen.desk import LOOP, Desk, run, status
+from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status
 
 OURS = sorted(resource_folder("themes").glob("*.toml"))
 READABLE = 4.5
@@ -125,3 +128,29 @@ async def test_without_colour_everything_is_still_there(desk: Desk, monkeypatch:
         bench = await run(pilot, "space")
         await status(pilot, "completed")
         assert "COMPLETED" in str(bench.status.render())
+
+
+async def test_without_colour_the_focus_is_seen_on_panes_tabs_fields_and_buttons(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        for key, pane in (("2", "graph"), ("3", "inspector")):
+            await pilot.press(key)
+            await settle(pilot)
+            panes = {each: bench_of(pilot).query_one(f"#{each}") for each in PANES}
+            assert {each for each, shown in panes.items() if shown.styles.border_top[0] == "heavy"} == {pane}
+            tabs = bench_of(pilot).query(PaneTab)
+            assert [tab.pane for tab in tabs if tab.styles.text_style.reverse] == [pane]
+        await pilot.press("f12")
+        await settle(pilot)
+        seen = set()
+        for _ in range(30):
+            focused = pilot.app.screen.focused
+            assert focused is not None
+            shown = focused.query_one(SelectCurrent) if isinstance(focused, Select) else focused
+            # A field for text has its cursor.
+            assert isinstance(focused, Input) or shown.styles.text_style.reverse, focused
+            seen.add(type(focused))
+            await pilot.press("tab")
+        assert seen == {Select, Input, Button}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -107,6 +108,25 @@ def test_a_run_goes_on_while_the_terminal_takes_every_size(tmp_path: Path) -> No
                 terminal.read_for(0.1)
                 page = Page(size, terminal.seen[start:]).text
         assert terminal.process.poll() is None
+
+
+def test_the_terminal_is_believed_and_not_variables_that_say_another_size(tmp_path: Path) -> None:
+    with opened(write(tmp_path, LOOP), (80, 24), COLUMNS="500", LINES="4") as terminal:
+        end = time.monotonic() + PATIENCE
+        while "commands" not in (rows := Page((80, 24), terminal.seen).rows)[-1]:
+            assert time.monotonic() < end, "\n".join(rows)
+            terminal.read_for(0.1)
+        assert "flow.toml" in rows[0] and "READY" in rows[0]
+        terminal.resize((140, 42))
+        terminal.read_until("4 TIMELINE")
+
+
+def test_a_pipe_among_the_themes_is_told_and_holds_nothing_up(tmp_path: Path) -> None:
+    themes = tmp_path / "config" / "agentflow-tui" / "themes"
+    themes.mkdir(parents=True)
+    os.mkfifo(themes / "pipe.toml")
+    with opened(write(tmp_path, LOOP)) as terminal:
+        terminal.read_until("pipe.toml: not a regular file")
 
 
 def test_a_terminal_that_only_writes_lines_is_told_another_way(tmp_path: Path) -> None:
