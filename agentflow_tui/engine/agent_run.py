@@ -72,8 +72,9 @@ class AgentRun(TimedCall):
 
     def outcome(self) -> Delta:
         """What it changed; raises `NodeFailed` or `Interrupted` when it did not end well."""
-        if self.error is not None:
-            raise self.error
+        error = self.error
+        if error is not None:
+            raise error
         return self.delta
 
     async def work(self) -> None:
@@ -81,7 +82,7 @@ class AgentRun(TimedCall):
         run, step = self._run, self._step
         if run.past is not None and not run.past.is_over:
             self._then = await run.past.claim(step.path)
-        if self._then is not None:
+        if self._then is not None or run.control.is_free:
             run.gate.pass_by(self, step)
         else:
             if run.control.is_watching:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from agentflow_tui.engine.clock import Clock
 
@@ -54,14 +53,15 @@ class Alarms:
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Alarm:
         """Call back in so many seconds, or sooner, unless it is cancelled before."""
         at, loop = self._clock.now() + seconds, asyncio.get_running_loop()
-        # Other threads may take from it meanwhile: a runner may be used by several.
-        with suppress(IndexError):
-            while True:
+        while True:
+            try:
                 alarm = self.free.pop()
-                # What another loop has set goes off there, in vain.
-                if alarm.loop is loop and not alarm.is_over and alarm.at <= at:
-                    alarm.callback = callback
-                    return alarm
+            except IndexError:  # asked no sooner: a runner may be used by several threads
+                break
+            # What another loop has set goes off there, in vain.
+            if alarm.loop is loop and not alarm.is_over and alarm.at <= at:
+                alarm.callback = callback
+                return alarm
         alarm = Alarm(self, at, callback)
         self._clock.call_later(seconds, alarm.go_off)
         return alarm

@@ -36,7 +36,7 @@ class Call:
         self._crew = crew
         self._scope = scope
         self._on_end = on_end
-        scope.add(self)
+        scope.inside[self] = None
         self.task = crew.start(self, name)
 
     async def work(self) -> None:
@@ -62,7 +62,7 @@ class Call:
         if self.is_over:
             return
         self.is_over = True
-        self._scope.remove(self)
+        self._scope.inside.pop(self, None)
         if self._grace is not None:
             self._grace.cancel()
         self._settle()

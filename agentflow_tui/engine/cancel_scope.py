@@ -35,36 +35,29 @@ class Interruptible(Protocol):
 class CancelScope:
     """Passes a stop to everything that runs inside; the first reason stays."""
 
-    __slots__ = ("_inside", "_parent", "interruption")
+    __slots__ = ("_parent", "inside", "interruption")
 
     def __init__(self, parent: CancelScope | None = None) -> None:
         """A scope inside `parent`, stopped already when that one is."""
-        # In order of arrival, so that one history follows from what the agents do.
-        self._inside: dict[Interruptible, None] = {}
+        self.inside: dict[Interruptible, None] = {}
+        """What is stopped with it, in order of arrival, so that one history follows from what the agents do;
+        who enters must leave."""
         self._parent = parent
         self.interruption: Interruption | None = None
         if parent is not None:
             self.interruption = parent.interruption
-            parent.add(self)
-
-    def add(self, inside: Interruptible) -> None:
-        """Stop this too when the scope is stopped; it must take itself out with `remove`."""
-        self._inside[inside] = None
-
-    def remove(self, inside: Interruptible) -> None:
-        """It has ended."""
-        self._inside.pop(inside, None)
+            parent.inside[self] = None
 
     def close(self) -> None:
         """The scope has ended."""
         if self._parent is not None:
-            self._parent.remove(self)
+            self._parent.inside.pop(self, None)
 
     def interrupt(self, interruption: Interruption) -> None:
         """Stop everything inside; does nothing when that has happened already."""
         if self.interruption is None:
             self.interruption = interruption
-            for inside in tuple(self._inside):
+            for inside in tuple(self.inside):
                 inside.interrupt(interruption)
 
     def check(self) -> None:

@@ -171,8 +171,8 @@ class Control:
 
     @property
     def is_free(self) -> bool:
-        """Whether every agent may start at once."""
-        return self._until == "end" and not self._held
+        """Whether every agent may start at once, and there is nothing to `watch` for."""
+        return self._until == "end" and not (self._held or self._target or self.breakpoints.points)
 
     def take_step(self, *, in_phase: bool = False) -> bool:
         """Whether an agent may start now; uses up a single step. The engine asks."""

@@ -64,6 +64,7 @@ class Course:
         self._plan = plan
         self._run = run
         self._run_id = run_id
+        self._session_id = run.event.session_id
         facts = run.event_facts
         self._state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
         self._frame = Frame("", self._state, run.stops)
@@ -89,7 +90,7 @@ class Course:
             error=ended.error,
             category=ended.category,
             hint=ended.hint,
-            session_id=run.event.session_id,
+            session_id=self._session_id,
             data=thaw_object(self._state.data),
             meta=dict(self._state.meta),
         )
@@ -103,7 +104,7 @@ class Course:
             at=journal.at(),
             run_id=self._run_id,
             mode=plan.mode,
-            session_id=run.event.session_id,
+            session_id=self._session_id,
             event=run.event_facts,
             flow=flow,
             chosen_by=chosen_by,

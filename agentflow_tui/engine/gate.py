@@ -37,15 +37,13 @@ class Gate:
     def try_enter(self, call: Call, step: Step, *, in_phase: bool) -> bool:
         """Whether an agent may start without waiting; it has entered then."""
         control = self._control
-        if self._waiting:
-            return False
-        if not control.is_free and (control.is_held(step) or not control.take_step(in_phase=in_phase)):
+        if self._waiting or control.is_held(step) or not control.take_step(in_phase=in_phase):
             return False
         self._running[call] = step.path
         return True
 
     def pass_by(self, call: Call, step: Step) -> None:
-        """An agent run of the past has begun: no control holds it."""
+        """An agent run has begun that no control holds: it is of the past, or all are free."""
         self._running[call] = step.path
 
     async def enter(self, call: Call, step: Step, *, in_phase: bool) -> None:

@@ -43,9 +43,9 @@ class LastStop:
         self._time.stand_still()
         self._journal.record(RunPaused, reason=self._control.pause_reason)
         self._released = Signal(self._on_cancel)
-        self._stops.add(self)
+        self._stops.inside[self] = None
         await self._released.wait()
-        self._stops.remove(self)
+        self._stops.inside.pop(self, None)
         self._time.go_on()
         if self._stops.interruption is None:
             self._journal.record(RunResumed, until=self._control.until)

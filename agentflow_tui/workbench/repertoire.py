@@ -31,6 +31,7 @@ class Repertoire:
         self._plans: dict[str, Plan] = {}
         self._casts: dict[str, Cast] = {}
         self._engines: dict[str, Engine] = {}
+        self._has_switches = bool(flow.orchestration.switch)
         self._usual: ModeChoice | None = None
 
     def choice(self, event: Event) -> ModeChoice:
@@ -39,7 +40,7 @@ class Repertoire:
         Raises:
             NotReadyError: The file's own mode cannot be run.
         """
-        is_usual = not self._flow.orchestration.switch and "orchestration_override" not in event.metadata
+        is_usual = not self._has_switches and "orchestration_override" not in event.metadata
         if is_usual and self._usual is not None:
             return self._usual
         try:

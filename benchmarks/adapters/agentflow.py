@@ -34,6 +34,8 @@ class AgentFlow:
         async def run(state: State) -> State:
             ended = await runner.run(state, on_event=emit, keep_history=False)
             assert ended.status == "completed", ended.error
+            if not flow.width:
+                return ended.data
             found = [item for place in range(flow.width) for item in ended.data[f"results_{place}"]]
             return {**ended.data, "results": found}
 
