@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from textual.screen import Screen
 
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
+from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.open_scopes import OpenScopes
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.cut_off_run import CutOffRun
+from agentflow_tui.tui.departure_desk import DepartureDesk
 from agentflow_tui.tui.dialogs.answers_dialog import AnswersDialog
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog, StateEdit
@@ -27,9 +29,8 @@ from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.run_mark import RunMark
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
-from agentflow_tui.workbench.departure import event_of
+from agentflow_tui.workbench.departure import Departure, event_of
 from agentflow_tui.workbench.not_ready import NotReadyError
-from agentflow_tui.workbench.run import Run
 
 _LONGEST = 200
 
@@ -45,6 +46,10 @@ class TimeDesk:
     """What the editor holds now."""
     mark: RunMark = field(default_factory=RunMark)
     """The run that others are compared with."""
+
+    def __post_init__(self) -> None:
+        """Depart by a desk of its own."""
+        self._departures = DepartureDesk(self.screen, self.desk, self.editor_text)
 
     async def choose_run(self) -> None:
         """Show the stored runs, and do with one of them what is wanted."""
@@ -77,7 +82,12 @@ class TimeDesk:
         past = await self._past(run_id)
         if past is not None:
             mode = self.desk.answers.mode_for("record")
-            await self._depart(past.flow_text, lambda: self.desk.workbench.resume(run_id, mode=mode), run_id)
+            await self._departures.depart(
+                past.flow_text,
+                lambda: self.desk.workbench.resume(run_id, mode=mode),
+                lambda: Departure.after_crash(past.history),
+                run_id,
+            )
 
     async def fork(self) -> None:
         """Ask for a name, and go on from the cursor as a run of its own."""
@@ -125,8 +135,13 @@ class TimeDesk:
         event = await self._asked_event(EventInput(dict(given.data), given.target, dict(given.metadata)))
         if event is not None:
             mode = self.desk.answers.mode_for("auto")
-            workbench = self.desk.workbench
-            await self._depart(text, lambda: workbench.fork(run_id, -1, event=event, mode=mode), run_id)
+            workbench, history = self.desk.workbench, self._history()
+            await self._departures.depart(
+                text,
+                lambda: workbench.fork(run_id, -1, event=event, mode=mode),
+                lambda: Departure.make(history, -1, event=event),
+                run_id,
+            )
 
     async def rerun(self) -> None:
         """Run again from the cursor on with the text in the editor; at the end of a run, all of it."""
@@ -135,7 +150,12 @@ class TimeDesk:
         view = self.desk.bridge.view
         seq = 0 if view.is_following and view.newest.is_over else max(view.cursor, 0)
         run_id, mode = self.desk.run_id, self.desk.answers.mode_for("auto")
-        await self._depart(self.editor_text(), lambda: self.desk.workbench.rerun(run_id, seq, mode=mode))
+        history = self._history()
+        await self._departures.depart(
+            self.editor_text(),
+            lambda: self.desk.workbench.rerun(run_id, seq, mode=mode),
+            lambda: Departure.make(history, seq - 1),
+        )
 
     async def choose_answers(self) -> None:
         """Ask where the answers of the next runs come from."""
@@ -186,8 +206,8 @@ class TimeDesk:
             await self.open(run.run_id)
 
     async def _fork(self, seq: int, edit: StateEdit) -> None:
-        run_id, workbench = self.desk.run_id, self.desk.workbench
-        await self._depart(
+        run_id, workbench, history = self.desk.run_id, self.desk.workbench, self._history()
+        await self._departures.depart(
             self.desk.text_in_force,
             lambda: workbench.fork(
                 run_id,
@@ -197,6 +217,9 @@ class TimeDesk:
                 meta_edits=edit.meta_edits,
                 branch=edit.branch,
                 mode=self.desk.answers.mode_for("auto"),
+            ),
+            lambda: Departure.make(
+                history, seq, edits=edit.edits, meta_edits=edit.meta_edits, branch=edit.branch
             ),
             run_id,
         )
@@ -232,42 +255,6 @@ class TimeDesk:
                 if await self.desk.explain(NotReadyError(str(error), hints=("correct the input",))):
                     return None
 
-    async def _depart(self, text: str, begin: Callable[[], Awaitable[Run]], kept_with: str = "") -> None:
-        """Begin a run of another text than the editor's, which comes back; what was live ends.
-
-        `kept_with` is the id of the run that the text was kept with, if it was.
-        """
-        desk = self.desk
-        before = desk.run if desk.is_live else None
-        while True:
-            error = await self._tried(text, begin, before, kept_with)
-            if error is None or await desk.explain(error):
-                return
-
-    async def _tried(
-        self, text: str, begin: Callable[[], Awaitable[Run]], before: Run | None, kept_with: str
-    ) -> NotReadyError | None:
-        desk = self.desk
-        desk.is_starting = True
-        desk.changed()
-        try:
-            if text and kept_with:
-                place = (await desk.workbench.archive.find(kept_with)).flow_path
-                desk.workbench.check_kept(text, Path(place) if place else None)
-            else:
-                desk.workbench.check(text or self.editor_text())
-            run = await begin()
-        except NotReadyError as error:
-            return error
-        finally:
-            desk.is_starting = False
-            desk.workbench.check(self.editor_text())
-            desk.changed()
-        if before is not None:
-            before.control.cancel("left for a fork")
-        desk.take(run)
-        return None
-
     async def _past(self, run_id: str) -> PastRun | None:
         workbench = self.desk.workbench
         try:
@@ -278,6 +265,11 @@ class TimeDesk:
             return None
         folder: Path | None = workbench.path.parent if workbench.path is not None else None
         return PastRun.make(stored, summary, folder)
+
+    def _history(self) -> list[HistoryEvent]:
+        """What is told of the run so far: it may be live."""
+        view = self.desk.bridge.view
+        return list(view.history[: view.length])
 
     def _has_run(self) -> bool:
         if not self.desk.run_id:

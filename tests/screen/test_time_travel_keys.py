@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Checkbox, Input, OptionList, TextArea
+from textual.widgets import Checkbox, Input, OptionList, Static, TextArea
 
+from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
+from agentflow_tui.workbench.redaction import MASK
 from tests.screen.desk import LOOP, SLOW_LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 
 
@@ -168,6 +170,42 @@ async def test_a_flow_that_goes_another_way_is_explained_and_nothing_is_kept(des
         assert bench.desk.run_id == first
         assert not bench.desk.is_starting
         assert len(await bench.workbench.archive.runs()) == 1
+
+
+async def test_going_on_without_the_secrets_of_then_is_asked_first(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP.replace("cats are nice", f"cats have {MASK}"))) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        first = bench.desk.run_id
+        await go(pilot, bench, seq_after(bench, "agent_started"))
+        for answer in ("n", "escape", "g"):
+            await pilot.press("R")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+            assert "content" in str(pilot.app.screen.query_one(".dialog-body Static", Static).render())
+            assert bench.desk.run_id == first
+            await pilot.press(answer)
+            await until(pilot, lambda: is_on_top(pilot))
+        await ended(pilot, desk, bench, first)
+        second = bench.desk.run_id
+        await go(pilot, bench, seq_after(bench, "agent_completed") + 1)
+        await pilot.press("R")
+        await ended(pilot, desk, bench, second)
+        assert len(await bench.workbench.archive.runs()) == 3
+
+
+async def test_secrets_that_are_set_anew_are_not_asked_for(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP.replace("cats are nice", MASK))) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        first = bench.desk.run_id
+        await go(pilot, bench, seq_after(bench, "agent_started"))
+        dialog = await edit_dialog(pilot)
+        dialog.query_one(OptionList).highlighted = dialog.names.index("content")
+        await settle(pilot)
+        dialog.query_one("#state-value", TextArea).text = "cats have keys"
+        await pilot.press("ctrl+s")
+        await ended(pilot, desk, bench, first)
+        assert "cats have keys" in repr(bench.bridge.view.newest.agent_runs[1].before)
 
 
 async def test_forking_a_paused_run_ends_that_one(desk: Desk) -> None:
