@@ -21,7 +21,6 @@ from textual.worker import Worker
 
 from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.tui.clipboard import copy_locally
-from agentflow_tui.tui.early_input import EarlyInput
 from agentflow_tui.tui.error_log import ErrorLog
 from agentflow_tui.tui.flow_door import FlowDoor
 from agentflow_tui.tui.guard import report_worker
@@ -37,6 +36,7 @@ from agentflow_tui.tui.steady_width import SteadyWidth
 from agentflow_tui.tui.theming.colourless import Colourless
 from agentflow_tui.tui.theming.variables import fallbacks
 from agentflow_tui.tui.tidy_store import TidyStore, tidy_as_chosen, tidy_store_of_user
+from agentflow_tui.tui.typed_ahead import TypedAhead
 
 # All else is imported when it is needed, so that the first picture is there at once.
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class AgentflowApp(App[None]):
         self.door = FlowDoor(self, self.clock, make_workbench)
         self.when_open: Callable[[], object] | None = None
         """Called once, when the first screen can be used."""
-        self._early_input = EarlyInput()
+        self._typed_ahead = TypedAhead(self, super().on_event)
         self._steady_width = SteadyWidth()
 
     async def on_mount(self) -> None:
@@ -94,7 +94,7 @@ class AgentflowApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.choices.tell_problems()
         if self.path is not None and _WORKBENCH_SCREEN not in sys.modules:
-            self._early_input.begin()
+            self._typed_ahead.hold()
             await self.push_screen(OpeningScreen(self.path))
             # Nothing is painted before the app itself is mounted.
             self.call_later(self._open_after_picture)
@@ -117,16 +117,14 @@ class AgentflowApp(App[None]):
             self._work(tidy_as_chosen(self.preferences, self.tidy_store), "deleting old runs")
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep what is typed while the workbench loads; let no text field type a key pressed with alt."""
+        """Let keys in one by one, and none before the workbench is there; let none type with alt."""
         # A terminal sends alt+n as escape and n: Textual gives the key a character then.
         if isinstance(event, events.Key) and "alt" in event.key.split("+")[:-1]:
             event.character = None
-        if not self._early_input.takes(event):
-            await super().on_event(event)
+        await self._typed_ahead.take(event)
 
     async def _let_in(self) -> None:
-        for event in self._early_input.end():
-            await self.on_event(event)
+        await self._typed_ahead.release()
         if self.when_open is not None:
             self.when_open()
 

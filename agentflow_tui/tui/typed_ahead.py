@@ -1,0 +1,65 @@
+"""Keys that come faster than what the ones before them do."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+
+
+class TypedAhead:
+    """Lets one key in at a time: the next one when all is done that the one before caused.
+
+    Textual gives each key to what has the focus when it comes in, though the key before may be about to move
+    the focus or to open a dialog. Clicks and pasted text keep their places between the keys.
+    A dialog that a worker opens only after waiting for something else is not waited for.
+    """
+
+    def __init__(self, app: App[Any], let_in: Callable[[events.Event], Awaitable[None]]) -> None:
+        """Take the app, and what gives an event to it."""
+        self._app = app
+        self._let_in = let_in
+        self._kept: deque[events.Event] = deque()
+        self._is_held = False
+
+    def hold(self) -> None:
+        """Keep all input from now on."""
+        self._is_held = True
+
+    async def release(self) -> None:
+        """Let in what was kept, up to the first key that is to be followed."""
+        self._is_held = False
+        while self._kept and not self._is_held:
+            await self.take(self._kept.popleft())
+
+    async def take(self, event: events.Event) -> None:
+        """Let an event in, or keep it while something before it is at work."""
+        if event.is_forwarded or not isinstance(event, events.InputEvent | events.Paste):
+            await self._let_in(event)
+        elif self._is_held:
+            self._kept.append(event)
+        elif isinstance(event, events.MouseEvent):
+            await self._let_in(event)
+        else:
+            self.hold()
+            path = self._path()
+            await self._let_in(event)
+            # First what is done with the key itself, then with the messages of who took it,
+            # then what comes of them where the focus is by then: a dialog that opens, perhaps.
+            self._climb(iter(path), lambda: self._climb(iter(path), self._climb_from_focus))
+
+    def _climb_from_focus(self) -> None:
+        self._climb(iter(self._path()), self.release)
+
+    def _climb(self, path: Iterator[DOMNode], then: Callable[[], object]) -> None:
+        # Everyone has a queue: what we put there has its turn behind what was there. Who closes takes none.
+        if all(not node.call_later(self._climb, path, then) for node in path):
+            self._app.call_later(then)
+
+    def _path(self) -> tuple[DOMNode, ...]:
+        target = self._app.focused or self._app.screen
+        return tuple(node for node in target.ancestors_with_self if node is not self._app)
