@@ -16,6 +16,8 @@ TURNS = 10
 TURN_SECONDS = 0.002
 """How long it may be at it before."""
 
+_UNSET = object()
+
 
 class Crew:
     """Gives every call a task that looks new, with the context that the run began in.
@@ -25,13 +27,14 @@ class Crew:
     context variable, is given no other one. Where several are at work, each gives way after every call.
     """
 
-    __slots__ = ("_at_work", "_following", "_free", "clock", "context")
+    __slots__ = ("_at_work", "_following", "_free", "_variables", "clock", "context")
 
     def __init__(self, clock: Clock) -> None:
         """Nobody works; what runs begins with the context of now."""
         self.clock = clock
         self.context = copy_context()
         """What every call begins with: nothing that another one set reaches it."""
+        self._variables = tuple(self.context.items())
         self._at_work = 0
         self._free: asyncio.Task[None] | None = None
         self._following: Call | None = None
@@ -60,11 +63,7 @@ class Crew:
             except BaseException:
                 self._end(call)
                 raise
-            try:
-                is_used_up = task.cancelling() > 0 or copy_context() != self.context
-            except Exception:  # what agents set in a context is compared, and that may raise anything
-                is_used_up = True
-            if is_used_up:
+            if task.cancelling() > 0 or self._is_marked():
                 self._end(call)
                 return
             following = self._go_on(task, call)
@@ -83,6 +82,15 @@ class Crew:
                         call.task = self._new_task(call, task.get_name())
                     raise
                 turns, since = 0, now()
+
+    def _is_marked(self) -> bool:
+        """Whether a call set a variable of the context, to whatever: what looks the same can be changed."""
+        if len(copy_context()) != len(self._variables):
+            return True
+        for variable, value in self._variables:  # noqa: SIM110 - asked after every call: no generator
+            if variable.get(_UNSET) is not value:
+                return True
+        return False
 
     def _end(self, call: Call) -> None:
         self._at_work -= 1

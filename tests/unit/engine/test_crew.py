@@ -177,6 +177,23 @@ async def test_what_cannot_be_compared_in_its_context_does_not_stop_an_agent_fro
     assert len(probe.of_kind(AgentCompleted)) == 2
 
 
+SHARED: ContextVar[list[str]] = ContextVar("SHARED")
+
+
+async def test_what_only_looks_like_the_value_of_before_reaches_no_other() -> None:
+    ours: list[str] = []
+    seen: list[tuple[bool, list[str]]] = []
+
+    async def swap() -> None:
+        seen.append((SHARED.get() is ours, list(SHARED.get())))
+        SHARED.set([])
+
+    SHARED.set(ours)
+    probe = Probe(chain("a", "b", "c"), {name: _Does(swap) for name in "abc"})
+    assert (await probe.run()).status == "completed"
+    assert seen == [(True, [])] * 3
+
+
 async def test_a_cancel_that_comes_late_does_not_lose_the_agent_that_follows() -> None:
     turns = 0
 
