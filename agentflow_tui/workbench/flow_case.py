@@ -51,9 +51,15 @@ class FlowCase:
         models and parameters: before, they may have been chosen by the environment of that day.
 
         Raises:
-            NotReadyError: The run or the flow cannot be read, or the flow has errors.
+            NotReadyError: The run or the flow cannot be read whole, or the flow has errors.
         """
         found = await bench.archive.read_file(self.file)
+        if found.problems:
+            # What is left of it may come out the same, and would say nothing of the rest.
+            raise NotReadyError(
+                f"the test is damaged: {'; '.join(found.problems)}",
+                hints=("bring its file back, or keep a run under its name again",),
+            )
         return await self._replayed(bench, found, found.inherited)
 
     async def save(self, bench: Workbench, run: str) -> Replay:

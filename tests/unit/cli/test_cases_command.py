@@ -114,6 +114,17 @@ def test_another_way_another_model_and_other_parameters_are_drifts(
     assert where in tested.stdout
 
 
+@pytest.mark.parametrize("end", ['"run_ended"', "\n{"], ids=["in its last line", "before that"])
+def test_a_test_whose_file_was_cut_off_is_not_the_same_as_what_is_left_of_it(desk: Desk, end: str) -> None:
+    desk("save-test", desk.ran(), "rounds")
+    file = desk.folder / "report.tests" / "rounds.jsonl"
+    text = file.read_text()
+    file.write_text(text[: text.rindex(end) + 1])
+    tested = desk("test")
+    assert tested.returncode == 2
+    assert "! unreadable report.tests/rounds: the test is damaged: " in tested.stdout
+
+
 def test_what_cannot_be_read_is_told_for_each_and_ends_with_2(desk: Desk) -> None:
     desk("save-test", desk.ran(), "good")
     folder = desk.folder / "report.tests"
