@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agentflow_tui.cli.event_printer import EventsOption, PlainOption, event_printer
 from agentflow_tui.cli.exit_code import COMPLETED, FAILED
 from agentflow_tui.cli.printer import say, say_line
-from agentflow_tui.cli.run_watch import print_json, print_line, work
+from agentflow_tui.cli.run_watch import work
 
 if TYPE_CHECKING:
     from agentflow_tui.history.compare import Comparison
@@ -67,15 +68,15 @@ def runs(  # noqa: PLR0913, PLR0917 - one for each option
 
 def show(
     run: RunArgument,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print each history event as a line of JSON.")
-    ] = False,
+    as_json: EventsOption = False,
+    is_plain: PlainOption = False,
 ) -> None:
     """Print a stored run, event by event."""
+    show_event = event_printer(as_json=as_json, is_plain=is_plain)
 
     async def do(bench: Workbench) -> int:
         for event in (await bench.archive.load(run)).history:
-            (print_json if as_json else print_line)(event)
+            show_event(event)
         return COMPLETED
 
     work(do)

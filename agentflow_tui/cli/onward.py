@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from agentflow_tui.cli.event_printer import event_printer
 from agentflow_tui.cli.printer import complain, say_line
-from agentflow_tui.cli.run_watch import print_json, print_line, watch
+from agentflow_tui.cli.run_watch import watch
 
 if TYPE_CHECKING:
+    from agentflow_tui.history.event import HistoryEvent
     from agentflow_tui.llm.run_recordings import RecordingMode, Speed
     from agentflow_tui.workbench import Workbench
     from agentflow_tui.workbench.archive import StoredRun
@@ -35,7 +38,6 @@ SpeedOption = Annotated[
     ),
 ]
 NameOption = Annotated[str, typer.Option("--name", help="What to call the new run.")]
-EventsOption = Annotated[bool, typer.Option("--json", help="Print each history event as a line of JSON.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ class Onward:
     mode: RecordingMode
     speed: Speed
     as_json: bool
+    show: Callable[[HistoryEvent], None]
 
     @classmethod
-    def read(cls, flow: Path | None, mode: str, speed: str, *, as_json: bool) -> Onward:
+    def read(cls, flow: Path | None, mode: str, speed: str, *, as_json: bool, is_plain: bool) -> Onward:
         """Take what was typed.
 
         Raises:
-            BadParameter: There is no such mode or speed.
+            BadParameter: There is no such mode or speed, or the output is to be of two kinds.
         """
         from agentflow_tui.llm.run_recordings import RecordingMode, Speed
 
@@ -60,7 +63,8 @@ class Onward:
             raise typer.BadParameter(f"'{mode}' is none of auto, record, live, replay", param_hint="--mode")
         if speed not in get_args(Speed):
             raise typer.BadParameter(f"'{speed}' is none of full, original, none", param_hint="--speed")
-        return cls(flow, mode, speed, as_json)  # type: ignore[arg-type]
+        show = event_printer(as_json=as_json, is_plain=is_plain)
+        return cls(flow, mode, speed, as_json, show)  # type: ignore[arg-type]
 
     def open(self, bench: Workbench, found: StoredRun, departure: Departure) -> None:
         """Open the given file, or the text that the run followed there; tell which secrets are not kept.
@@ -86,7 +90,7 @@ class Onward:
 
     async def follow(self, run: Run) -> int:
         """Show what the run tells until it ends; return the exit code of how it ended."""
-        return await watch(run, print_json if self.as_json else print_line)
+        return await watch(run, self.show)
 
     async def follow_new(self, run: Run) -> int:
         """As `follow`, and name the run first."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentflow_tui.cli.event_printer import EventsOption, PlainOption, event_printer
 from agentflow_tui.cli.exit_code import USAGE
-from agentflow_tui.cli.printer import complain, say_line
-from agentflow_tui.cli.run_watch import print_json, print_line, watch, work
+from agentflow_tui.cli.printer import complain
+from agentflow_tui.cli.run_watch import watch, work
 
 if TYPE_CHECKING:
     from agentflow_tui.engine import Event
@@ -31,12 +32,8 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     ] = None,
     target: Annotated[str, typer.Option("--target", help="The agent that the event is for (route).")] = "",
     mode: Annotated[str, typer.Option("--mode", help="Run this mode instead of the file's own.")] = "",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print each history event as a line of JSON.")
-    ] = False,
-    is_plain: Annotated[
-        bool, typer.Option("--plain", help="Tell the run in plain sentences, for screen readers and pipes.")
-    ] = False,
+    as_json: EventsOption = False,
+    is_plain: PlainOption = False,
     is_watching: Annotated[
         bool,
         typer.Option("--watch", help="Take over what is saved to the file before the next loop iteration."),
@@ -45,15 +42,13 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     """Run a flow once. Ends with 0 completed, 1 failed or not ready, 2 wrong input or file, 130 cancelled."""
     from agentflow_tui.workbench import Workbench
 
-    if as_json and is_plain:
-        raise typer.BadParameter("--json and --plain exclude each other")
+    show = event_printer(as_json=as_json, is_plain=is_plain)
     workbench = Workbench()
     workbench.open(file)
     require_valid(workbench, file)
     if mode:
         require_mode(workbench, mode, "--mode")
     event = given_event(workbench, values, input_file, meta, target, mode)
-    show = print_json if as_json else _plain_printer() if is_plain else print_line
     watched = file if is_watching else None
     work(lambda bench: _run(bench, event, show, watched), workbench)
 
@@ -119,15 +114,3 @@ def _example(workbench: Workbench) -> dict[str, object]:
     if example:
         complain("no --input: taking the file's own example")
     return example
-
-
-def _plain_printer() -> Callable[[HistoryEvent], None]:
-    from agentflow_tui.cli.plain_lines import PlainLines
-
-    lines = PlainLines()
-
-    def show(event: HistoryEvent) -> None:
-        for line in lines.of(event):
-            say_line(line)
-
-    return show

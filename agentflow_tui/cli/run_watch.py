@@ -12,7 +12,7 @@ import typer
 
 from agentflow_tui.cli.exit_code import CANCELLED, COMPLETED, FAILED
 from agentflow_tui.cli.output_error import OutputError
-from agentflow_tui.cli.printer import complain, say_line
+from agentflow_tui.cli.printer import complain
 from agentflow_tui.cli.stop_signals import StopSignals
 
 if TYPE_CHECKING:
@@ -90,24 +90,6 @@ async def watch(run: Run, show: Callable[[HistoryEvent], None]) -> int:
     if result.calls_from_recordings:
         complain(f"{result.calls_from_recordings} of {result.calls} calls from recordings")
     return _CODES[result.status]
-
-
-def print_json(event: HistoryEvent) -> None:
-    """Print an event as a line of JSON."""
-    from agentflow_tui.history.codec import to_line
-
-    say_line(to_line(event))
-
-
-def print_line(event: HistoryEvent) -> None:
-    """Print an event as a line for a person, with what it changed below."""
-    from agentflow_tui.cli.event_line import change_lines, event_line
-
-    line = event_line(event)
-    if line is not None:
-        say_line(line)
-    for change in change_lines(event):
-        say_line(change)
 
 
 class _Shown:

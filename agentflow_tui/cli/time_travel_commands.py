@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agentflow_tui.cli.archive_commands import JsonOption, RunArgument
+from agentflow_tui.cli.event_printer import EventsOption, PlainOption
 from agentflow_tui.cli.exit_code import COMPLETED, FAILED
-from agentflow_tui.cli.onward import EventsOption, FlowOption, ModeOption, NameOption, Onward, SpeedOption
+from agentflow_tui.cli.onward import FlowOption, ModeOption, NameOption, Onward, SpeedOption
 from agentflow_tui.cli.printer import say, say_line
 from agentflow_tui.cli.replay_report import ReplayReport
 from agentflow_tui.cli.run_watch import work
@@ -57,9 +58,10 @@ def rerun(  # noqa: PLR0913, PLR0917 - one for each option
     speed: SpeedOption = "full",
     name: NameOption = "",
     as_json: EventsOption = False,
+    is_plain: PlainOption = False,
 ) -> None:
     """Run again from an event on, as a fork; ends as run does."""
-    onward = Onward.read(flow, mode, speed, as_json=as_json)
+    onward = Onward.read(flow, mode, speed, as_json=as_json, is_plain=is_plain)
 
     async def do(bench: Workbench) -> int:
         from agentflow_tui.workbench.departure import Departure
@@ -86,9 +88,10 @@ def fork(  # noqa: PLR0913, PLR0917 - one for each option
     speed: SpeedOption = "full",
     name: NameOption = "",
     as_json: EventsOption = False,
+    is_plain: PlainOption = False,
 ) -> None:
     """Go on from an event with another state or flow, as a new run; ends as run does."""
-    onward = Onward.read(flow, mode, speed, as_json=as_json)
+    onward = Onward.read(flow, mode, speed, as_json=as_json, is_plain=is_plain)
     wanted = StateEdits.read(values, metas, removed, branch)
 
     async def do(bench: Workbench) -> int:
@@ -115,9 +118,10 @@ def resume(  # noqa: PLR0913, PLR0917 - one for each option
     mode: ModeOption = "auto",
     speed: SpeedOption = "full",
     as_json: EventsOption = False,
+    is_plain: PlainOption = False,
 ) -> None:
     """Go on with a run whose process died; ends as run does."""
-    onward = Onward.read(flow, mode, speed, as_json=as_json)
+    onward = Onward.read(flow, mode, speed, as_json=as_json, is_plain=is_plain)
 
     async def do(bench: Workbench) -> int:
         from agentflow_tui.workbench.departure import Departure

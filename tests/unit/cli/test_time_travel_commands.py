@@ -77,6 +77,18 @@ def test_runs_and_show_tell_what_is_there_without_escapes(desk: Cli, run: str) -
     assert "\x1b" not in shown.stdout
 
 
+def test_a_stored_run_and_one_that_goes_on_are_told_in_plain_sentences(desk: Cli, run: str) -> None:
+    told = desk("show", run, "--plain").stdout.splitlines()
+    assert told[0].startswith("Run of ") and told[-1].startswith("Run completed after ")
+    assert "Agent second started." in told
+    again = desk("rerun", run, "--plain").stdout.splitlines()
+    assert "Agent second started." in again and again[-1].startswith("Run completed after ")
+    for command in ("show", "rerun", "fork", "resume"):
+        done = desk(command, run, "--plain", "--json")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "exclude each other" in done.stderr
+
+
 def test_a_replay_of_a_run_and_of_its_file_is_exact(desk: Cli, run: str) -> None:
     assert desk.json("replay", run[:8])["exact"]
     file = desk.folder / "run.jsonl"
