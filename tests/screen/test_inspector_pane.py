@@ -116,6 +116,20 @@ async def test_the_diff_shows_every_change_with_glyph_and_word() -> None:
         assert "[-jumps-]{+leaps+}" in words
 
 
+async def test_a_diff_that_is_opened_after_the_pane_grew_is_side_by_side_at_once() -> None:
+    story = Story({"text": FIRST})
+    story.add(ev.AgentStarted, path="a", agent="a")
+    story.add(ev.AgentCompleted, path="a", agent="a", delta=Delta(set={"text": SECOND}), duration=1.0)
+    app = Shown()
+    async with app.run_test(size=(60, 20)) as pilot:
+        assert not any(" │ " in row for row in await look(pilot, fold(story.events), "Diff"))
+        await look(pilot, fold(story.events), "State")
+        await pilot.resize_terminal(120, 20)
+        await pilot.pause()
+        assert sum(" │ " in row for row in await look(pilot, fold(story.events), "Diff")) >= 2
+        assert max(len(row) for row in app.text()) <= app.view.scrollable_content_region.width
+
+
 async def test_a_text_that_differs_in_spaces_only_does_not_shout() -> None:
     story = Story({"t": FIRST, "u": FIRST})
     story.add(ev.AgentStarted, path="a", agent="a")
@@ -126,7 +140,7 @@ async def test_a_text_that_differs_in_spaces_only_does_not_shout() -> None:
     app = Shown()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         text = "\n".join(await look(pilot, fold(story.events), "Diff"))
-        assert "The quick brown fox\n  jumps over the lazy [-dog-]{+cat+} while" in text
+        assert "  The quick brown fox\n    jumps over the lazy [-dog-]{+cat+} while" in text
         assert text.count("[-dog-]") == 1
         assert "~ changed u  the same change as t" in text
 

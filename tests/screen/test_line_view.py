@@ -41,3 +41,20 @@ async def test_a_row_that_is_cut_says_that_there_is_more() -> None:
         assert view.rows[2].copied() == "one two three four five"
         view.show_rows([Row(Content("one two three four five"))])
         assert [line.rstrip() for line in drawn(view, 2)] == ["one two three four", "five"]
+
+
+async def test_the_lines_of_a_wrapped_row_may_hang_below_its_text() -> None:
+    app = Listed()
+    async with app.run_test(size=(20, 8)) as pilot:
+        view = app.query_one(LineView)
+        view.show_rows([Row(Content("+ one two three four five six seven"), hanging=2)])
+        await pilot.pause()
+        assert [line.rstrip() for line in drawn(view, 3)] == ["+ one two three", "  four five six", "  seven"]
+        view.show_rows([Row(Content("one two three four five six seven eight"), hanging=15)])
+        await pilot.pause()
+        assert [line.rstrip() for line in drawn(view, 3)] == [
+            "one two three four",
+            "    five six seven",
+            "    eight",
+        ]
+        assert view.rows[0].copied() == "one two three four five six seven eight"

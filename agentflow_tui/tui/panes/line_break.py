@@ -7,11 +7,11 @@ from rich.cells import cell_len
 _LONGEST_WORD = 40
 
 
-def line_breaks(text: str, width: int) -> tuple[int, ...]:
+def line_breaks(text: str, width: int, hanging: int = 0) -> tuple[int, ...]:
     """Return the offsets at which `text`, without line breaks, continues on the next line; none if it fits.
 
     Breaks after a space when one is near, else anywhere; every character stays, so offsets are all one
-    needs. Characters of double width count as two cells.
+    needs. Characters of double width count as two cells. Lines after the first are `hanging` cells shorter.
     """
     width = max(width, 2)
     is_narrow = text.isascii()
@@ -27,6 +27,8 @@ def line_breaks(text: str, width: int) -> tuple[int, ...]:
         start = space + 1 if space > 0 else end
         if start >= len(text):
             return tuple(breaks)
+        if not breaks:
+            width = max(width - hanging, 2)
         breaks.append(start)
 
 

@@ -25,6 +25,8 @@ from agentflow_tui.tui.panes.line_view_keys import LINE_VIEW
 from agentflow_tui.tui.panes.row import Row
 
 _MOST_CACHED = 1_000
+_HANGING_SHARE = 4
+"""Moved in by at most a quarter of the width."""
 
 
 class LineView(ScrollView, can_focus=True):
@@ -227,7 +229,12 @@ class LineView(ScrollView, can_focus=True):
                 content.truncate(width, ellipsis=True) if width and content.cell_length > width else content
             )
         start = breaks[part - 1] if part else 0
-        return content[start : breaks[part] if part < len(breaks) else None]
+        piece = content[start : breaks[part] if part < len(breaks) else None]
+        hanging = self._hanging(self.rows[row]) if part else 0
+        return piece.pad_left(hanging) if hanging else piece
+
+    def _hanging(self, row: Row) -> int:
+        return min(row.hanging, self._laid_out_width // _HANGING_SHARE)
 
     def _lay_out(self, start: int) -> None:
         width = self.scrollable_content_region.width
@@ -237,7 +244,8 @@ class LineView(ScrollView, can_focus=True):
         top = self._tops[-1] + len(self._breaks[-1]) + 1 if self._tops else 0
         first_line = top
         for row in self.rows[start:]:
-            breaks = line_breaks(row.content.plain, width) if row.is_wrapped and width else ()
+            is_wrapped = row.is_wrapped and width
+            breaks = line_breaks(row.content.plain, width, self._hanging(row)) if is_wrapped else ()
             self._breaks.append(breaks)
             self._tops.append(top)
             top += len(breaks) + 1

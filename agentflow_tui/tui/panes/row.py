@@ -20,6 +20,8 @@ class Row:
     """What the row is about; the cursor stays on the row with the same key."""
     is_wrapped: bool = True
     """False cuts the line at the right border, with a sign that there is more."""
+    hanging: int = 0
+    """Cells by which the lines after the first are moved in when it is wrapped; less in a narrow view."""
 
     def copied(self) -> str:
         """Return the text that yanking this row copies."""

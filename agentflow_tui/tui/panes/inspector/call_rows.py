@@ -56,7 +56,7 @@ def _heading(call: ModelCall, is_open: bool) -> Row:
         (one_line(f" · {call.provider} · {call.model}", _LONG), ""),
         ("" if is_open else one_line(f" · {_timing(call)}", _LONG), "$foreground-muted"),
     )
-    return Row(content, value=call.text, key=(call.call,))
+    return Row(content, value=call.text, key=(call.call,), hanging=2)
 
 
 def _details(call: ModelCall, folded: Collection[tuple[str, ...]]) -> list[Row]:
@@ -82,9 +82,9 @@ def _details(call: ModelCall, folded: Collection[tuple[str, ...]]) -> list[Row]:
 
 def _fact(name: str, text: str, value: object = None) -> Row:
     shown = one_line(text, 10 * _LONG)
-    return Row(
-        Content.assemble((f"  {one_line(name, 8):<8}", "$foreground-muted"), shown), value=value or text
-    )
+    label = f"  {one_line(name, 8):<8}"
+    content = Content.assemble((label, "$foreground-muted"), shown)
+    return Row(content, value=value or text, hanging=len(label))
 
 
 def _text(name: str, text: str, key: tuple[str, ...], is_folded: bool) -> list[Row]:

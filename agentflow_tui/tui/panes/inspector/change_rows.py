@@ -21,6 +21,7 @@ _SIGN = {
     "moved": ("↷", "$accent"),
 }
 _SHORT = 60
+_SIGN_CELLS = 2
 _CONTEXT = 160
 _WORD_STYLE = {"same": "", "added": "$diff-added bold", "removed": "$diff-removed strike"}
 _WORD_MARKS = {"same": ("", ""), "added": ("{+", "+}"), "removed": ("[-", "-]")}
@@ -39,22 +40,19 @@ def _rows_of(change: KeyChange, part: str, width: int, seen: dict[Any, str]) -> 
     )
     value = change.old if change.kind == "removed" else change.new
     key = (part, *change.path)
+    told: tuple[str | tuple[str, str], ...]
     if change.kind == "moved":
-        source = one_line(f"from {written(change.source)}  {short(value)}", 4 * _SHORT)
-        return [Row(Content.assemble(head, source), value=value, key=key)]
-    if change.kind == "changed":
-        if _is_long(change):
-            same = seen.setdefault((change.old, change.new), name)
-            if same != name:
-                as_before = one_line(f"the same change as {same}", _CONTEXT)
-                return [Row(Content.assemble(head, as_before), value=value, key=key)]
-            return _text_change(head, change, key, width)
-        line = f"{short(change.old)} → {short(change.new)}"
-        return [Row(Content.assemble(head, one_line(line, 4 * _SHORT)), value=value, key=key)]
-    shown = one_line(short(value), 4 * _SHORT)
-    size = f"  {type_of(value)}" if isinstance(value, str | dict | list) else ""
-    content = Content.assemble(head, (shown, style), (one_line(size, _SHORT), "$foreground-muted"))
-    return [Row(content, value=value, key=key)]
+        told = (one_line(f"from {written(change.source)}  {short(value)}", 4 * _SHORT),)
+    elif change.kind != "changed":
+        size = f"  {type_of(value)}" if isinstance(value, str | dict | list) else ""
+        told = ((one_line(short(value), 4 * _SHORT), style), (one_line(size, _SHORT), "$foreground-muted"))
+    elif not _is_long(change):
+        told = (one_line(f"{short(change.old)} → {short(change.new)}", 4 * _SHORT),)
+    elif (same := seen.setdefault((change.old, change.new), name)) != name:
+        told = (one_line(f"the same change as {same}", _CONTEXT),)
+    else:
+        return _text_change(head, change, key, width)
+    return [Row(Content.assemble(head, *told), value=value, key=key, hanging=_SIGN_CELLS)]
 
 
 def _is_long(change: KeyChange) -> bool:
@@ -71,7 +69,8 @@ def _text_change(head: Content, change: KeyChange, key: tuple[str, ...], width: 
         words = tuple(_quiet(word) for word in words if word.kind != "removed" or word.text.strip())
         differing = sum(len(word.text.split()) for word in words if word.kind != "same")
         told = f"{differing:d} {'word' if differing == 1 else 'words'} differ"
-    rows = [Row(Content.assemble(head, one_line(told, _SHORT)), value=change.new, key=key)]
+    content = Content.assemble(head, one_line(told, _SHORT))
+    rows = [Row(content, value=change.new, key=key, hanging=_SIGN_CELLS)]
     if width >= MIN_WIDTH:
         return rows + side_by_side(change.old, change.new, width, value=change.new, key=key)
     if is_rewritten:
@@ -81,7 +80,7 @@ def _text_change(head: Content, change: KeyChange, key: tuple[str, ...], width: 
 
 
 def _unified(words: tuple[WordChange, ...], value: str) -> list[Row]:
-    pieces = [Content("  ")]
+    pieces: list[Content] = []
     for number, word in enumerate(words):
         text = word.text
         if word.kind == "same":
@@ -89,7 +88,10 @@ def _unified(words: tuple[WordChange, ...], value: str) -> list[Row]:
         before, after = _WORD_MARKS[word.kind]
         pieces.append(Content(clean(f"{before}{text}{after}")).stylize(_WORD_STYLE[word.kind]))
     whole = Content("").join(pieces)
-    return [Row(line.expand_tabs(4), value=value) for line in whole.split("\n", allow_blank=True)]
+    return [
+        Row(line.pad_left(_SIGN_CELLS).expand_tabs(4), value=value, hanging=_SIGN_CELLS)
+        for line in whole.split("\n", allow_blank=True)
+    ]
 
 
 def _quiet(word: WordChange) -> WordChange:

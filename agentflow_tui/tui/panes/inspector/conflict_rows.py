@@ -29,7 +29,7 @@ def conflict_rows(state: RunState, selection: str | None, runs: Iterable[AgentRu
     for (path, key), (branches, values) in newest.items():
         wrote = one_line(f"{key}  {len(branches)} branches of {path} wrote it", _LONGEST)
         head = Content.assemble(("⚠ conflict ", "$warning"), (wrote, "bold"))
-        rows.append(Row(head, key=("data", key)))
+        rows.append(Row(head, key=("data", key), hanging=2))
         for number, (name, value) in enumerate(zip(branches, values, strict=False)):
             is_kept = number == len(branches) - 1
             shown = "(removed)" if value == _REMOVAL else short(value)
@@ -38,7 +38,7 @@ def conflict_rows(state: RunState, selection: str | None, runs: Iterable[AgentRu
                 (one_line(name, _LONGEST), "bold"),
                 one_line(f"  {shown}", 2 * _LONGEST),
             )
-            rows.append(Row(content, value=value, key=("data", key)))
+            rows.append(Row(content, value=value, key=("data", key), hanging=6))
     if rows:
         rows.append(Row(Content(""), value=""))
     return rows

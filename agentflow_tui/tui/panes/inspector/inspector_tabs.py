@@ -195,7 +195,8 @@ class InspectorTabs(Vertical):
 
     @property
     def _width(self) -> int:
-        return self.query_one("#diff").scrollable_content_region.width
+        # Of the pane, not of the view: one that was hidden until now has not been measured yet.
+        return self.content_size.width - self.query_one("#diff").styles.scrollbar_size_vertical
 
     def _state_shown(self, run: AgentRun | None) -> StateView:
         state = self._run_state

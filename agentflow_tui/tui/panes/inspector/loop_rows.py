@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -23,10 +24,14 @@ HEADS = "heads"
 """First part of the key of the row that names the iterations."""
 _CELL = 11
 _NARROW_CELL = 8
+_WIDEST_CELL = 36
 _WIDE = 60
 _KEY_SHARE = 3
 _KEY_WIDEST = 24
 _SPARKS = 16
+_LEAD_SHARE = 3
+_MARGIN = 2
+"""Cells of a value that its sign and the space behind it take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ def loop_key(lens: LoopLens) -> tuple[str, ...]:
 
 def grid_of(lens: LoopLens, cursor: int, width: int) -> Grid:
     """Lay the columns out: the newest iterations that fit, or those up to the one at the cursor."""
-    key_width = min(_KEY_WIDEST, max(width // _KEY_SHARE, 8))
+    longest = max((cell_len(one_line(spelled(row.key), _KEY_WIDEST)) for row in lens.rows), default=0)
+    key_width = max(min(longest + 1, _KEY_WIDEST, width // _KEY_SHARE), 8)
     has_numbers = any(row.numbers is not None for row in lens.rows)
     room = width - key_width
     cell = _CELL if width >= _WIDE else _NARROW_CELL
@@ -83,6 +89,8 @@ def grid_of(lens: LoopLens, cursor: int, width: int) -> Grid:
     here = sum(1 for each in lens.iterations if each.started_seq <= cursor)
     last = max(min(here, len(lens.iterations)), min(count, len(lens.iterations)))
     first = max(last - count, 0)
+    # Few iterations share all of the width: then one sees what their texts say.
+    cell = max(cell, min((room - sparks) // max(last - first, 1), _WIDEST_CELL))
     return Grid(key_width, sparks, lens.iterations[first:last], first, cell)
 
 
@@ -124,7 +132,9 @@ def _table(lens: LoopLens, cursor: int, width: int) -> list[Row]:
     rows = [Row(Content("").join((Content(corner), *heads)), key=key, is_wrapped=False)]
     if not lens.rows:
         return rows + explanation("No key was changed by an agent yet.")
-    return rows + [_row(row, grid, key[1]) for row in lens.rows]
+    # Numbers first: they are what most loops are steered by.
+    ordered = sorted(lens.rows, key=lambda row: row.numbers is None)
+    return rows + [_row(row, grid, key[1]) for row in ordered]
 
 
 def _head(iteration: Iteration, is_here: bool) -> str:
@@ -158,10 +168,11 @@ def _cell(before: Any, value: Any, is_changed: bool, width: int) -> Content:
         sign, style = ("+", "$diff-added") if before is GONE else ("~", "$warning")
         if value is GONE:
             sign, style = "-", "$diff-removed"
-    return Content(one_line(_fitted(f"{sign}{_brief(value)}", width), width)).stylize(style)
+    shown = _brief(value, before if is_changed else GONE, max(width - _MARGIN, 1))
+    return Content(one_line(_fitted(f"{sign}{shown}", width), width)).stylize(style)
 
 
-def _brief(value: Any) -> str:  # noqa: PLR0911
+def _brief(value: Any, before: Any, room: int) -> str:  # noqa: PLR0911
     match value:
         case _ if value is GONE:
             return "·"
@@ -180,12 +191,22 @@ def _brief(value: Any) -> str:  # noqa: PLR0911
                 else "huge"
             )
         case str():
-            return f"“{one_line(value, _CELL)}"
+            return _brief_text(value, before if isinstance(before, str) else "", room)
         case dict():
             return f"{{{len(value)}}}"
         case list():
             return f"[{len(value)}]"
     return "?"
+
+
+def _brief_text(text: str, before: str, room: int) -> str:
+    """The start of a text; of one whose start stayed the same, what comes from the first difference on."""
+    same = len(commonprefix((before, text)))
+    # With a word or so before it: a lone digit would say little.
+    start = text.rfind(" ", 0, max(same - room // _LEAD_SHARE, 0)) + 1
+    if start > room // 2 and same < len(text):
+        return f"…{one_line(text[start:], room)}"
+    return f"“{one_line(text, room)}"
 
 
 def _fitted(text: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""Finished text with light styling: headings, bullets, quotes, code, emphasis. Nothing can be followed."""
+"""Finished text with light styling: headings, bullets, quotes, code, tables. Nothing can be followed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from agentflow_tui.tui.panes.inspector.markdown_table import is_table, is_table_line, table_lines
 from agentflow_tui.tui.safe_text import clean
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
@@ -23,9 +24,14 @@ _LONGEST = 5_000
 
 def markdown_lines(text: str) -> Iterator[Content]:
     """Yield one line of content per line of the text."""
-    fence = ""
-    for line in text.split("\n"):
-        line = line.removesuffix("\r")  # noqa: PLW2901
+    fence, table = "", []
+    for each in text.split("\n"):
+        line = each.removesuffix("\r")
+        if not fence and is_table_line(line):
+            table.append(line)
+            continue
+        yield from _table(table)
+        table = []
         edge = _FENCE.fullmatch(line)
         if edge and (not fence or edge[1].startswith(fence)):
             fence = "" if fence else edge[1]
@@ -34,6 +40,11 @@ def markdown_lines(text: str) -> Iterator[Content]:
             yield Content.assemble(("│ ", "$foreground-muted"), (clean(line), "$syntax-string"))
         else:
             yield _line(line)
+    yield from _table(table)
+
+
+def _table(lines: list[str]) -> Iterator[Content]:
+    return table_lines(lines, _inline) if is_table(lines) else map(_line, lines)
 
 
 def _line(line: str) -> Content:

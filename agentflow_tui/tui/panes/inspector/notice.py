@@ -20,7 +20,8 @@ def text_rows(text: str, style: str = "", *, first: str = "", key: tuple[str, ..
     for number, line in enumerate(lines):
         lead = first if number == 0 else " " * len(first)
         content = Content.assemble((clean(lead), style), (clean(line), style)).expand_tabs(4)
-        rows.append(Row(content, value=text, key=(*key, str(number)) if key else ()))
+        place = (*key, str(number)) if key else ()
+        rows.append(Row(content, value=text, key=place, hanging=len(first)))
     return rows
 
 

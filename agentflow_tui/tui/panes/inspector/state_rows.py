@@ -89,7 +89,7 @@ def _text(path: Path, text: str) -> Iterator[Row]:
     indent = "  " * len(path)
     for number, line in enumerate(lines[:MOST_LINES]):
         content = Content(f"{clean(indent)}{clean(line)}").expand_tabs(4)
-        yield Row(content, value=text, key=(*path, str(number)))
+        yield Row(content, value=text, key=(*path, str(number)), hanging=len(indent))
     if is_cut:
         sizes = f"{grouped(text.count(chr(10)) + 1)} lines, {grouped(len(text))} characters"
         note = f"{indent}… of {sizes}; v or enter here opens all of it"
