@@ -33,6 +33,11 @@ class KeyFooter(Footer):
     def _fit(self) -> None:
         # How far they reach does not depend on their order.
         reach = max((key.virtual_region.right for key in self.children), default=0)
+        if not reach:
+            # New keys have no place yet, so they say nothing about the room; out of sight they get none.
+            if self.children and self.is_on_screen and self.screen.is_current:
+                self.call_after_refresh(self._fit)
+            return
         if (reach > self.size.width) != self._is_short_of_room:
             self._is_short_of_room = not self._is_short_of_room
             self.call_after_refresh(self.recompose)

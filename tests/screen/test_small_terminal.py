@@ -4,6 +4,7 @@ import pytest
 from textual.widgets._footer import FooterKey
 
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
+from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.panes.inspector.tab_bar import TabBar
 from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
 from agentflow_tui.tui.status_line import Headline, StatusLine
@@ -80,6 +81,23 @@ async def test_the_keys_are_ordered_anew_when_the_terminal_becomes_narrow(desk: 
         await pilot.resize_terminal(50, 24)
         await settle(pilot)
         assert pilot.app.screen.query(FooterKey).first().action == "app.help"
+
+
+async def test_the_keys_come_to_rest_once_they_are_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[KeyFooter] = []
+    recompose = KeyFooter.recompose
+
+    async def counted(footer: KeyFooter) -> None:
+        made.append(footer)
+        await recompose(footer)
+
+    async with desk.open(desk.write(LOOP), (50, 24)) as pilot:
+        monkeypatch.setattr(KeyFooter, "recompose", counted)
+        for key in ("f3", "f4", "f2"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert 0 < len(made) <= 9
+        assert any(key.visible for key in pilot.app.screen.query(FooterKey))
 
 
 async def test_the_title_gives_way_before_the_model(desk: Desk) -> None:
