@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from agentflow_tui.workbench import Workbench
     from agentflow_tui.workbench.run import Run
 
-_DEBOUNCE_MS = 200
-_STEP_MS = 50
-
 
 @asynccontextmanager
 async def taking_over(workbench: Workbench, run: Run, file: Path) -> AsyncIterator[None]:
@@ -36,18 +33,9 @@ async def taking_over(workbench: Workbench, run: Run, file: Path) -> AsyncIterat
 
 
 async def _watch(workbench: Workbench, run: Run, file: Path) -> None:
-    from watchfiles import awatch
+    from agentflow_tui.workbench.file_watch import writes
 
-    # The folder: many editors put another file in the place of the one that is saved.
-    name = file.name
-    async for _ in awatch(
-        file.parent,
-        watch_filter=lambda _, path: Path(path).name == name,
-        debounce=_DEBOUNCE_MS,
-        step=_STEP_MS,
-        recursive=False,
-        stop_event=asyncio.Event(),
-    ):
+    async for _ in writes(file):
         await take_over(workbench, run, file)
 
 

@@ -20,9 +20,12 @@ from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.workbench import Workbench
+from agentflow_tui.workbench.file_watch import writes
 from agentflow_tui.workbench.flow_file import FlowFile, UnreadableFileError
 
 _NAME = 80
+_LOOK_EVERY = 2.0
+"""Seconds; some file systems tell of no changes."""
 _FIRST_LINES = 6
 """Of a difference, in a question about it."""
 
@@ -40,6 +43,8 @@ class FileDesk:
     """Told of another name or another text."""
     untitled: str = ""
     """Name of a text without a file."""
+    is_outdated: bool = False
+    """True while the file holds what another program wrote, and the editor does not."""
 
     @property
     def title(self) -> str:
@@ -58,6 +63,47 @@ class FileDesk:
             self.editor.refuse()
             return
         self.editor.show_text(self.workbench.text, draft=self.draft)
+        self._begin_to_watch()
+
+    async def watch(self) -> None:
+        """Look whenever another program may have written the open file, until it is another file."""
+        if self.workbench.path is None:
+            return
+        try:
+            async for _ in writes(self.workbench.path, or_every=_LOOK_EVERY):
+                await self.look()
+        except OSError as error:
+            self._say(f"changes by other programs are not seen: {error.strerror or error}", "Not watched")
+
+    async def look(self) -> None:
+        """Take in what another program wrote; leave what is not saved alone, and say so.
+
+        Below a dialog nothing changes either: it may be about the text.
+        """
+        path = self.workbench.path
+        if path is None or self.workbench.is_refused:
+            return
+        was_outdated, name = self.is_outdated, one_line(path.name, _NAME)
+        self.is_outdated = await asyncio.to_thread(self.workbench.is_changed_on_disk)
+        on_disk = await asyncio.to_thread(_text_of, path) if self.is_outdated else None
+        is_followed = self.editor.text in (self.editor.saved_text, on_disk)
+        told = ""
+        if on_disk is not None and is_followed and self.screen.is_active:
+            if self._take_in(path):
+                told = f"{name} is shown as another program wrote it; undo gives back the text before."
+        elif self.is_outdated and not was_outdated:
+            then = (
+                "it is taken in when this is closed."
+                if is_followed
+                else "your text stays. ctrl+s shows both."
+            )
+            told = f"{name} was written by another program; {then}"
+            if on_disk is None:
+                told = f"{name} cannot be read any more; the text here stays."
+        if told:
+            self._say(told, "CHANGED ON DISK")
+        if told or was_outdated:
+            self.changed()
 
     async def offer_draft(self) -> None:
         """Ask what to do with text that an earlier session did not save."""
@@ -119,6 +165,7 @@ class FileDesk:
             else:
                 old_draft.discard()
             self.editor.draft = self.draft
+            self._begin_to_watch()
         return self._tell(result.outcome == "saved", text, result.message)
 
     async def _settle(self, text: str) -> bool:
@@ -133,16 +180,31 @@ class FileDesk:
             result = await self.workbench.save(text, force=True)
             return self._tell(result.outcome == "saved", text, result.message)
         if answer == "reload":
-            self.workbench.open(path)
-            if self.workbench.is_refused:
-                problem = self.workbench.checked.problems[0]
-                self.workbench.check(text)
-                self._warn(f"{problem.message}; what you typed stays")
-                return False
-            # As one change, so that undo still gives back what was typed here.
-            self.editor.replace_text(self.workbench.text)
-            self.editor.mark_saved(self.editor.text)
+            self._take_in(path)
         return False
+
+    def _take_in(self, path: Path) -> bool:
+        text = self.editor.text
+        self.workbench.open(path)
+        if self.workbench.is_refused:
+            problem = self.workbench.checked.problems[0]
+            self.workbench.check(text)
+            self._warn(f"{problem.message}; what you typed stays")
+            return False
+        self.is_outdated = False
+        # As one change, so that undo still gives back what was typed here.
+        self.editor.replace_text(self.workbench.text)
+        self.editor.mark_saved(self.editor.text)
+        return True
+
+    def _begin_to_watch(self) -> None:
+        self.screen.run_worker(
+            self.watch(),
+            group="watch",
+            description="watching the flow's file",
+            exit_on_error=False,
+            exclusive=True,
+        )
 
     async def _asked_which(self, path: Path, difference: Difference) -> str | None:
         """Ask until one of the two versions was chosen, or neither; what differs can be looked at first."""
@@ -167,7 +229,10 @@ class FileDesk:
         return answer
 
     def _warn(self, text: str) -> None:
-        self.screen.app.notify(one_line(text, 300), title="Not saved", severity="warning", markup=False)
+        self._say(text, "Not saved")
+
+    def _say(self, text: str, title: str) -> None:
+        self.screen.app.notify(one_line(text, 300), title=title, severity="warning", markup=False)
 
     def _tell(self, is_saved: bool, text: str, message: str) -> bool:
         app = self.screen.app
@@ -175,6 +240,7 @@ class FileDesk:
             app.notify(one_line(message, 300), title="Not saved", severity="error", markup=False)
             return False
         self.editor.mark_saved(text)
+        self.is_outdated = False
         self.changed()
         app.notify(one_line(message or f"saved {self.title}", 300), markup=False, timeout=2)
         if self.workbench.path is not None:

@@ -8,6 +8,7 @@ from agentflow_tui.history.event import RunPaused
 from agentflow_tui.history.run_state import RunState
 from agentflow_tui.plan.node import Loop
 from agentflow_tui.tui.bridge import View
+from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.status_line import Headline
@@ -16,7 +17,7 @@ _LONGEST = 600
 _STEPS = ("step", "over", "iteration")
 
 
-def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: float) -> Headline:
+def headline(files: FileDesk, desk: RunDesk, view: View, now: float) -> Headline:
     """Return what the status line tells at this moment; `now` is the clock's."""
     state = view.state
     is_ticking = desk.is_live and view.newest.status == "running"
@@ -24,8 +25,9 @@ def headline(title: str, is_modified: bool, desk: RunDesk, view: View, now: floa
     past = desk.past
     loop = plan.nodes.get(state.loop_path) if plan else None
     return Headline(
-        title=past.title if past else title,
-        is_modified=is_modified and past is None,
+        title=past.title if past else files.title,
+        is_modified=files.editor.is_modified and past is None,
+        is_outdated=files.is_outdated and past is None,
         mode=state.mode or (plan.mode if plan else ""),
         model="stored run" if past else desk.run.model_label if desk.run else _configured_model(desk),
         state=state,

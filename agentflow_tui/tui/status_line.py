@@ -33,6 +33,8 @@ class Headline:
 
     title: str = ""
     is_modified: bool = False
+    is_outdated: bool = False
+    """True when another program wrote the file, and the text here does not follow."""
     mode: str = ""
     model: str = ""
     state: RunState = RunState()
@@ -119,6 +121,8 @@ def _flow(headline: Headline) -> Content:
     line = Content.assemble((one_line(headline.title, _LONGEST), "bold"))
     if headline.is_modified:
         line = Content.assemble(line, (" ●", "$accent"))
+    if headline.is_outdated:
+        line = Content.assemble(line, bar, ("changed on disk", "bold $warning"))
     for part in (headline.note,) if headline.note else (headline.mode, headline.model):
         if part:
             line = Content.assemble(line, bar, one_line(part, _LONGEST))

@@ -142,6 +142,12 @@ class WorkbenchScreen(WorkbenchActions, PaneMouse):
         self.bridge.stop()
         await self.desk.close()
 
+    @guarded
+    def on_screen_resume(self) -> None:
+        """Take in what another program wrote while a dialog was over the flow."""
+        if self.is_mounted and self.files.is_outdated:
+            self._work(self.files.look(), "look", "looking at the flow's file")
+
     def use_preferences(self, preferences: Preferences) -> None:
         """Do as the user chose, from now on."""
         self.preferences = preferences
@@ -265,9 +271,7 @@ class WorkbenchScreen(WorkbenchActions, PaneMouse):
 
     @guarded
     def _show_status(self) -> None:
-        told = headline(
-            self.files.title, self.editor.is_modified, self.desk, self.bridge.view, self.clock.now()
-        )
+        told = headline(self.files, self.desk, self.bridge.view, self.clock.now())
         self.status.show(told)
         self.editor.tell_what_runs(running_text(self.desk))
         text = outcome(self.bridge.view.state)
