@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -50,6 +51,30 @@ def recordings_of(history: Iterable[HistoryEvent]) -> list[Recording]:
         for call, request in started.items()
         if call in over
     ]
+
+
+class RecordingBook:
+    """The recordings of one history, found by key and occurrence however many they are."""
+
+    def __init__(self, recordings: Iterable[Recording]) -> None:
+        """Take them in the order in which the calls were made."""
+        self.all = tuple(recordings)
+        self._calls: defaultdict[str, list[Recording]] = defaultdict(list)
+        self._answers: defaultdict[str, list[Recording]] = defaultdict(list)
+        for each in self.all:
+            self._calls[each.key].append(each)
+            if each.ended:
+                self._answers[each.key].append(each)
+
+    @classmethod
+    def of(cls, history: Iterable[HistoryEvent]) -> RecordingBook:
+        """Take those of a history."""
+        return cls(recordings_of(history))
+
+    def find(self, key: str, occurrence: int, *, with_failures: bool = False) -> Recording | None:
+        """Return the `occurrence`-th (from 0) under a key; failed calls count only `with_failures`."""
+        same = (self._calls if with_failures else self._answers).get(key, ())
+        return same[occurrence] if occurrence < len(same) else None
 
 
 def _recording(

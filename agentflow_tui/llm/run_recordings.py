@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from itertools import count
 from typing import Literal
 
 from agentflow_tui.history.event import HistoryEvent
@@ -49,6 +48,9 @@ class RunRecordings:
         self.sleep = sleep
         self._redact = redact
         self._made: defaultdict[str, set[int]] = defaultdict(set)
+        """Occurrences of each request that lie behind the run."""
+        self._next: Counter[str] = Counter()
+        """The first occurrence of each request that may be free."""
         self.taken = 0
         """Calls that were answered from a recording."""
         self.asked = 0
@@ -80,9 +82,10 @@ class RunRecordings:
             ModelError: in `replay`, when there is no recording; it names the nearest and the difference.
         """
         key = request_key(provider, request, self._redact)
-        made = self._made[key]
-        occurrence = next(number for number in count() if number not in made)
-        made.add(occurrence)
+        occurrence = self._next[key]
+        while occurrence in self._made[key]:
+            occurrence += 1
+        self._next[key] = occurrence + 1
         is_replay = self.mode == "replay"
         found = None
         if is_replay or self.mode == "auto":
