@@ -158,7 +158,7 @@ class RunFold:
         self._conflicts.append((event.path, event.key, event.branches, event.values))
 
     def _branch_failed(self, event: BranchFailed) -> None:
-        self._nodes.fail_branch(event.path, event.branch, event.error)
+        self._nodes.fail_branch(event.path, event.branch, event.reason)
 
     def _iteration_started(self, event: ev.IterationStarted) -> None:
         self._head = replace(self._head, iteration=event.iteration, loop_path=event.path)
@@ -195,7 +195,8 @@ class RunFold:
         self._runs.cancel(event)
 
     def _attempt_failed(self, event: pol.AttemptFailed) -> None:
-        self._nodes.wait(event.path, "retrying", event.error)
+        lead = "breaker open: " if event.agent in self._open_breakers else ""
+        self._nodes.wait(event.path, "retrying", f"{lead}{event.error}")
         self._runs.retry(event.path)
 
     def _attempt_started(self, event: pol.AttemptStarted) -> None:

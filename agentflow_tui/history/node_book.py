@@ -101,7 +101,10 @@ class NodeBook:
         """A child of the fan at `path`, given by path or by name, is left out of the merge."""
         inside = branch if branch in self._nodes else f"{path}/{branch}"
         if inside in self._nodes:
-            self._put(inside, replace(self._nodes[inside], status="failed", reason=error))
+            node = self._nodes[inside]
+            # An open breaker is why it failed: the more telling word stays.
+            status = node.status if node.status == "open" else "failed"
+            self._put(inside, replace(node, status=status, reason=error))
 
     def close(self, at: float) -> None:
         """The run is over: what still ran was cut off."""

@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from agentflow_tui.history import policy_event as pol
+from agentflow_tui.history.fan_event import BranchFailed
 from agentflow_tui.history.fold import fold
 from agentflow_tui.history.run_state import AgentRun, ModelCall, NodeState, RunState, StateView
 from agentflow_tui.plan.layout import lay_out
@@ -76,6 +77,24 @@ async def test_a_box_says_what_it_waits_for(status: str, words: str) -> None:
         app.pane.show_state(state_of(sequential__writer=node))
         await pilot.pause()
         assert words in app.screen_text() and status in app.screen_text()
+
+
+async def test_an_open_breaker_is_told_while_the_agent_waits_and_after_it_failed() -> None:
+    path = "collaborative/one"
+    script = Script().starts(1, path)
+    script.add(2, pol.BreakerChanged, path=path, agent="one", state="open")
+    script.retries(3, path, 1)
+    app = GraphApp(PLANS["collaborative"])
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.pane.show_state(fold(script.events))
+        await pilot.pause()
+        assert "↻ one" in app.screen_text() and "breaker open: " in app.screen_text()
+        script.fails(4, path, 1.0)
+        script.add(5, BranchFailed, path="collaborative", branch="one", error="agent 'one' failed: no luck")
+        app.pane.show_state(fold(script.events))
+        await pilot.pause()
+        assert "⚡ one" in app.screen_text() and "open · 3.0 s" in app.screen_text()
+        assert " no luck " in app.screen_text()
 
 
 async def test_the_time_since_the_start_goes_on_between_events() -> None:

@@ -231,6 +231,29 @@ async def test_the_map_never_hides_the_selected_node() -> None:
         assert len(corners) > 1
 
 
+async def test_the_map_makes_way_for_the_agents_that_run() -> None:
+    app = GraphApp(_chain(60))
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.pane
+        corners = set()
+        for number in range(60):
+            nodes = {f"s/agent-{number}": NodeState("running", 1, started_at=0.0)}
+            pane.show_state(RunState(status="running", nodes=nodes), is_live=False)
+            await pilot.pause()
+            box, place = pane.boxes[f"s/agent-{number}"], pane.minimap_place
+            assert place is not None and not place.overlaps(pane.viewport.shown(box))
+            corners.add(place.offset)
+        assert len(corners) > 1
+
+
+async def test_a_line_into_a_frame_leaves_it_one_title() -> None:
+    app = GraphApp(worker_fan(60))
+    async with app.run_test(size=(100, 60)) as pilot:
+        await pilot.press("L", "L")
+        text = app.screen_text()
+        assert "▼" in text and text.count("○ 60") == 1
+
+
 async def test_a_click_in_the_map_goes_there() -> None:
     app = GraphApp(_chain(60))
     async with app.run_test(size=(80, 24)) as pilot:

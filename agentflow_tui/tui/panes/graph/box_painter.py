@@ -15,6 +15,8 @@ from agentflow_tui.tui.panes.graph.standing import Standing
 from agentflow_tui.tui.safe_text import clean, one_line
 
 _HEAVY = str.maketrans("╭╮╰╯─│├┤┬┴┼", "┏┓┗┛━┃┣┫┳┻╋")
+_TITLE_AT = 2
+"""Where a frame's title begins."""
 _TAIL = 200
 """Characters of a text that streams in that are looked at: more than any box can show."""
 _GATES = {"when": "skipped", "needs": "prerequisites not met", "must": "success condition not met"}
@@ -66,6 +68,9 @@ class BoxPainter:
 
     def _title(self, box: Box, span: Span) -> Segment:
         face, signs = self.standing.face(box.path), self.signs.get(box.path, "")
+        if span.x > box.x + _TITLE_AT:
+            # A line that comes in through the frame cut the bar in two: the title stands before it.
+            return painted("─" * span.width, self._styles[face.style])
         lead = f"{signs} {face.glyph}" if signs else face.glyph
         text = self.standing.title(box.path, span.width - 3 - len(lead), is_folded=box.is_folded)
         bar = set_cell_size(title_bar(f"{lead} {text}", span.width - 2), span.width)

@@ -202,9 +202,8 @@ class GraphCanvas(ScrollView):
         """Where the minimap is in the pane, none while there is none."""
         if self._minimap is None or not self.has_minimap:
             return None
-        box = self.boxes.get(self.selected)
-        region = None if box is None else self.viewport.place(box).translate(-self.scroll_offset)
-        return self._minimap.place(self.seen_size, region)
+        live = frozenset(self.boxes[path] for path in self._live if path in self.boxes)
+        return self._minimap.place(self.seen_size, self.viewport, self.boxes.get(self.selected), live)
 
     def draw(self) -> None:
         """Choose the drawing for the pane, and paint it."""
@@ -265,8 +264,10 @@ class GraphCanvas(ScrollView):
         if painter is not None:
             painter.flow(self.is_spinning)
         begun = [path for path in boxes if path in running - self._live and boxes[path].kind != "frame"]
-        self._live = running
+        place, self._live = self.minimap_place, running
         self.refresh_changes()
+        if self.minimap_place != place:
+            self.refresh()
         if self.is_following and begun:
             self.bring_into_view(boxes[begun[0]])
 

@@ -9,8 +9,10 @@ from rich.style import Style
 from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 
+from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.layout import Layout
 from agentflow_tui.tui.panes.graph.box_painter import painted
+from agentflow_tui.tui.panes.graph.viewport import Viewport
 
 _LARGEST = Size(26, 8)
 _SHARE = 3
@@ -35,6 +37,8 @@ class Minimap:
         is_larger = layout.width > _OVERFLOW * pane.width or layout.height > _OVERFLOW * pane.height
         self.is_needed = is_larger and pane.width >= _LEAST.width and pane.height >= _LEAST.height
         self._seen: tuple[str, ...] = ()
+        self._asked: tuple[object, ...] = ()
+        self._place: Region | None = None
         self._dots: dict[tuple[int, int], str] = {}
 
     def show(self, style_of: Callable[[str], str]) -> bool:
@@ -49,17 +53,28 @@ class Minimap:
             self._dots[cell] = min(self._dots.get(cell, style), style, key=_loudness)
         return True
 
-    def place(self, pane: Size, selected: Region | None) -> Region | None:
-        """Where it is in a pane, scroll bars left out: in the first corner that hides nothing selected."""
-        if not self.is_needed:
-            return None
+    def place(self, pane: Size, view: Viewport, selected: Box | None, live: frozenset[Box]) -> Region | None:
+        """Where it is in a pane, scroll bars left out: in a corner that hides nothing selected.
+
+        Of these the first that hides no agent that runs (`live`), else the one that hides fewest.
+        """
+        asked = (pane, view, selected, live)
+        if asked != self._asked:
+            # Every row that is drawn asks.
+            self._asked, self._place = asked, self._corner(*asked) if self.is_needed else None
+        return self._place
+
+    def _corner(
+        self, pane: Size, view: Viewport, selected: Box | None, live: frozenset[Box]
+    ) -> Region | None:
+        hidden = view.shown(selected) if selected is not None else None
+        running = [view.shown(box) for box in live if box.kind != "frame"]
         size = self._inner + Size(2, 2)
         right, low = pane.width - size.width, pane.height - size.height
-        for corner in (Offset(right, low), Offset(right, 0), Offset(0, low), Offset(0, 0)):
-            region = Region(corner.x, corner.y, size.width, size.height)
-            if selected is None or not region.overlaps(selected):
-                return region
-        return None
+        corners = (Offset(right, low), Offset(right, 0), Offset(0, low), Offset(0, 0))
+        regions = [Region(corner.x, corner.y, size.width, size.height) for corner in corners]
+        free = [region for region in regions if hidden is None or not region.overlaps(hidden)]
+        return min(free, key=lambda region: sum(map(region.overlaps, running)), default=None)
 
     def target(self, at: Offset) -> Offset:
         """The cell of the drawing that a cell of the map, border included, stands for."""

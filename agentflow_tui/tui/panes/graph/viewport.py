@@ -44,6 +44,10 @@ class Viewport:
         """Where a box is in the scrolled area."""
         return Region(box.x, box.y, box.width, box.height).translate(self.margin)
 
+    def shown(self, box: Box) -> Region:
+        """Where a box is in the pane; partly or wholly beyond its edges when it is out of view."""
+        return Region(box.x, box.y, box.width, box.height).translate(self.shift)
+
     def seen(self, cells: Region) -> Region:
         """The part of these cells of the drawing that is in view, as cells of the pane."""
         return cells.translate(self.shift).intersection(self.pane.region)
