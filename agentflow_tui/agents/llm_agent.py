@@ -13,6 +13,7 @@ from agentflow_tui.agents.prompt_template import MissingKeyError, PromptTemplate
 from agentflow_tui.agents.structured_output import ROUTE, OutputError, StructuredOutput
 from agentflow_tui.agents.token_buffer import TokenBuffer
 from agentflow_tui.engine import AgentContext, AgentError, Event, State
+from agentflow_tui.history.event import CANCELLED_CALL
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest, Message, Provider
 
@@ -145,7 +146,7 @@ class LlmAgent:
             raise _agent_error(error) from error
         except asyncio.CancelledError:
             buffer.flush()
-            recorder.model_call_failed(call, error="cancelled", category="unknown")
+            recorder.model_call_failed(call, error=CANCELLED_CALL, category="unknown")
             raise
         buffer.flush()
         recorder.model_call_ended(

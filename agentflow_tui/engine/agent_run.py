@@ -25,6 +25,7 @@ from agentflow_tui.engine.state import State, delta_of
 from agentflow_tui.engine.timed_call import TimedCall
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.event import (
+    CANCELLED_CALL,
     AgentCancelled,
     AgentCompleted,
     AgentFailed,
@@ -254,10 +255,11 @@ class AgentRun(TimedCall):
             text = f"agent '{step.agent}' did not stop within {GRACE_SECONDS:g} s and was left behind"
             run.journal.record(Warned, message=text, path=step.path)
         if self.interruption is not None:
-            self._close_recorder(self.interruption.text)
+            self._close_recorder(CANCELLED_CALL)
             run.journal.record(AgentCancelled, reason=self.interruption.text, **self._facts())
         else:
-            self._close_recorder("the agent failed before the answer came")
+            why = CANCELLED_CALL if self.is_expired else "the agent failed before the answer came"
+            self._close_recorder(why)
             self._fail(self._error or self.cancelled_error())
 
     def _close_recorder(self, reason: str) -> None:

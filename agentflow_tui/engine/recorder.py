@@ -118,7 +118,10 @@ class Recorder:
             self._journal.record(Warned, message=message, path=self._path)
 
     def close(self, reason: str) -> None:
-        """The agent run has ended: calls that are still open failed for this reason; nothing comes after."""
+        """The agent run has ended: calls that are still open end for this reason; nothing comes after.
+
+        With `CANCELLED_CALL` nothing went wrong with them: the agent run was stopped.
+        """
         for call in self._open:
             self.model_call_failed(call, error=reason, category="unknown")
         self._journal = None

@@ -15,6 +15,9 @@ from typing import Any, ClassVar
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event_kind import kind
 
+CANCELLED_CALL = "cancelled"
+"""The error of a model call that somebody stopped."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
@@ -274,7 +277,7 @@ class ModelCallFailed(HistoryEvent):
     @property
     def is_cancelled(self) -> bool:
         """True when nothing went wrong: somebody stopped the call."""
-        return self.error == "cancelled" and self.category == "unknown"
+        return self.error == CANCELLED_CALL and self.category == "unknown"
 
 
 @kind("callback_failed")

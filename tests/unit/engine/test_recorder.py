@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from agentflow_tui.engine import AgentContext, Event, State
 from agentflow_tui.history.event import ModelCallEnded, ModelCallFailed, ModelCallStarted, TokensReceived
-from tests.unit.engine.probe import Doing, Probe, chain, fan
+from agentflow_tui.plan.node import Chain
+from tests.unit.engine.probe import Doing, Probe, chain, fan, step
 
 MESSAGES = [{"role": "user", "content": "hello"}]
 
@@ -50,16 +52,29 @@ async def test_a_call_that_is_open_when_its_agent_ends_is_closed() -> None:
 
     probe = Probe(chain("open"), {"open": Doing(leave_open)})
     await probe.run()
-    assert [event.error for event in probe.of_kind(ModelCallFailed)] == [
-        "the agent ended before the answer came"
+    assert [(event.error, event.is_cancelled) for event in probe.of_kind(ModelCallFailed)] == [
+        ("the agent ended before the answer came", False)
     ]
     probe = Probe(chain("wait"), {"wait": Doing(wait)})
     run = probe.start()
     await probe.clock.sleep(1)
     probe.control.cancel("enough")
     await run
-    assert [event.error for event in probe.of_kind(ModelCallFailed)] == ["enough"]
+    assert [event.is_cancelled for event in probe.of_kind(ModelCallFailed)] == [True]
     assert probe.names()[-4:] == ["model_call_failed", "agent_cancelled", "node_ended", "run_ended"]
+
+
+async def test_the_call_of_an_agent_that_was_left_behind_is_cancelled() -> None:
+    async def deaf(event: Event, state: State, context: AgentContext) -> None:
+        _start(context)
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
+                await context.clock.sleep(100)
+
+    probe = Probe(Chain("flow", "sequential", (step("deaf", timeout=3.0),)), {"deaf": Doing(deaf)})
+    await probe.run()
+    assert [event.is_cancelled for event in probe.of_kind(ModelCallFailed)] == [True]
+    assert "agent_failed" in probe.names()
 
 
 async def test_what_comes_after_the_agent_has_ended_is_dropped() -> None:
