@@ -27,7 +27,8 @@ class PythonAgent:
     ) -> Awaitable[State | Mapping[str, Any] | None]:
         """Call the function; it may change the state and return it, return keys to set, or return nothing.
 
-        One that blocks cannot be stopped, by a timeout neither; the history gets a warning afterwards.
+        One that blocks cannot be stopped, by a timeout neither; afterwards the history gets a warning, and a
+        limit that it overran counts.
         """
         return watched(self._handler(event, state), context, _warn)
 

@@ -139,6 +139,8 @@ class AgentRun(TimedCall):
             # Nothing to be done around it: the way of nearly all agent runs.
             given = State.over(frame.state.data, frame.state.meta)
             returned = await agent.run(run.event, given, self._context(1))
+            if run.time.has_caught_up():
+                await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
             self.check_obeyed()
             if type(returned) is dict and not run.hooks.registered:
                 return delta_of(returned, frame.state.data)
@@ -153,6 +155,8 @@ class AgentRun(TimedCall):
     async def _escorted(self, agent: Agent) -> State:
         async def call(given: State, number: int) -> object:
             returned = await agent.run(self._run.event, given, self._context(number))
+            if self._time.has_caught_up():
+                await asyncio.sleep(0)
             self.check_obeyed()
             return returned
 

@@ -209,6 +209,8 @@ class Course:
         call = await ended.wait()
         if call.is_abandoned:
             run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
+        elif call.interruption is not None and call.interruption.kind == "timeout":
+            run.journal.record(Warned, message=f"the callbacks on '{hook}' took too long and were stopped")
         if call.interruption is None and call.left is not None:
             self._take(call.left.delta())
 

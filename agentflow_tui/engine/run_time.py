@@ -10,6 +10,8 @@ from agentflow_tui.engine.clock import Clock, Timer
 
 _EARLY = 0.0005
 """Timers of an event loop may fire this many seconds too soon."""
+_LATE = 0.05
+"""A timer this many seconds behind was held up: something let the event loop do nothing else."""
 
 
 CallLater = Callable[[float, Callable[[], None]], Timer]
@@ -108,6 +110,16 @@ class RunTime:
         if not self._limits and self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def has_caught_up(self) -> bool:
+        """Call the limits whose timer was held up, by an agent that blocked; true when it was."""
+        if self._timer is None or self.now() - self.started - self._still <= self._ring_at + _LATE:
+            return False
+        if self.is_still:
+            return False
+        self._timer.cancel()
+        self._ring()
+        return True
 
     def _set_timer(self, due: float) -> None:
         if self._timer is not None:

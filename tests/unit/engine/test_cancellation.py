@@ -15,6 +15,7 @@ from agentflow_tui.history.event import (
     AgentStarted,
     HistoryEvent,
     RunEnded,
+    Warned,
 )
 from agentflow_tui.plan.node import Chain, Choice, Node, Option, Plan, Routing, Stage
 from tests.fake_clock import FakeClock
@@ -103,6 +104,19 @@ async def test_a_hook_around_the_event_that_never_ends_does_not_hold_the_run(hoo
     await probe.run()
     assert probe.history[-1].at < 30
     assert "warned" in probe.names()
+
+
+async def test_callbacks_around_the_event_that_are_out_of_time_leave_a_word() -> None:
+    hooks = Hooks()
+    probe = Probe(chain("a"), {"a": sleeping(1)}, hooks=hooks, timeout=20.0)
+
+    async def slow(call: HookCall) -> None:
+        await probe.clock.sleep(10_000)
+
+    hooks.register("AfterEventHandling", "slow", slow)
+    assert ((await probe.run()).status, probe.history[-1].at) == ("completed", 20.0)
+    (warned,) = probe.of_kind(Warned)
+    assert warned.message == "the callbacks on 'AfterEventHandling' took too long and were stopped"
 
 
 async def test_siblings_that_are_no_longer_needed_are_cancelled_not_failed() -> None:

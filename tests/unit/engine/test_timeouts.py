@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from agentflow_tui.engine import AgentContext, Event, State
 from agentflow_tui.history.event import AgentCancelled, AgentFailed, NodeEnded
-from agentflow_tui.plan.node import Chain, Loop, Node, Stage
-from tests.unit.engine.probe import Probe, chain, counting, fan, loop, returning, sleeping, step
+from agentflow_tui.plan.node import Chain, Loop, Node, Stage, Step
+from agentflow_tui.plan.policy import Policies, RetryPolicy
+from tests.fake_clock import FakeClock
+from tests.unit.engine.probe import Doing, Probe, chain, counting, fan, loop, returning, sleeping, step
 
 
 async def test_the_default_orchestration_timeout_says_which_key_changes_it() -> None:
@@ -114,3 +117,50 @@ async def test_a_timed_out_loop_says_why_it_ended() -> None:
     probe = Probe(loop("a", 50), {"a": sleeping(2)}, timeout=5.0)
     result = await probe.run()
     assert (result.meta["exit_reason"], result.meta["total_iterations"]) == ("error", "3")
+
+
+def _blocking(clock: FakeClock, seconds: float) -> Doing:
+    async def block(event: Event, state: State, context: AgentContext) -> dict[str, bool]:
+        # As a long calculation would: no timer of the event loop is called meanwhile.
+        clock._now += seconds
+        return {"late": True}
+
+    return Doing(block)
+
+
+async def test_a_result_that_comes_late_as_the_agent_blocked_everything_does_not_count() -> None:
+    clock = FakeClock()
+    steps = (step("ok"), step("heavy", timeout=2.0), step("after"))
+    agents = {"ok": returning({"n": 1}), "heavy": _blocking(clock, 3.5), "after": counting()}
+    probe = Probe(Chain("flow", "sequential", steps), agents, clock=clock)
+    result = await probe.run()
+    assert result.error == "agent 'heavy' failed: agent timeout after 2 s"
+    assert result.data == {"n": 1, "pipeline_failed": True, "failed_stage": "heavy"}
+    assert agents["after"].runs == 0
+
+
+async def test_an_agent_with_policies_that_blocks_past_its_limit_fails_that_attempt() -> None:
+    clock = FakeClock()
+    retry = RetryPolicy(1, initial_delay=1.0, jitter=False, retryable=frozenset({"timeout"}))
+    heavy = _blocking(clock, 3.5)
+    root = Chain("flow", "sequential", (Step("flow/h", "heavy", 2.0, Policies(retry)),))
+    probe = Probe(root, {"heavy": heavy}, clock=clock)
+    result = await probe.run()
+    assert result.error == "agent 'heavy' failed: agent timeout after 2 s"
+    assert (heavy.runs, probe.history[-1].at) == (2, 3.5 + 1 + 3.5)
+
+
+@pytest.mark.parametrize("where", ["orchestration", "stage"])
+async def test_a_limit_around_an_agent_that_blocked_past_it_still_counts(where: str) -> None:
+    clock = FakeClock()
+    agents = {"a": _blocking(clock, 11), "b": returning({"b": 1})}
+    probe = Probe(TIMED[where], agents, timeout=10.0 if where == "orchestration" else 600.0, clock=clock)
+    result = await probe.run()
+    assert (result.status, "late" in result.data) == ("failed", False)
+    assert f"{where} timeout after 10 s" in result.error
+
+
+async def test_an_agent_that_blocks_within_all_limits_counts() -> None:
+    clock = FakeClock()
+    probe = Probe(chain("a"), {"a": _blocking(clock, 9)}, timeout=10.0, clock=clock)
+    assert (await probe.run()).data == {"late": True}
