@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from benchmarks.terminal import Terminal
+from benchmarks.user import user
 
-ROOT = Path(__file__).parents[2]
-KINDS = ("CONFIG", "STATE", "DATA", "CACHE")
-COLOURS = ("NO_COLOR", "COLORTERM", "FORCE_COLOR", "COLORFGBG")
 F2, F7, F8, F11 = "\x1bOQ", "\x1b[18~", "\x1b[19~", "\x1b[23~"
 UP, DOWN = "\x1b[A", "\x1b[B"
 ENTER, ESCAPE = "\r", "\x1b"
-
-
-def user(folder: Path, **more: str) -> dict[str, str]:
-    """The variables of a user whose files are all in `folder`."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in COLOURS and not name.startswith(("TEXTUAL", "TMUX", "SSH_", "AGENTFLOW"))
-    }
-    here = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in KINDS}
-    return {**kept, **here, "HOME": str(folder), "PYTHONPATH": str(ROOT), **more}
 
 
 def write(folder: Path, text: str, name: str = "flow.toml") -> Path:

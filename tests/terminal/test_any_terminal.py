@@ -12,8 +12,9 @@ import pytest
 
 from agentflow_tui.cli.exit_code import USAGE
 from benchmarks.terminal import PATIENCE, Terminal
+from benchmarks.user import user
 from tests.screen.desk import LOOP
-from tests.terminal.opened import ENTER, ESCAPE, opened, run_to_end, user, write
+from tests.terminal.opened import ENTER, ESCAPE, opened, run_to_end, write
 from tests.terminal.page import Page
 
 SLOW = LOOP.replace("animals", "animals " + "and so on " * 200) + "seconds_per_word = 0.02\n"

@@ -11,8 +11,9 @@ import pytest
 
 from agentflow_tui.cli.exit_code import USAGE
 from benchmarks.terminal import Terminal
+from benchmarks.user import user
 from tests.screen.desk import LOOP
-from tests.terminal.opened import ENTER, UP, opened, run_to_end, user, write
+from tests.terminal.opened import ENTER, UP, opened, run_to_end, write
 
 LEAVES, ENTERS = b"\x1b[?1049l", b"\x1b[?1049h"
 CTRL_Q = "\x11"

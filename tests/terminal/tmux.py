@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from benchmarks.terminal import PATIENCE
-from tests.terminal.opened import user
+from benchmarks.user import user
 
 _PAUSE = 0.03
 """Seconds between two looks, so that the program gets the processor meanwhile."""
