@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +15,7 @@ from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.swap_event import FlowSwapped
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.run import Run
-from tests.unit.cli.program import PROGRAM, cli
+from tests.unit.cli.program import cli
 
 LOOP = """\
 [llm]
@@ -149,34 +145,3 @@ async def test_what_came_too_late_is_told_in_the_end(tmp_path: Path, flow: Path,
         assert "no further iteration came" in told[-1]
     finally:
         await bench.aclose()
-
-
-def test_a_save_while_the_program_runs_is_taken_over(tmp_path: Path) -> None:
-    file = tmp_path / "flow.toml"
-    slow = LOOP.replace("max_iterations = 3", "max_iterations = 900") + "seconds_per_word = 0.05\n"
-    file.write_text(slow)
-    env = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")}
-    done = subprocess.Popen(
-        [*PROGRAM, "run", "flow.toml", "--watch", "--json", "--input", "message=tea"],
-        cwd=tmp_path,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert done.stdout is not None
-    swapped: dict[str, Any] = {}
-    saved, deadline = 0, time.monotonic() + 60
-    for line in done.stdout:
-        event = json.loads(line)
-        assert time.monotonic() < deadline
-        if event["kind"] == "iteration_started" and not swapped:
-            # Saved again with each iteration: the watching may have begun after the first save.
-            saved += 1
-            file.write_text(slow.replace("900", "1") + f"# {saved}\n")
-        elif event["kind"] == "flow_swapped":
-            swapped = event
-    assert done.wait(10) == 0
-    assert swapped["changes"] == ["orchestration: max_iterations 900 → 1"]
-    assert done.stderr is not None
-    assert "⇄ the saved config waits for the next iteration" in done.stderr.read()

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -147,28 +144,6 @@ def test_without_a_model_nothing_runs(flow: str) -> None:
     Path(flow).write_text(text)
     done = cli("race", flow)
     assert done.returncode == 1 and done.stdout == "" and "OPENAI_API_KEY" in done.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-def test_an_interrupt_cancels_every_lane_in_order(flow: str) -> None:
-    slow = (
-        Path(flow)
-        .read_text()
-        .replace(
-            "[providers.scripted.replies]",
-            "[providers.scripted]\nseconds_per_word = 30\n[providers.scripted.replies]",
-        )
-    )
-    Path(flow).write_text(slow)
-    command = [sys.executable, "-m", "agentflow_tui", "race", flow, "--modes", "loop,collaborative", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        # Nothing else is told before it runs: the flow has no problem.
-        assert any("racing loop, collaborative" in line for line in process.stderr)
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert {lane["status"] for lane in json.loads(out)["lanes"]} == {"cancelled"}
 
 
 def test_the_table_is_plain_text_without_what_drives_a_terminal() -> None:

@@ -54,7 +54,7 @@ class Cli:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     desk = Cli(tmp_path_factory.mktemp("cli"))
     (desk.folder / "flow.toml").write_text(FLOW)
-    assert desk.process("run", "flow.toml", "--input", "message=tea").returncode == 0
+    assert desk("run", "flow.toml", "--input", "message=tea").returncode == 0
     return desk
 
 
@@ -156,33 +156,6 @@ def test_an_import_is_a_run_of_its_own_and_gc_takes_old_ones_away(desk: Cli, run
     other.json("import", str(file))
     assert len(other.json("gc", "--older-than", "0s")["deleted"]) == 1
     assert other.json("runs") == []
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        "runs",
-        "show RUN",
-        "replay RUN",
-        "rerun RUN --from second",
-        "fork RUN --at -1",
-        "compare RUN RUN",
-        "export RUN alone.jsonl",
-        "gc --max-size 1G",
-    ],
-)
-def test_each_command_finds_all_that_it_needs_when_it_is_called_alone(
-    desk: Cli, run: str, arguments: str
-) -> None:
-    done = desk.process(*arguments.replace("RUN", run).split())
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_what_one_process_exports_another_takes_in(desk: Cli, run: str) -> None:
-    assert desk("export", run, "taken.jsonl").returncode == 0
-    assert desk.process("import", "taken.jsonl").returncode == 0
-    assert desk("resume", run).returncode == desk.process("resume", run).returncode == 1
 
 
 @pytest.mark.parametrize(

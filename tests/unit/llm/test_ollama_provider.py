@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,39 +171,3 @@ async def test_nothing_to_ask_is_refused_before_any_request(
     error = await failure(provider_at(server.url), request_)
     assert error.category == "validation"
     assert server.requests == []
-
-
-BROKEN_ENVIRONMENTS = {
-    "socks proxy": ({"ALL_PROXY": "socks5://127.0.0.1:9"}, "ALL_PROXY"),
-    "bad host": ({"OLLAMA_HOST": "1.2.3.4:99999"}, "OLLAMA_HOST"),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN_ENVIRONMENTS)
-def test_the_client_that_cannot_be_imported_is_explained(case: str, tmp_path: Path) -> None:
-    """In its own process, because the import happens once."""
-    variables, hint = BROKEN_ENVIRONMENTS[case]
-    script = tmp_path / "ask.py"
-    script.write_text(
-        "import asyncio\n"
-        "from agentflow_tui.llm.ollama_provider import OllamaProvider\n"
-        "from agentflow_tui.llm.model_error import ModelError\n"
-        "from agentflow_tui.llm.provider import ChatRequest, Message\n"
-        "from agentflow_tui.llm.server_address import ServerAddress\n"
-        "async def main():\n"
-        "    provider = OllamaProvider(ServerAddress('http://127.0.0.1:9', True))\n"
-        "    try:\n"
-        "        async for _ in provider.stream(ChatRequest('m', (Message('user', 'x'),))): pass\n"
-        "    except ModelError as error:\n"
-        "        print(error.category, error.hint)\n"
-        "asyncio.run(main())\n"
-    )
-    run = subprocess.run(
-        [sys.executable, str(script)],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert run.stdout.startswith("validation ")
-    assert hint in run.stdout

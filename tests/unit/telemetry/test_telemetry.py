@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -132,35 +131,3 @@ async def test_runs_with_the_same_settings_share_their_counters(tmp_path: Path) 
     assert other is not None
     assert first._pipeline is second._pipeline is not other._pipeline
     await telemetry.aclose()
-
-
-def fresh(tmp_path: Path, choice: str) -> list[str]:
-    """Run the flow in a new process; give the roots of the modules that it imported."""
-    path = tmp_path / "flow.toml"
-    path.write_text(FLOW)
-    code = (
-        "import asyncio, json, sys\n"
-        "from pathlib import Path\n"
-        "from agentflow_tui.engine import Event\n"
-        "from agentflow_tui.history.store import RunStore\n"
-        "from agentflow_tui.workbench import Workbench\n"
-        "async def main():\n"
-        "    store = RunStore(Path(sys.argv[1]).with_name('runs.sqlite3'))\n"
-        "    bench = Workbench(env={'AGENTFLOW_TELEMETRY': sys.argv[2]}, store=store)\n"
-        "    bench.open(Path(sys.argv[1]))\n"
-        "    run = await bench.start(Event.make({'message': 'm'}))\n"
-        "    assert (await run.wait()).status == 'completed'\n"
-        "    await bench.aclose()\n"
-        "asyncio.run(main())\n"
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
-    )
-    arguments = [sys.executable, "-c", code, str(path), choice]
-    ended = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == 0, ended.stderr
-    roots: list[str] = json.loads(ended.stdout)
-    return roots
-
-
-def test_opentelemetry_is_imported_only_when_it_is_on(tmp_path: Path, state: Path) -> None:
-    assert "opentelemetry" not in fresh(tmp_path, "off")
-    assert "opentelemetry" in fresh(tmp_path, "file")

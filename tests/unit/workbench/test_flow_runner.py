@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -361,18 +360,6 @@ async def test_an_event_of_the_caller_goes_through_as_it_is() -> None:
     result = await chain().run(event)
     assert result.session_id == "e1"
     assert event.data == {"n": 4}
-
-
-def test_importing_the_package_imports_nothing_else_of_it() -> None:
-    code = (
-        "import sys, agentflow_tui\n"
-        "print([n for n in sys.modules if n.startswith('agentflow_tui.')])\n"
-        "agentflow_tui.FlowRunner\n"
-        "print(sorted({'textual', 'rich', 'openai', 'ollama', 'typer'} & set(sys.modules)))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    # What imports the names when somebody asks for them is all that has to be there.
-    assert done.stdout.splitlines() == ["['agentflow_tui.lazy_names']", "[]"]
 
 
 def test_every_public_name_is_there() -> None:

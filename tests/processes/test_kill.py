@@ -79,7 +79,7 @@ def deaths_of(
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
     )
     assert dead.stdout.split() == [str(-signal.SIGKILL)] * len(deaths), dead.stderr
     for number in range(len(deaths)):
@@ -167,6 +167,6 @@ def test_a_store_that_nobody_closes_keeps_no_process_alive(tmp_path: Path) -> No
         text=True,
         check=True,
         timeout=60,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
