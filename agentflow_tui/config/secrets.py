@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.problem import KeyPath
 
 SECRET_KEYS = ("api_key", "apikey", "api_token", "password", "secret")
-"""Keys whose values are never shown."""
+"""Keys of the file that hold a secret."""
+_SECRET_NAME = re.compile(
+    r"(TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|APIKEY|(^|_)KEYS?|_(PAT|PASS|PWD|DSN|CONNECTION_STRING))$"
+)
+"""How the name of a variable ends that holds a secret; `PWD` alone is the working folder."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a variable or a key of this name holds a secret when its value is text (design §4)."""
+    return _SECRET_NAME.search(name.upper().replace("-", "_")) is not None
 
 
 def check_secrets(document: dict[str, Any]) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz.distance import LCSseq
 
 from agentflow_tui.config.problem import shorten
-from agentflow_tui.config.secrets import SECRET_KEYS
+from agentflow_tui.config.secrets import is_secret_name
 
 _LONGEST = 60
 _PROSE = frozenset({"prompt", "system_prompt", "description"})
@@ -20,7 +20,7 @@ _PASSWORD = re.compile(r"//[^/@\s]*@")
 
 def difference_text(key: str, old: Any, new: Any) -> str:
     """Return `0.2 → 0.7`, or for prose how many words came and went; a secret is not shown."""
-    if key.lower() in SECRET_KEYS:
+    if is_secret_name(key) and any(isinstance(value, str) for value in (old, new)):
         return "changed"
     if isinstance(old, str) and isinstance(new, str) and (key in _PROSE or _is_long(old, new)):
         return _words(old, new)
@@ -45,7 +45,7 @@ def value_text(value: Any) -> str:
 def _shown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: "…" if str(key).lower() in SECRET_KEYS else _shown(item)
+            key: "…" if isinstance(item, str) and is_secret_name(str(key)) else _shown(item)
             for key, item in value.items()
             if item is not None
         }

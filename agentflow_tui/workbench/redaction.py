@@ -10,15 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
+from agentflow_tui.config.secrets import is_secret_name
 from agentflow_tui.history.event import HistoryEvent
 
 MASK = "[secret]"
 _SHORTEST = 8
 """Characters; replacing shorter values would tear ordinary words apart, and no real key is that short."""
-_SECRET_NAME = re.compile(
-    r"(TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|APIKEY|(^|_)KEYS?|_(PAT|PASS|PWD|DSN|CONNECTION_STRING))$"
-)
-"""How the name of a variable ends that holds a secret; `PWD` alone is the working folder."""
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
 _BASE64_BITS, _BASE64_BYTES = 6, 3
 
@@ -39,7 +36,7 @@ class Redaction:
     @classmethod
     def of(cls, env: Mapping[str, str], more: Iterable[str] = ()) -> Redaction:
         """Take what the environment holds under names that end like a secret's, and `more`."""
-        named = (value for name, value in env.items() if _SECRET_NAME.search(name.upper()))
+        named = (value for name, value in env.items() if is_secret_name(name))
         return cls((*named, *more))
 
     @property

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agentflow_tui.config import Flow, check_text
 from agentflow_tui.config.fingerprint import fingerprint
 from agentflow_tui.config.flow_diff import flow_diff
-from agentflow_tui.config.value_text import value_text
+from agentflow_tui.config.value_text import difference_text, value_text
 from agentflow_tui.resources import resource_folder
 
 FLOW = """\
@@ -165,6 +165,21 @@ def test_a_nested_flow_is_compared_too(tmp_path: Path) -> None:
 def test_a_password_in_an_address_is_not_shown() -> None:
     assert value_text("https://me:topsecret@host/v1") == "https://…@host/v1"
     assert "sk-very-secret" not in value_text({"api_key": "sk-very-secret"})
+
+
+@pytest.mark.parametrize(
+    "key", ["api_key", "auth_token", "X-Api-Key", "accessToken", "db_password", "dsn_pwd"]
+)
+def test_a_text_under_the_name_of_a_secret_is_not_shown(key: str) -> None:
+    assert difference_text(key, "abc-1", "abc-2") == "changed"
+    assert difference_text(key, None, "abc-2") == "changed"
+    assert "abc" not in value_text({"headers": [{key: "abc-1"}]})
+
+
+def test_a_number_is_no_secret_whatever_its_name() -> None:
+    assert difference_text("max_tokens", 100, 200) == "100 → 200"
+    assert difference_text("max_tokens", None, 200) == "not set → 200"
+    assert "100" in value_text({"max_tokens": 100})
 
 
 @pytest.mark.parametrize(
