@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from textual import events
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from agentflow_tui.history.run_state import RunState
@@ -22,6 +24,8 @@ SIGNS = {
     "starting": ("◌", "STARTING", "$status-waiting"),
     "interrupted": ("◌", "INTERRUPTED", "$warning"),
 }
+_ACTION = "action"
+"""In the style of a part: what a click on it does, an action of the screen."""
 _LONGEST = 200
 _SHORTEST = 8
 """Cells of the title that stay for as long as anything else can give way."""
@@ -56,7 +60,10 @@ class Headline:
 
 
 class StatusLine(Static):
-    """One line of text, glyph and word and colour for the status; drawn again only when something changed."""
+    """One line of text, glyph and word and colour for the status; drawn again only when something changed.
+
+    A click on a part does what one most likely wants of it.
+    """
 
     def __init__(self) -> None:
         """Start with nothing to tell."""
@@ -69,6 +76,11 @@ class StatusLine(Static):
         if headline != self.headline:
             self.headline = headline
             self.on_resize()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the part that was clicked is for."""
+        if action := event.style.meta.get(_ACTION):
+            await self.screen.run_action(action)
 
     def on_resize(self) -> None:
         """Fit the line to the new width."""
@@ -118,7 +130,7 @@ def _shortened(model: str, over: int) -> str:
 
 def _flow(headline: Headline) -> Content:
     bar = (" │ ", "$border-blurred")
-    line = Content.assemble((one_line(headline.title, _LONGEST), "bold"))
+    line = _clickable("app.open_gallery", one_line(headline.title, _LONGEST), "bold")
     if headline.is_modified:
         line = Content.assemble(line, (" ●", "$accent"))
     if headline.is_outdated:
@@ -127,16 +139,18 @@ def _flow(headline: Headline) -> Content:
         if part:
             line = Content.assemble(line, bar, one_line(part, _LONGEST))
     if headline.answers:
-        line = Content.assemble(line, bar, (one_line(headline.answers, _LONGEST), "$warning"))
+        answers = _clickable("choose_answers", one_line(headline.answers, _LONGEST), "$warning")
+        line = Content.assemble(line, bar, answers)
     return line
 
 
 def _run(headline: Headline) -> Content:
     state = headline.state
     glyph, word, color = SIGNS[headline.word or state.status]
-    parts = [Content.styled(clean(f"{glyph} {word}"), f"bold {color}")]
+    parts = [_clickable("toggle_run", clean(f"{glyph} {word}"), f"bold {color}")]
     if headline.stopped_by:
-        parts.append(Content.styled(one_line(f"◆ {headline.stopped_by}", _LONGEST), "bold $warning"))
+        stop = one_line(f"◆ {headline.stopped_by}", _LONGEST)
+        parts.append(_clickable("list_breakpoints", stop, "bold $warning"))
     if state.status != "idle":
         parts.append(Content(clean(clock_time(headline.elapsed))))
     if state.iteration:
@@ -148,11 +162,15 @@ def _run(headline: Headline) -> Content:
         of_all = Content(f"{saved:d} of {state.answered_calls:d} from recordings")
         parts.append(of_all.stylize("$success"))
     if headline.behind:
-        parts.append(Content.styled(f"looking {headline.behind:d} back", "bold $accent"))
+        parts.append(_clickable("follow", f"looking {headline.behind:d} back", "bold $accent"))
     line = parts[0]
     for number, part in enumerate(parts[1:]):
         line = Content.assemble(line, " " if number == 0 and state.status != "idle" else " · ", part)
     return line
+
+
+def _clickable(action: str, text: str, style: str) -> Content:
+    return Content.styled(text, style).stylize(Style.from_meta({_ACTION: action}))
 
 
 def clock_time(seconds: float) -> str:

@@ -130,6 +130,20 @@ class GraphPane(GraphCanvas, can_focus=True):
         self.release_mouse()
 
     @guarded
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """With ctrl, show more of each node; else scroll."""
+        if event.ctrl:
+            event.prevent_default().stop()
+            self.action_zoom_by(1)
+
+    @guarded
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """With ctrl, show less of each node; else scroll."""
+        if event.ctrl:
+            event.prevent_default().stop()
+            self.action_zoom_by(-1)
+
+    @guarded
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked; a double click looks closer. In the minimap, go there."""
         layout = self.drawing.layout

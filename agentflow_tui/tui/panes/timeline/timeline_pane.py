@@ -112,7 +112,7 @@ A click on an iteration goes there.
         if not is_same:
             self._show_subtitle()
             if self.is_waterfall:
-                self.bars.show(self._lanes, self._landmarks, cursor)
+                self.bars.show(self._lanes, self._landmarks, cursor, is_following=following)
 
     def yank_text(self) -> str:
         """Return the line under the cursor as text."""
@@ -204,8 +204,26 @@ A click on an iteration goes there.
         if event is not None:
             self.post_message(self.PagerWanted(self._event_text(), f"event {event.seq} · {event.kind}"))
 
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """With ctrl, show less time of the bars; else scroll."""
+        self._zoom_with_wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """With ctrl, show more time of the bars; else scroll."""
+        self._zoom_with_wheel(event, -1)
+
+    def _zoom_with_wheel(self, event: events.MouseScrollUp | events.MouseScrollDown, step: int) -> None:
+        if event.ctrl and self.is_waterfall:
+            event.prevent_default().stop()
+            self.action_zoom(step)
+
     def on_click(self, event: events.Click) -> None:
-        """Go to the iteration that is clicked in the upper border; the lower border opens the filter."""
+        """Go to the iteration that is clicked in the upper border; the lower border opens the filter.
+
+        A double click on an event shows all of it.
+        """
+        if event.widget is self.list and event.chain == 2:
+            self.action_open_pager()
         if event.widget is not self or not self.styles.border_top[0]:
             return
         if event.y == self.outer_size.height - 1:
