@@ -1,0 +1,114 @@
+"""What has a place answers to the mouse: clicks and the wheel, wherever keys do the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
+from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status, until
+
+
+def place_of(pilot: Pilot[Any], word: str, below: int = 0) -> tuple[int, int]:
+    """Where a word is on the screen, from a line on."""
+    lines = [strip.text for strip in pilot.app.screen._compositor.render_strips()]
+    y = next(y for y, line in enumerate(lines) if y >= below and word in line)
+    return lines[y].index(word) + 1, y
+
+
+async def click(pilot: Pilot[Any], word: str, below: int = 0, times: int = 1) -> None:
+    """Click on a word of the screen, on the widget that shows it."""
+    x, y = place_of(pilot, word, below)
+    widget, region = pilot.app.screen.get_widget_at(x, y)
+    await pilot.click(widget, offset=(x - region.x, y - region.y), times=times)
+    await settle(pilot)
+
+
+async def wheel(pilot: Pilot[Any], over: Widget, way: int, *, ctrl: bool = False) -> None:
+    """Turn the wheel by one notch, down with 1 and up with -1."""
+    kind = MouseScrollDown if way > 0 else MouseScrollUp
+    await pilot._post_mouse_events([kind], over, offset=(2, 2), control=ctrl)
+    await settle(pilot)
+
+
+async def test_the_parts_of_the_top_line_can_be_clicked(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        bench = bench_of(pilot)
+        await click(pilot, "READY")
+        assert "INPUT OF THE RUN" in str(pilot.app.screen.query_one(".dialog-frame").border_title)
+        await pilot.press("enter")
+        await status(pilot, "completed")
+        await pilot.press("comma", "comma")
+        await settle(pilot)
+        assert not bench.bridge.view.is_following
+        await click(pilot, "looking 2 back")
+        assert bench.bridge.view.is_following
+        await click(pilot, "iteration")
+        assert pilot.app.screen is bench
+        await click(pilot, "flow.toml")
+        await until(pilot, lambda: isinstance(pilot.app.screen, GalleryScreen))
+
+
+@pytest.mark.parametrize("word", ["?", "help"])
+async def test_a_key_at_the_bottom_does_what_it_says_when_clicked(desk: Desk, word: str) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        await click(pilot, word, below=39)
+        assert "HELP" in str(pilot.app.screen.query_one(".dialog-frame").border_title)
+
+
+async def test_the_wheel_scrolls_the_graph_and_with_ctrl_zooms_it(desk: Desk) -> None:
+    agents = [f"agent{number}" for number in range(30)]
+    chain = "".join(f'[agents.{name}]\nprompt = "x"\n' for name in agents)
+    listed = ", ".join(f'"{name}"' for name in agents)
+    flow = (
+        '[llm]\nprovider = "scripted"\n[orchestration]\nmode = "sequential"\n'
+        f"sequential_agents = [{listed}]\n{chain}"
+    )
+    async with desk.open(desk.write(flow), (140, 42)) as pilot:
+        graph = bench_of(pilot).graph
+        await pilot.press("L", "L")
+        await settle(pilot)
+        before = graph.scroll_offset.y
+        await wheel(pilot, graph, 1)
+        down = graph.scroll_offset.y
+        assert down > before
+        await wheel(pilot, graph, -1)
+        assert graph.scroll_offset.y < down
+        for way, details in ((1, ["dots", "dots"]), (-1, ["names", "full", "full"])):
+            for detail in details:
+                await wheel(pilot, graph, way, ctrl=True)
+                assert graph.detail == detail
+
+
+async def test_the_wheel_scrolls_the_timeline_and_with_ctrl_zooms_its_bars(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        timeline = bench.timeline
+        cursor, end = bench.bridge.view.cursor, timeline.list.scroll_offset.y
+        await wheel(pilot, timeline.list, -1, ctrl=True)
+        assert timeline.bars.zoom == 1
+        await wheel(pilot, timeline.list, -1)
+        assert 0 < timeline.list.scroll_offset.y < end
+        assert bench.bridge.view.cursor == cursor
+        await pilot.press("4", "w")
+        await settle(pilot)
+        await wheel(pilot, timeline.bars, -1, ctrl=True)
+        assert timeline.bars.zoom == 2
+        assert "zoom 2×" in str(timeline.border_subtitle)
+        await wheel(pilot, timeline.bars, 1, ctrl=True)
+        assert timeline.bars.zoom == 1
+
+
+async def test_a_double_click_on_an_event_shows_all_of_it(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await run(pilot, "space")
+        await status(pilot, "completed")
+        await click(pilot, "iteration done")
+        await click(pilot, "iteration done", times=2)
+        title = str(pilot.app.screen.query_one(".dialog-frame").border_title)
+        assert title.startswith("event") and title.endswith("iteration_ended")
