@@ -116,3 +116,15 @@ async def test_bad_metadata_gets_the_cursor(desk: Desk) -> None:
         assert note(dialog).startswith("✗ line 1, column 7 of metadata:")
         assert dialog.focused is field
         assert field.cursor_position == 6
+
+
+async def test_in_a_low_window_what_is_wrong_is_in_sight_below_the_fields(desk: Desk) -> None:
+    flow = LOOP.replace("Improve: {content}", "Improve: {content} for {reader} in {tone} with {length}")
+    async with desk.open(desk.write(flow), SMALL) as pilot:
+        dialog = await opened(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "the flow needs length, reader, tone" in note(dialog)
+        frame, told = dialog.query_one(".dialog-frame"), dialog.query_one("#note")
+        assert told.region.height > 0 and frame.content_region.contains_region(told.region)
+        assert not told.region.overlaps(dialog.query_one(".dialog-body").region)

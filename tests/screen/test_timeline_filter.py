@@ -190,6 +190,45 @@ async def test_bars_show_who_ran_at_the_same_time() -> None:
         assert app.pane.list.has_focus
 
 
+async def test_the_ruler_tells_the_time_between_the_iterations() -> None:
+    app = Shown(troubled().events)
+    async with app.run_test(size=(120, 12), notifications=True, tooltips=True) as pilot:
+        await pilot.press("w")
+        await pilot.pause()
+        ruler = app.pane.bars.render_line(0).text
+        assert "├it.1" in ruler and "┴" in ruler and " s─" in ruler
+
+
+async def test_the_lane_of_what_began_last_is_kept_in_sight() -> None:
+    story = Story()
+    for number in range(40):
+        story.agent(f"chain/agent-{number}")
+    app = Shown(story.events)
+    async with app.run_test(size=(100, 12), notifications=True, tooltips=True) as pilot:
+        bars = app.pane.bars
+
+        def drawn() -> str:
+            return "\n".join(bars.render_line(y).text for y in range(bars.size.height))
+
+        await pilot.press("w")
+        await pilot.pause()
+        assert "agent-39 " in drawn()
+        story.add(ev.AgentStarted, path="chain/agent-40", agent="agent-40")
+        app.look(len(story.events) - 1)
+        await pilot.pause()
+        assert "agent-40 " in drawn()
+        await pilot.press(*["up"] * 15)
+        await pilot.pause()
+        assert "agent-40 " not in drawn()
+        story.add(ev.AgentStarted, path="chain/agent-41", agent="agent-41")
+        app.look(len(story.events) - 1)
+        await pilot.pause()
+        assert "agent-41 " not in drawn()
+        app.look(story.events[1].seq)
+        await pilot.pause()
+        assert "agent-0 " in drawn()
+
+
 async def test_a_click_on_a_bar_goes_to_its_start() -> None:
     history = troubled().events
     app = Shown(history)

@@ -8,10 +8,12 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual import on
 from textual.app import App, ComposeResult
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.codec import KINDS
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.tui.panes.timeline.entry import entry_of
@@ -74,6 +76,30 @@ async def test_every_line_is_one_event_and_streamed_text_is_one_line() -> None:
             all(word in line for word in ("● agent done", "improver", "~quality_score")) for line in lines
         )
         assert "it.3" in "".join(lines)
+
+
+async def test_in_the_least_window_an_error_is_told_beside_its_agent() -> None:
+    story = Story()
+    story.add(pol.BreakerChanged, path="mixed/polish/loop/body/critic", agent="critic", state="open")
+    story.add(
+        ev.AgentFailed,
+        path="mixed/polish/loop/body/critic",
+        agent="critic",
+        error="no answer came",
+        category="llm",
+        duration=1.0,
+    )
+    story.add(ev.NodeStarted, path="mixed/polish/loop/body")
+    app = Shown(story.events)
+    async with app.run_test(size=(80, 10), notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        lines = app.lines()
+        assert "critic" in lines[2] and "llm: no answer came" in lines[2]
+        assert "…/loop/body" in lines[3]
+        columns = {
+            cell_len(line[: line.index(word)]) for line, word in zip(lines[1:3], ("critic",) * 2, strict=True)
+        }
+        assert len(columns) == 1
 
 
 async def test_the_newest_event_is_last_and_followed() -> None:

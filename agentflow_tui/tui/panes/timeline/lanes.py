@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -78,6 +79,15 @@ class Lanes:
                 case pol.BreakerChanged() if event.state == "open":
                     self._mark(event, "⚡", "open", 0.0)
 
+    def number_at(self, seq: int) -> int:
+        """Return which lane, counted from 0, has the last bar that began up to an event; -1 for none."""
+        begun = [bisect_right(lane.bars, seq, key=_started) for lane in self.lanes]
+        last = [
+            lane.bars[count - 1].started_seq if count else -1
+            for lane, count in zip(self.lanes, begun, strict=True)
+        ]
+        return last.index(max(last)) if any(begun) else -1
+
     def _mark(
         self,
         event: pol.AttemptFailed | pol.Throttled | pol.BreakerChanged,
@@ -100,3 +110,7 @@ class Lanes:
         if lane is not None and lane.bars and lane.bars[-1].ended_at is None:
             bar = lane.bars[-1]
             bar.ended_at, bar.ended_seq, bar.status = event.at, event.seq, status
+
+
+def _started(bar: Bar) -> int:
+    return bar.started_seq

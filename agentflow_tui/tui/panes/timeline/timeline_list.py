@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
@@ -22,6 +23,9 @@ from agentflow_tui.tui.safe_text import one_line
 
 _WORDS_WIDTH = 19
 _WHERE_WIDTH = 28
+_LEAST_WHERE = 12
+_BESIDE_WHERE = 65
+"""Cells for the rest of a line, before the place gets more than it needs: what happened counts more."""
 _LEAST_DIGITS = 3
 _LONGEST = 400
 _NARROW = 60
@@ -215,13 +219,14 @@ class TimelineList(HistoryView):
             # The way to it takes more room than there is; the graph shows it.
             where = where.rpartition("/")[2]
             return [(number, "waiting"), (f"{words} ", status), (f"{where} ", ""), (detail, "waiting")]
-        while len(where) > _WHERE_WIDTH and "/" in where.removeprefix("…/"):
+        room = min(max(self.size.width - _BESIDE_WHERE, _LEAST_WHERE), _WHERE_WIDTH)
+        while len(where) > room and "/" in where.removeprefix("…/"):
             where = f"…/{where.removeprefix('…/').partition('/')[2]}"
         return [
             (number, "waiting"),
             (f"{_clock(event.at)}  ", "waiting"),
-            (f"{words:<{_WORDS_WIDTH + 2}} ", status),
-            (f"{where:<{_WHERE_WIDTH}} ", ""),
+            (f"{_filled(words, _WORDS_WIDTH + 2)} ", status),
+            (f"{_filled(where, room)} ", ""),
             (detail, "waiting"),
         ]
 
@@ -260,6 +265,10 @@ class TimelineList(HistoryView):
 
     def _at(self) -> int:
         return self._cursor if self._wanted is None else self._wanted
+
+
+def _filled(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))
 
 
 def _clock(at: float) -> str:

@@ -25,6 +25,8 @@ _LABEL_SHARE = 3
 _FILL = {"running": "▒", "completed": "█", "failed": "▚", "cancelled": "░"}
 _END = {"failed": "✗", "cancelled": "⊗"}
 _MINUTE = 60
+_TICK_CELLS = 14
+"""Cells of the ruler for one time."""
 _RANKS = ("throttled", "retrying", "open")
 """Where several share a cell, the last of these is seen."""
 
@@ -38,14 +40,24 @@ class WaterfallView(HistoryView):
         self._lanes = Lanes()
         self._landmarks = Landmarks()
         self._cursor = -1
+        self._lane_shown = -1
         self.zoom = 1
 
-    def show(self, lanes: Lanes, landmarks: Landmarks, cursor: int) -> None:
-        """Show these lanes, with the event `cursor` as a line across them."""
+    def show(self, lanes: Lanes, landmarks: Landmarks, cursor: int, *, is_following: bool = False) -> None:
+        """Show these lanes, with the event `cursor` as a line across them, and the lane of what began last.
+
+        While the run is followed, who scrolled that lane out of sight is not pulled back.
+        """
+        before, has_moved = self._lane_shown, cursor != self._cursor or lanes is not self._lanes
+        was_seen = before < 0 or 0 <= before - self.scroll_offset.y < self._rows
         self._lanes, self._landmarks, self._cursor = lanes, landmarks, cursor
         size = Size(self.scrollable_content_region.width, len(lanes.lanes) + 1)
         if size != self.virtual_size:
             self.virtual_size = size
+        if has_moved:
+            self._lane_shown = lanes.number_at(cursor)
+            if was_seen or not is_following:
+                self._bring_into_view(self._lane_shown)
         self.refresh()
 
     def zoom_by(self, step: int) -> None:
@@ -56,6 +68,18 @@ class WaterfallView(HistoryView):
     def on_resize(self) -> None:
         """Fit the time into the new width."""
         self.show(self._lanes, self._landmarks, self._cursor)
+        self._bring_into_view(self._lane_shown)
+
+    def _bring_into_view(self, lane: int) -> None:
+        """Scroll as little as it takes; the ruler takes the first row."""
+        top = self.scroll_offset.y
+        wanted = min(max(top, lane - self._rows + 1), max(lane, 0))
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+
+    @property
+    def _rows(self) -> int:
+        return max(self.size.height - 1, 1)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the bar's start, or to the moment below the mouse."""
@@ -110,21 +134,29 @@ class WaterfallView(HistoryView):
         return Span.of(self._lanes.end, self.zoom, self._landmarks.at(self._cursor), width)
 
     def _ruler(self, span: Span) -> list[Segment]:
+        """Where the iterations begin, and round times in between."""
         text = ["─"] * span.width
-        marks = [(at, f"it.{number}") for number, at in self._lanes.iterations]
-        if not marks:
-            quarters = (span.start + span.length * part / 4 for part in range(4))
-            marks = [(at, _time(at)) for at in quarters]
-        free = 0
-        for at, mark in marks:
-            column = span.column(at)
-            if free <= column and column + len(mark) < span.width:
-                text[column : column + len(mark) + 1] = [*"├", *mark]
-                free = column + len(mark) + 2
+        base = self.rich_style
+        quiet = base + self.style_of("waiting")
+        styles = [quiet] * span.width
+        for number, at in self._lanes.iterations:
+            column, mark = span.column(at), f"├it.{number}"
+            if column >= 0 and self._put_mark(text, column, mark):
+                styles[column : column + len(mark)] = [base] * len(mark)
             elif 0 <= column < span.width:
                 text[column] = "┬" if text[column] == "─" else text[column]
-        styles = [self.rich_style + self.style_of("waiting")] * span.width
+        for at, words in span.ticks(span.width // _TICK_CELLS):
+            self._put_mark(text, span.column(at), f"┴{words}")
         return self._drawn(text, styles, span)
+
+    @staticmethod
+    def _put_mark(text: list[str], column: int, mark: str) -> bool:
+        """Write a mark on the ruler where all of it and the cell behind it are free."""
+        end = column + len(mark)
+        if end >= len(text) or set(text[column : end + 1]) != {"─"}:
+            return False
+        text[column:end] = mark
+        return True
 
     def _lane(self, lane: Lane, span: Span) -> list[Segment]:
         base = self.rich_style
