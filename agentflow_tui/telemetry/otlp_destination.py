@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import requests
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -17,6 +18,15 @@ REQUEST_SECONDS = 1.5
 """For one batch with all its attempts; less than the end of the program may wait."""
 
 
+class _DeafSession(requests.Session):
+    """Hears how a server answers and not what it says: that may be slow, and have no end."""
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = super().send(request, **{**options, "stream": True})
+        response.close()
+        return response
+
+
 class OtlpDestination:
     """Posts protobuf to `v1/traces` and `v1/metrics` below one address.
 
@@ -26,7 +36,7 @@ class OtlpDestination:
 
     def __init__(self, endpoint: str, *, seconds: float = REQUEST_SECONDS) -> None:
         """Open nothing yet; `endpoint` was checked when the flow was read."""
-        self._session = requests.Session()
+        self._session = _DeafSession()
         # A proxy would look for a server on this machine on its own machine.
         if ServerAddress.parse(endpoint, bare_port=4318, key="endpoint").is_loopback:
             self._session.trust_env = False

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,37 @@ def test_a_server_that_refuses_is_told_in_the_log_alone(
     log = (tmp_path / LOG_FILE).read_text()
     assert "400" in log
     assert "0 spans were delivered; 3 were lost" in log
+
+
+@contextmanager
+def talking_server() -> Iterator[str]:
+    """A server that says it is well, and then never stops talking."""
+
+    def talk() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection, suppress(OSError):
+                    connection.recv(1_000_000)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    while True:
+                        connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+    with socket.create_server(("127.0.0.1", 0), backlog=8) as server:
+        talker = threading.Thread(target=talk, daemon=True)
+        talker.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+    talker.join(10)
+    assert not talker.is_alive()
+
+
+def test_what_a_server_answers_is_not_read() -> None:
+    with talking_server() as address:
+        pipeline = Pipeline(OtlpDestination(address))
+        watched(pipeline, run())
+        assert pipeline.close(10) == 0
+        assert pipeline.courier.delivered == 3
 
 
 @contextmanager
