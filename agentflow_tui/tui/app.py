@@ -180,8 +180,11 @@ class AgentflowApp(App[None]):
         """Show what went wrong in this session."""
         from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 
-        text = "\n".join((*self.problems, "", f"Traces are in {self.errors.path}"))
-        self.push_screen(PagerDialog("ERRORS", text if self.problems else "No unexpected errors."))
+        lines = [*self.problems, "", f"Traces are in {self.errors.path}"]
+        lines = lines if self.problems else ["No unexpected errors."]
+        if self.choices.problems:
+            lines += ["", "Left out of your settings, keys and themes:", *self.choices.problems]
+        self.push_screen(PagerDialog("ERRORS", "\n".join(lines)))
 
     async def run_action(
         self,

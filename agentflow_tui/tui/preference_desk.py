@@ -9,6 +9,7 @@ from typing import Any
 from textual.app import App
 from textual.theme import Theme
 
+from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.keymap import Keymap, read_keymap
 from agentflow_tui.tui.preferences import PanePreferences, Preferences, changes
 from agentflow_tui.tui.safe_text import one_line
@@ -16,6 +17,8 @@ from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.theming.theme_shelf import DEFAULT_THEME, load_themes
 
 _LONGEST = 600
+_LONGEST_LINE = 160
+_MOST_TOLD = 4
 _DEBOUNCE_MS = 200
 _STEP_MS = 100
 
@@ -32,11 +35,14 @@ class PreferenceDesk:
         self.problems: tuple[str, ...] = ()
         """One line for each part of the user's files that cannot be used."""
         self._themes: dict[str, Theme] = {}
+        self._unkept: dict[tuple[str, ...], str | int | bool] = {}
+        """Settings of this session that could not be written."""
         self.reload()
 
     def reload(self) -> None:
         """Read everything again and use it."""
-        self.preferences, wrong_settings = self.settings.read()
+        preferences, wrong_settings = self.settings.read()
+        self.preferences = preferences.replaced(self._unkept)
         self.keymap = read_keymap(self.preferences.keys, self.settings.keys_file)
         self.app.set_keymap(self.keymap.overrides)
         shelf = load_themes(user_folder=self.settings.themes_folder)
@@ -63,12 +69,19 @@ class PreferenceDesk:
         """Show in one toast what cannot be used."""
         if self.problems:
             self.app.notify(
-                one_line("; ".join(self.problems), _LONGEST),
+                self._problems_in_short(),
                 title="Left out of your settings, keys and themes",
                 severity="warning",
                 timeout=12,
                 markup=False,
             )
+
+    def _problems_in_short(self) -> str:
+        lines = [f"• {one_line(problem, _LONGEST_LINE)}" for problem in self.problems[:_MOST_TOLD]]
+        if len(self.problems) > _MOST_TOLD:
+            key = " ".join(map(spelled, self.keymap.keys["app.errors"][:1])) or "'show errors'"
+            lines.append(f"… and {len(self.problems) - _MOST_TOLD} more: {key} lists all")
+        return "\n".join(lines)
 
     def keep_theme(self, name: str) -> None:
         """Remember the theme that was chosen."""
@@ -112,8 +125,13 @@ class PreferenceDesk:
         try:
             self.settings.keep(values)
         except OSError as error:
+            self._unkept |= values
             self.app.notify(
-                one_line(str(error), _LONGEST), title="Settings not kept", severity="warning", markup=False
+                one_line(str(error), _LONGEST),
+                title="Kept only until the program ends",
+                severity="warning",
+                markup=False,
             )
-            return
+        else:
+            self._unkept = {path: value for path, value in self._unkept.items() if path not in values}
         self.reload()

@@ -7,17 +7,20 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from agentflow_tui.config.nearest import nearest_name
+from agentflow_tui.config.type_finding import type_finding
 from agentflow_tui.control_characters import visible_line
 
-_LONGEST = 80
+_LONGEST = 200
+_LONGEST_NAME = 80
 
 
 class EditorPreferences(BaseModel):
     """How the text is edited."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     line_numbers: bool = Field(True, description="Show line numbers.")
     wrap: bool = Field(False, description="Wrap long lines.")
@@ -27,7 +30,7 @@ class EditorPreferences(BaseModel):
 class PanePreferences(BaseModel):
     """How large the panes are; dragging the edges between them sets these, 0 is the usual size."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     editor: int = Field(0, ge=0, le=80, description="Percent of the window for the editor beside the graph.")
     inspector: int = Field(
@@ -42,7 +45,7 @@ class PanePreferences(BaseModel):
 class StorePreferences(BaseModel):
     """How long stored runs are kept; tagged runs always are."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     keep_days: int = Field(
         0, ge=0, le=36_500, description="Delete runs older than so many days; 0 keeps all."
@@ -55,7 +58,7 @@ class StorePreferences(BaseModel):
 class Preferences(BaseModel):
     """All settings of one user."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="agentflow-tui settings")
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, title="agentflow-tui settings")
 
     theme: str = Field("", max_length=60, description="Name of the colour theme; empty is the default one.")
     keys: Literal["default", "vim"] = Field("default", description="The keys to start from.")
@@ -72,6 +75,16 @@ class Preferences(BaseModel):
     panes: PanePreferences = PanePreferences()
     editor: EditorPreferences = EditorPreferences()
     store: StorePreferences = StorePreferences()
+
+    def replaced(self, values: Mapping[tuple[str, ...], str | int | bool]) -> Preferences:
+        """Return these settings with others in the place of some, each under its path."""
+        content = self.model_dump()
+        for (*tables, name), value in values.items():
+            inner = content
+            for table in tables:
+                inner = inner[table]
+            inner[name] = value
+        return Preferences.model_validate(content)
 
     def described(self) -> Iterator[tuple[tuple[str, ...], str, str | int | bool]]:
         """Yield every setting: its path, what it does, its value."""
@@ -114,7 +127,7 @@ def read_preferences(content: Mapping[str, Any]) -> tuple[Preferences, tuple[str
         usable: dict[str, Any] = _copied(content)
         for found in error.errors():
             place = tuple(str(part) for part in found["loc"])
-            problems.append(_told(place, found["msg"]))
+            problems.append(_told(place, found))
             _drop(usable, place)
     try:
         return Preferences.model_validate(usable), tuple(problems)
@@ -123,11 +136,20 @@ def read_preferences(content: Mapping[str, Any]) -> tuple[Preferences, tuple[str
         return Preferences(), tuple(problems)
 
 
-def _told(place: tuple[str, ...], message: str) -> str:
-    name = visible_line(".".join(place), _LONGEST)
+def told(error: ErrorDetails) -> str:
+    """Return in words what is wrong with the value of a setting, and the way out."""
+    found = type_finding(error)
+    table = f"[{'.'.join(str(part) for part in error['loc'][:-1])}] " if len(error["loc"]) > 1 else ""
+    # A limit is its own way out.
+    way_out = "" if error["type"].startswith(("greater", "less")) else f" ({found.hint})"
+    return visible_line(f"{table}{found.message}{way_out}", _LONGEST)
+
+
+def _told(place: tuple[str, ...], error: ErrorDetails) -> str:
+    name = visible_line(".".join(place), _LONGEST_NAME)
     known = _NAMES[place[0]] if len(place) > 1 and place[0] in _NAMES else _NAMES[""]
     if place[-1] in known:
-        return f"{name}: {visible_line(message, _LONGEST)}"
+        return told(error)
     near = nearest_name(place[-1], known)
     return f"{name}: no such setting" + (f"; did you mean {near}?" if near else "")
 

@@ -53,11 +53,12 @@ class Settings:
     def read(self) -> tuple[Preferences, tuple[str, ...]]:
         """Return the settings, and one line for each that cannot be used and has its default."""
         try:
-            return read_preferences(read_toml(self.file))
+            preferences, problems = read_preferences(read_toml(self.file))
         except FileNotFoundError:
             return Preferences(), ()
         except TomlFileError as error:
             return Preferences(), (str(error),)
+        return preferences, tuple(f"{self.file.name}: {problem}" for problem in problems)
 
     @property
     def theme(self) -> str:

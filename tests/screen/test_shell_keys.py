@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Select
+from textual.widgets import Input, Label, Select, Static
 
 from agentflow_tui.tui.app import AgentflowApp
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
@@ -69,6 +69,60 @@ async def test_the_settings_are_changed_kept_and_used(desk: Desk) -> None:
         assert bench_of(pilot).layout_of_panes.current == "editor"
     kept = tomllib.loads(desk.settings.file.read_text(encoding="utf-8"))
     assert kept == {"keys": "vim", "editor": {"indent": 2}}
+
+
+async def test_what_a_setting_is_for_stays_in_sight_and_a_wrong_one_is_told(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        await pilot.press("f12")
+        await settle(pilot)
+        body = pilot.app.screen.query_one(".settings-body")
+        for _ in range(16):
+            field = pilot.app.screen.focused
+            assert field is not None and field.parent is not None
+            label = field.parent.query_one(Label)
+            assert body.region.contains_region(label.region), label.render()
+            await pilot.press("tab")
+            await settle(pilot)
+        field = pilot.app.screen.query_one("#set-panes-editor", Input).focus()
+        await pilot.press("9", "9", "ctrl+s")
+        await settle(pilot)
+        assert str(pilot.app.screen.query_one("#note", Static).render()) == (
+            "✗ [panes] editor is 99; it must be at most 80"
+        )
+        assert field.has_focus and body.region.contains_region(field.region)
+        await pilot.press("backspace", "backspace", "8", "0", "ctrl+s")
+        await until(pilot, lambda: is_on_top(pilot))
+    kept = tomllib.loads(desk.settings.file.read_text(encoding="utf-8"))
+    assert kept == {"panes": {"editor": 80}}
+
+
+async def test_settings_that_cannot_be_written_hold_until_the_end(desk: Desk) -> None:
+    desk.settings.config_folder.write_text("no folder", encoding="utf-8")
+    async with desk.open(desk.write(LOOP), (140, 60)) as pilot:
+        await pilot.press("f12")
+        await settle(pilot)
+        pilot.app.screen.query_one("#set-theme", Select).value = "okabe-ito-light"
+        pilot.app.screen.query_one("#set-editor-indent", Input).value = "2"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: is_on_top(pilot))
+        assert pilot.app.theme == "okabe-ito-light"
+        assert bench_of(pilot).editor.code.indent_width == 2
+        assert "Kept only until the program ends" in [note.title for note in pilot.app._notifications]
+
+
+async def test_faults_in_the_files_are_told_in_short_and_listed_with_the_errors(desk: Desk) -> None:
+    desk.settings.config_folder.mkdir()
+    wrong = "".join(f'"no.{number}" = "f6"\n' for number in range(9))
+    desk.settings.keys_file.write_text(wrong, encoding="utf-8")
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        (note,) = pilot.app._notifications
+        assert note.message.splitlines()[0] == "• keys.toml: 'no.0' is no action"
+        assert note.message.splitlines()[4:] == ["… and 5 more: alt+e lists all"]
+        await pilot.press("alt+e")
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, PagerDialog)
+        assert all(f"keys.toml: 'no.{number}' is no action" in dialog.text for number in range(9))
 
 
 async def test_a_key_of_ones_own_works_and_the_old_one_does_not(desk: Desk) -> None:

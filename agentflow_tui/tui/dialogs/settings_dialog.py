@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -17,10 +18,11 @@ from textual.widgets import Button, Input, Label, Select, Static
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import SETTINGS
-from agentflow_tui.tui.preferences import Preferences, fields
+from agentflow_tui.tui.preferences import Preferences, fields, told
 from agentflow_tui.tui.safe_text import plain
 
 Path = tuple[str, ...]
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _WORDS = {True: "on", False: "off"}
 
 
@@ -28,6 +30,7 @@ class SettingsDialog(Dialog[Preferences]):
     """Changes the settings; returns the new ones, which are not written yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(SETTINGS)
+    AUTO_FOCUS = ""
 
     def __init__(self, preferences: Preferences, themes: Sequence[str], place: str) -> None:
         """Take the settings so far, the names of all themes, and where the settings are kept."""
@@ -51,6 +54,10 @@ class SettingsDialog(Dialog[Preferences]):
                 yield Button("keep", id="keep", compact=True)
                 yield Button("close", id="close", compact=True)
 
+    def on_mount(self) -> None:
+        """Begin at the first setting, but only once it has its place: else it is scrolled about."""
+        self.call_after_refresh(self.query_one("#set-theme").focus)
+
     def action_keep(self) -> None:
         """Return the settings, or say what is wrong with one."""
         values: dict[str, Any] = {}
@@ -61,14 +68,30 @@ class SettingsDialog(Dialog[Preferences]):
                 inner = inner.setdefault(part, {})
             inner[path[-1]] = _value(widget, field)
         try:
-            self.dismiss(Preferences.model_validate(values))
+            preferences = Preferences.model_validate(values)
         except ValidationError as error:
             first = error.errors()[0]
             path = tuple(str(part) for part in first["loc"])
             note = self.query_one("#note", Static)
-            note.update(plain(f"✗ {'.'.join(path)}: {first['msg']}"))
+            note.update(plain(f"✗ {told(first)}"))
             note.add_class("-wrong")
-            self.query_one(f"#{_id(path)}").focus()
+            wrong = self.query_one(f"#{_id(path)}")
+            wrong.focus()
+            # The complaint takes room from it.
+            self._bring_into_sight(wrong)
+        else:
+            self.dismiss(preferences)
+
+    @on(events.DescendantFocus)
+    def _focused(self, event: events.DescendantFocus) -> None:
+        self._bring_into_sight(event.widget)
+
+    def _bring_into_sight(self, field: Widget) -> None:
+        """Scroll so far that the field is seen with what it is for."""
+        setting = field.parent
+        if isinstance(setting, Widget) and setting.has_class("setting"):
+            body = self.query_one(".settings-body", VerticalScroll)
+            body.call_after_refresh(body.scroll_to_widget, setting, animate=False)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
@@ -100,7 +123,7 @@ class SettingsDialog(Dialog[Preferences]):
                 allow_blank=False,
                 compact=True,
             )
-        line = Input(str(value), id=name, type="integer", compact=True, select_on_focus=False)
+        line = Input(str(value), id=name, type="integer", compact=True)
         line.cursor_blink = False
         return line
 
@@ -112,5 +135,6 @@ def _id(path: Path) -> str:
 def _value(widget: Widget, field: FieldInfo) -> object:
     if isinstance(widget, Select):
         return widget.value == _WORDS[True] if field.annotation is bool else widget.value
-    text = widget.value if isinstance(widget, Input) else ""
-    return text.strip() or field.default
+    text = widget.value.strip() if isinstance(widget, Input) else ""
+    # What is no number yet, such as a lone minus, is told as what it is.
+    return (int(text) if _NUMBER.fullmatch(text) else text) if text else field.default

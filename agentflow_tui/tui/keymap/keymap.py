@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -59,7 +59,8 @@ def read_keymap(preset: str, file: Path) -> Keymap:
         overrides = {}
     except TomlFileError as error:
         return Keymap(_preset(preset), (str(error),))
-    return make_keymap(preset, overrides)
+    keymap = make_keymap(preset, overrides)
+    return replace(keymap, problems=tuple(f"{file.name}: {problem}" for problem in keymap.problems))
 
 
 def make_keymap(preset: str, overrides: Mapping[str, Any]) -> Keymap:

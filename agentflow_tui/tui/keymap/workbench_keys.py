@@ -54,7 +54,7 @@ EVERYWHERE: tuple[Key, ...] = (
         keys=("alt+e",),
         action="app.show_errors",
         label="errors",
-        tooltip="Show what went wrong unexpectedly, and where its log is.",
+        tooltip="Show what went wrong, its log, and what is wrong in your settings, keys and themes.",
     ),
     _app(
         id="app.quit",

@@ -36,6 +36,35 @@ def test_what_is_wrong_is_named_and_the_rest_is_used(settings: Settings) -> None
     assert any("them: no such setting; did you mean theme?" in problem for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("theme = 5", 'theme must be text, not 5 (put it in quotes, such as "writer")'),
+        ('keys = "emacs"', "unknown keys 'emacs' (one of: default, vim)"),
+        ("mouse = 1", "mouse must be true or false, not 1 (write true or false without quotes)"),
+        (
+            'confirm_quit = "yes"',
+            "confirm_quit must be true or false, not the text 'yes' (write true or false without quotes)",
+        ),
+        ("panes = 3", "panes must be a table, not 3 (give it a table of its own, [like.this])"),
+        ("[editor]\nindent = 900", "[editor] indent is 900; it must be at most 8"),
+        ("[editor]\nfoo = 1", "editor.foo: no such setting"),
+        ('"\\u001b[2J" = 1', "␛[2J: no such setting"),
+    ],
+)
+def test_a_wrong_setting_has_its_default_and_is_told_in_words(
+    settings: Settings, text: str, said: str
+) -> None:
+    settings.file.write_text(text, encoding="utf-8")
+    assert settings.read() == (Preferences(), (f"settings.toml: {said}",))
+
+
+def test_others_take_the_place_of_some() -> None:
+    replaced = Preferences(theme="nord").replaced({("editor", "wrap"): True, ("keys",): "vim"})
+    assert (replaced.theme, replaced.keys, replaced.editor.wrap) == ("nord", "vim", True)
+    assert replaced.editor.line_numbers
+
+
 def test_keeping_leaves_comments_alone(settings: Settings) -> None:
     settings.file.write_text('# mine\nkeys = "vim" # why\n\n[other]\nx = 1\n', encoding="utf-8")
     settings.keep({("editor", "wrap"): True, ("animation",): "none"})
