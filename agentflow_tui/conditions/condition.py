@@ -21,13 +21,15 @@ MAX_LENGTH = 500
 class Condition:
     """A parsed condition (semantics §4, §9); equal to another one with the same text.
 
-    `names` are the top-level data names that it uses, `uses` the same with their places in the text.
+    `names` are the top-level data names that it uses, `uses` the same with their places in the text; it asks
+    with `has` whether the `tested` ones, or parts of them, are there.
     """
 
     text: str
     names: frozenset[str] = field(compare=False)
     uses: tuple[NameUse, ...] = field(compare=False, repr=False)
     tree: ast.expr = field(compare=False, repr=False)
+    tested: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     quick: Callable[[Scope], bool] | None = field(default=None, compare=False, repr=False)
     """The same as `holds`, where the condition is so simple that there is a shorter way."""
 
@@ -69,7 +71,8 @@ def parse_condition(text: str) -> Condition:
         raise ConditionSyntaxError(f"not a condition: {error}", 1, len(text) + 1) from None
     tree = grammar.checked(parsed.body)
     uses = tuple(grammar.uses)
-    return Condition(text, frozenset(use.name for use in uses), uses, tree, compare_quickly(tree))
+    names, tested = frozenset(use.name for use in uses), frozenset(grammar.tested)
+    return Condition(text, names, uses, tree, tested, compare_quickly(tree))
 
 
 def _refuse_bad_text(text: str) -> None:

@@ -68,6 +68,8 @@ class Grammar:
     def __init__(self, text: str, indent: int = 0) -> None:
         """Take the text that was parsed and how many characters were cut off before it."""
         self.uses: list[NameUse] = []
+        self.tested: set[str] = set()
+        """Names whose absence the text asks for."""
         self._bytes = text.encode()
         self._indent = indent
 
@@ -189,6 +191,8 @@ class Grammar:
             self._refuse(
                 node.args[0], "has asks for a key, not for a value", 'write has(key) or has(data["any-key"])'
             )
+        if arguments[0].root == "data":
+            self.tested.add(arguments[0].parts[0])
         return ast.copy_location(Has(path=arguments[0]), node)
 
     def _source(self, node: ast.expr) -> str:

@@ -75,7 +75,7 @@ class RaceDesk:
             fits,
             self._at_first(fits, scores),
             scores=scores,
-            needed=workbench.input_keys(),
+            needed=workbench.needed_keys(),
             given=self._given,
             ask=self.desk.ask_for_input,
         )

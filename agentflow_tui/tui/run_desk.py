@@ -172,13 +172,12 @@ class RunDesk:
 
     async def ask_for_input(self) -> bool:
         """Let the input be edited; false when one left the dialog."""
-        needed = self.workbench.input_keys()
         given = self.given or EventInput(self.workbench.example_input())
         earlier = self.memory.of(self._name) if self.memory is not None else ()
         dialog = InputDialog(
-            needed or ("message",),
+            self.workbench.input_keys() or ("message",),
             given,
-            required=needed,
+            required=self.workbench.needed_keys(),
             earlier=earlier,
             unsent=self.unsent,
             edit_outside=self.edit_outside,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from agentflow_tui.agents.llm_agent import keys_set_by
 from agentflow_tui.agents.prompt_template import PromptTemplate
@@ -17,13 +17,22 @@ _ANYTHING = frozenset({"*"})
 
 def input_keys(flow: Flow, plan: Plan) -> tuple[str, ...]:
     """Return the keys that prompts and conditions read before anything sets them, `message` first."""
+    return _keys(flow, plan, lambda condition: condition.names)
+
+
+def needed_keys(flow: Flow, plan: Plan) -> tuple[str, ...]:
+    """Return those of the input keys that the flow counts on: a condition that asks `has(key)` does not."""
+    return _keys(flow, plan, lambda condition: condition.names - condition.tested)
+
+
+def _keys(flow: Flow, plan: Plan, read_by: Callable[[Condition], frozenset[str]]) -> tuple[str, ...]:
     needed: dict[str, None] = {}
     flows = plan.flows or {"": flow}
     _Walker(flows, needed).visit(plan.root, frozenset())
     ever = frozenset().union(*(_set_by(flows, node) for node in walk(plan.root) if isinstance(node, Step)))
     if not ever & _ANYTHING:
         # A condition on a missing key is false, not an error: only keys that nothing ever sets are asked for.
-        asked = (name for condition in _conditions(plan.root) for name in sorted(condition.names))
+        asked = (name for condition in _conditions(plan.root) for name in sorted(read_by(condition)))
         needed.update(dict.fromkeys(name for name in asked if name not in ever and not _is_engines(name)))
     return tuple(sorted(needed, key=lambda key: key != "message"))
 

@@ -14,7 +14,7 @@ from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.flow_file import FlowFile, SaveResult, UnreadableFileError
 from agentflow_tui.workbench.flow_notes import FlowNotes
-from agentflow_tui.workbench.input_keys import input_keys
+from agentflow_tui.workbench.input_keys import input_keys, needed_keys
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.stored_text import StoredText
@@ -142,8 +142,12 @@ class OpenFlow:
         return self._file is not None and self._file.is_changed_on_disk()
 
     def input_keys(self) -> tuple[str, ...]:
-        """Return the data keys that a run of the flow needs, `message` first; none without a valid flow."""
+        """Return the data keys that a run of the flow can use, `message` first; none without a valid flow."""
         return input_keys(self._flow, self.plan) if self._flow and self.plan else ()
+
+    def needed_keys(self) -> tuple[str, ...]:
+        """Return those of the input keys without which something is missing."""
+        return needed_keys(self._flow, self.plan) if self._flow and self.plan else ()
 
     def example_input(self) -> dict[str, Any]:
         """Return the input that the file's comments propose; empty without one."""

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key
-from textual.widgets import Checkbox, Input, Label, OptionList, Static
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from agentflow_tui.config.nearest import nearest_name
@@ -20,6 +20,7 @@ from agentflow_tui.plan.node import Node, Plan, Step
 from agentflow_tui.tui.dialogs.condition_fault import condition_fault
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.field import line_field
+from agentflow_tui.tui.dialogs.tick_box import TickBox
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINT
 from agentflow_tui.tui.safe_text import one_line, plain
@@ -56,13 +57,13 @@ class BreakpointForm(Dialog[Breakpoint]):
                 where.select_on_focus = True
                 yield where
                 yield OptionList(id="point-places", markup=False)
-                yield Checkbox("after it, not before it", point.when == "after", id="is-after", compact=True)
+                yield TickBox("after it, not before it", point.when == "after", id="is-after")
                 yield Label("only if", markup=False)
                 yield _line("point-condition", point.condition, _NOTE)
                 yield Static(id="point-fault", markup=False)
                 yield Label("from which hit on", markup=False)
                 yield _line("point-hit", f"{point.from_hit:d}", "1", is_number=True)
-                yield Checkbox("switched on", point.is_enabled, id="is-enabled", compact=True)
+                yield TickBox("switched on", point.is_enabled, id="is-enabled")
             yield Static(id="note", markup=False)
 
     def on_mount(self) -> None:
@@ -90,10 +91,10 @@ class BreakpointForm(Dialog[Breakpoint]):
                 where = fitting[0]
         point = Breakpoint(
             where,
-            "after" if self.query_one("#is-after", Checkbox).value else "before",
+            "after" if self.query_one("#is-after", TickBox).value else "before",
             condition,
             int(hit) if hit.isdigit() else 0,
-            self.query_one("#is-enabled", Checkbox).value,
+            self.query_one("#is-enabled", TickBox).value,
         )
         if complaint := self._complaint(point):
             self._refused = self._typed()

@@ -52,6 +52,14 @@ class ModeList(LineView):
     class Clicked(Message):
         """A row was clicked; the cursor is on it."""
 
+    class Moved(Message):
+        """The cursor is on another row."""
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw the rows that changed, and tell."""
+        super().watch_cursor(old, new)
+        self.post_message(self.Moved())
+
     @guarded
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row and switch it."""
@@ -118,13 +126,12 @@ class RaceDialog(Dialog[RaceChoice]):
         """Fill the list."""
         self.query_one(ModeList).styles.height = len(self.fits) + 1
         self._show()
+        self._explain()
 
     def action_switch(self) -> None:
         """Let what is under the cursor take part, or leave it out."""
-        view = self.query_one(ModeList)
-        name = view.rows[view.cursor].key[0]
+        name, fit = self._highlighted()
         modes = self.choice.modes
-        fit = next((fit for fit in self.fits if fit.mode == name), None)
         if fit is None:
             self.choice = replace(self.choice, is_saving=not self.choice.is_saving)
         elif fit.problem:
@@ -137,7 +144,7 @@ class RaceDialog(Dialog[RaceChoice]):
                 self.choice, modes=tuple(fit.mode for fit in self.fits if fit.mode in {*modes, name})
             )
         self._show()
-        self._say("")
+        self._explain()
 
     def action_edit_input(self) -> None:
         """Edit the input."""
@@ -163,6 +170,12 @@ class RaceDialog(Dialog[RaceChoice]):
         event.stop()
         self.action_switch()
 
+    @on(ModeList.Moved)
+    @guarded
+    def _moved(self, event: ModeList.Moved) -> None:
+        event.stop()
+        self._explain()
+
     @on(LineView.RowChosen)
     @guarded
     def _chosen(self, event: LineView.RowChosen) -> None:
@@ -184,7 +197,7 @@ class RaceDialog(Dialog[RaceChoice]):
     async def _edit(self) -> None:
         await self.ask()
         self._show()
-        self._say("")
+        self._explain()
 
     def _show(self) -> None:
         rows = [self._row(fit) for fit in self.fits]
@@ -202,6 +215,21 @@ class RaceDialog(Dialog[RaceChoice]):
         agents = counted(len(list(fit.plan.steps())), "agent")
         caveat = f"; {fit.caveat}" if fit.caveat else ""
         return _switch_row(fit.mode, f"{agents}{caveat}", is_on=fit.mode in self.choice.modes)
+
+    def _highlighted(self) -> tuple[str, ModeFit | None]:
+        view = self.query_one(ModeList)
+        name = view.rows[view.cursor].key[0]
+        return name, next((fit for fit in self.fits if fit.mode == name), None)
+
+    def _explain(self) -> None:
+        """Say in full what a row is too short for."""
+        _, fit = self._highlighted()
+        if fit is None:
+            self._say("")
+        elif fit.problem:
+            self._say(f"✗ {fit.mode}: {fit.problem}")
+        else:
+            self._say(f"{fit.mode}: {fit.caveat}" if fit.caveat else "")
 
     def _say(self, text: str, *, is_wrong: bool = False) -> None:
         note = self.query_one("#note", Static)

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from agentflow_tui.tui.dialogs.draft_rows import edit_line, value_line
 from agentflow_tui.tui.dialogs.field import line_field, text_field
 from agentflow_tui.tui.dialogs.state_draft import Draft, Pending, Slot, StateDraft
+from agentflow_tui.tui.dialogs.tick_box import TickBox
 from agentflow_tui.tui.safe_text import one_line, plain
 
 _NAME = 40
@@ -37,8 +38,8 @@ class ValueForm(Vertical):
         yield line_field("new-key", "enter adds it; meta.name is one of meta")
         yield Label("value", id="value-label", markup=False)
         yield text_field("state-value")
-        yield Checkbox("JSON: a number, true, a list, an object", id="is-json", compact=True)
-        yield Checkbox("take the key away", id="is-removed", compact=True)
+        yield TickBox("JSON: a number, true, a list, an object", id="is-json")
+        yield TickBox("take the key away", id="is-removed")
 
     def show(self, draft: StateDraft, slot: Slot | None = None) -> None:
         """Show a draft, from this key on."""

@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 from agentflow_tui.tui.keymap.key import Key
 
 _SHOWN = {
-    "question_mark": "?",
-    "comma": ",",
-    "full_stop": ".",
-    "colon": ":",
-    "semicolon": ";",
     "escape": "esc",
     "unbound": "–",
     "plus": "+",
     "minus": "-",
-    "equals_sign": "=",
     "slash": "/",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "apostrophe": "'",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
+    "backslash": "\\",
+    "underscore": "_",
+    "at": "@",
 }
 _SCRUB = Binding.Group("scrub", compact=True)
 
@@ -57,5 +48,13 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
 def spelled(key: str) -> str:
     """Return a key's name as a person writes it: `full_stop` is `.`, `ctrl+s` is `^s`."""
     before, plus, name = key.rpartition("+")
-    shown = _SHOWN.get(name, name.upper() if name[0] == "f" and name[1:].isdigit() else name)
+    shown = _SHOWN.get(name) or _character(name)
     return f"{before}{plus}".replace("ctrl+", "^") + shown
+
+
+def _character(name: str) -> str:
+    """Return the sign that a key types, or its name where that says more: `f5` is `F5`, `space` is itself."""
+    if name[0] == "f" and name[1:].isdigit():
+        return name.upper()
+    sign = key_to_character(name) or ""
+    return sign if sign.isprintable() and not sign.isspace() and sign else name

@@ -35,6 +35,15 @@ GALLERY: tuple[Key, ...] = (
         action="close",
         label="back",
         tooltip="Back to the flow that is open.",
+        in_footer=True,
+    ),
+    _gallery(
+        id="gallery.quit",
+        keys=("q",),
+        action="app.ask_to_quit",
+        label="quit",
+        tooltip="Leave the program; asks first when something would be lost.",
+        in_footer=True,
     ),
 )
 

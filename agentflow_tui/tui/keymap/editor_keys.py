@@ -17,6 +17,7 @@ EDITOR: tuple[Key, ...] = (
         action="screen.find",
         label="find",
         tooltip="Search in the text; enter or n goes on, N goes back, escape closes.",
+        in_footer=True,
     ),
     _editor(
         id="editor.undo",
@@ -24,6 +25,7 @@ EDITOR: tuple[Key, ...] = (
         action="undo",
         label="undo",
         tooltip="Take back the last change of the text.",
+        in_footer=True,
     ),
     _editor(
         id="editor.redo",

@@ -114,10 +114,13 @@ class GalleryScreen(Screen[None]):
         )
         self.app.push_screen(dialog, self._open_path)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Whether an action can be done: there is no way back where no flow is open."""
+        return action != "close" or self.can_close
+
     def action_close(self) -> None:
         """Go back to the flow that is open."""
-        if self.can_close:
-            self.app.pop_screen()
+        self.app.pop_screen()
 
     @on(OptionList.OptionHighlighted, "#flows")
     @guarded

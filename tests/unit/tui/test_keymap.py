@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.clash import clashes
 from agentflow_tui.tui.keymap.handbook import handbook
 from agentflow_tui.tui.keymap.key_name import KeyNameError, key_name
@@ -108,3 +110,16 @@ def test_the_handbook_shows_this_table() -> None:
     begin = readme.index("<!-- keys: agentflow-tui keys --markdown -->\n")
     shown = readme[begin : readme.index("<!-- /keys -->")].partition("\n")[2]
     assert shown.strip() == handbook()
+
+
+def test_signs_are_shown_as_they_are_typed() -> None:
+    assert "_" not in re.sub(r"`_`|[a-z_]+\.[a-z_]+", "", "".join(re.findall(r"`[^`]+`", handbook())))
+    for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_{|}~":
+        assert spelled(key_name(sign)) == sign
+    assert [spelled(name) for name in ("space", "f5", "ctrl+s", "tab", "escape")] == [
+        "space",
+        "F5",
+        "^s",
+        "tab",
+        "esc",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentflow_tui.tui.keymap.key import Key
 
 _WHERE = {"left": "to the left", "down": "below", "up": "above", "right": "to the right"}
+_IN_FOOTER = ("search", "ran")
 _STEPS = {"left": (-4, 0), "down": (0, 2), "up": (0, -2), "right": (4, 0)}
 
 
@@ -34,7 +35,15 @@ def _pan(name: str) -> Key:
 
 
 def _key(name: str, keys: tuple[str, ...], action: str, label: str, tooltip: str) -> Key:
-    return Key(id=f"graph.{name}", keys=keys, action=action, label=label, tooltip=tooltip, group="Graph")
+    return Key(
+        id=f"graph.{name}",
+        keys=keys,
+        action=action,
+        label=label,
+        tooltip=tooltip,
+        in_footer=name in _IN_FOOTER,
+        group="Graph",
+    )
 
 
 GRAPH: tuple[Key, ...] = (
@@ -54,6 +63,7 @@ GRAPH: tuple[Key, ...] = (
         action="enter",
         label="open",
         tooltip="Open or fold a frame; look closer at an agent.",
+        in_footer=True,
         in_palette=False,
         group="Graph",
     ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from agentflow_tui.tui.keymap.key import Key
 
+_IN_FOOTER = ("search", "pager", "mark")
+
 
 def _key(name: str, keys: tuple[str, ...], action: str, label: str, tooltip: str) -> Key:
     return Key(
@@ -13,6 +15,7 @@ def _key(name: str, keys: tuple[str, ...], action: str, label: str, tooltip: str
         label=label,
         tooltip=tooltip,
         in_palette=False,
+        in_footer=name in _IN_FOOTER,
         group="Inspector",
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from agentflow_tui.tui.keymap.key import Key
 
+_IN_FOOTER = ("filter", "waterfall", "error-next")
+
 
 def _key(name: str, keys: tuple[str, ...], action: str, tooltip: str, label: str = "") -> Key:
     return Key(
@@ -13,6 +15,7 @@ def _key(name: str, keys: tuple[str, ...], action: str, tooltip: str, label: str
         label=label or name,
         tooltip=tooltip,
         in_palette=False,
+        in_footer=name in _IN_FOOTER,
         group="Timeline",
     )
 
