@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from agentflow_tui.agents.cast import Providers
 from agentflow_tui.agents.provider_tables import provider_tables, with_file_keys
 from agentflow_tui.config import Flow
+from agentflow_tui.llm.embedded_provider import EmbeddedProvider
 from agentflow_tui.llm.provider_pool import ProviderPool
 from agentflow_tui.llm.run_recordings import RunRecordings
 
@@ -16,7 +17,7 @@ from agentflow_tui.llm.run_recordings import RunRecordings
 class ProviderPools:
     """One pool for each set of `[providers]` among the flows, so that most share one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a call can be answered by
         self,
         flows: Mapping[str, Flow],
         env: Mapping[str, str],
@@ -24,16 +25,18 @@ class ProviderPools:
         sleep: Callable[[float], Awaitable[None]],
         given: Providers | None = None,
         recordings: RunRecordings | None = None,
+        embedded: EmbeddedProvider | None = None,
     ) -> None:
         """Take the flows as `Plan.flows` has them; nothing is connected yet.
 
         `given` serves all of them in place of pools, and is not closed here. With `recordings` calls are
-        answered from them as their mode says, except those to `given`.
+        answered from them as their mode says, except those to `given`. `embedded` is shared with other runs.
         """
         self._env = env
         self._sleep = sleep
         self._given = given
         self._recordings = recordings
+        self._embedded = embedded or EmbeddedProvider()
         self._pools: dict[str, ProviderPool] = {}
         self.by_file = self.serving(flows)
         """By `Step.flow`."""
@@ -52,5 +55,7 @@ class ProviderPools:
         key = json.dumps(tables, sort_keys=True, default=str)
         if key not in self._pools:
             keys = with_file_keys(self._env, tables)
-            self._pools[key] = ProviderPool(tables, keys, sleep=self._sleep, recordings=self._recordings)
+            self._pools[key] = ProviderPool(
+                tables, keys, sleep=self._sleep, recordings=self._recordings, embedded=self._embedded
+            )
         return self._pools[key]

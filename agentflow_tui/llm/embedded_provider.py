@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Self
 
 from agentflow_tui.llm.embedded_process import EmbeddedProcess
 from agentflow_tui.llm.model_error import ModelError
@@ -21,17 +22,27 @@ _DEATH_SECONDS = 1.0
 
 
 class EmbeddedProvider:
-    """Starts one model server on the first call, shares it among all calls, and starts it anew if it died."""
+    """Starts one model server on the first call, shares it among all calls, and starts it anew if it died.
+
+    Runs at the same time can share one: it stops the server when the last of those who `join` closes it.
+    """
 
     name = "embedded"
 
     def __init__(self, weights: Weights = SMOLLM2, *, folder: Path | None = None) -> None:
         """Use `weights` from `folder` (default: the user's cache); the first call starts the server."""
         self._weights = weights
-        self._folder = folder
+        self.folder = folder
+        """Of the weights; none for the user's cache."""
         self._lock = asyncio.Lock()
         self._process: EmbeddedProcess | None = None
         self._chat: OpenAIProvider | None = None
+        self._users = 0
+
+    def join(self) -> Self:
+        """Count one more who will close it."""
+        self._users += 1
+        return self
 
     @staticmethod
     def is_installed() -> bool:
@@ -66,22 +77,24 @@ class EmbeddedProvider:
             raise explained from error
 
     async def aclose(self) -> None:
-        """Stop the server."""
+        """Stop the server, unless others joined who have not closed it yet."""
+        self._users = max(self._users - 1, 0)
         async with self._lock:
-            await self._stop()
+            if not self._users:
+                await self._stop()
 
     async def _running(self) -> tuple[EmbeddedProcess, OpenAIProvider]:
         async with self._lock:
             if self._process is not None and self._chat is not None and self._process.is_alive:
                 return self._process, self._chat
             await self._stop()
-            if not self._weights.are_present(self._folder):
+            if not self._weights.are_present(self.folder):
                 raise ModelError(
                     f"the weights of {self._weights.name} are not here yet",
                     category="resource",
                     hint=f"fetch them once ({self._weights.megabytes} MB): {GET_COMMAND}",
                 )
-            path = self._weights.path(self._folder)
+            path = self._weights.path(self.folder)
             self._process = await EmbeddedProcess.start(
                 path, self._weights.name, slots=_SLOTS, context_tokens=_CONTEXT_TOKENS
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from agentflow_tui.llm.chosen_provider import ChosenProvider
@@ -34,20 +33,20 @@ class ProviderPool:
         tables: Mapping[str, Mapping[str, Any]],
         env: Mapping[str, str],
         *,
-        models_folder: Path | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         recordings: RunRecordings | None = None,
+        embedded: EmbeddedProvider | None = None,
     ) -> None:
         """Take the `[providers.*]` tables; read keys and hosts from `env`.
 
-        `models_folder` holds the embedded model's weights (default: in the user's cache); `sleep` is the
-        clock's, for prepared answers. With `recordings` calls are answered from them as their mode says.
+        `sleep` is the clock's, for prepared answers. With `recordings` calls are answered from them as their
+        mode says. `embedded` is shared with other pools (default: one of its own).
         """
         self._tables = {name.lower(): table for name, table in tables.items()}
         self._env = env
-        self._folder = models_folder
         self._sleep = sleep
         self._recordings = recordings
+        self._embedded_model = embedded or EmbeddedProvider()
         self._backends: dict[Hashable, Backend] = {}
         self._choices: dict[str, ProviderChoice] = {}
         self._choosing = asyncio.Lock()
@@ -117,7 +116,9 @@ class ProviderPool:
         async with self._choosing:
             choice = self._choices.get(model)
             if choice is None:
-                choice = await choose_provider(model, table.ollama_address(), folder=self._folder)
+                choice = await choose_provider(
+                    model, table.ollama_address(), folder=self._embedded_model.folder
+                )
                 self._choices[model] = choice
         if choice.provider == "ollama":
             return self._ollama(table, model, choice.reason)
@@ -129,7 +130,7 @@ class ProviderPool:
         return _with_model_label(backend, model, reason)
 
     def _embedded(self, model: str, reason: str) -> ChosenProvider:
-        backend = self._shared("embedded", lambda: EmbeddedProvider(SMOLLM2, folder=self._folder))
+        backend = self._shared("embedded", self._embedded_model.join)
         replaced = f" instead of {model}" if model not in {"", SMOLLM2.name} else ""
         return ChosenProvider(backend, model=SMOLLM2.name, label=backend.label + replaced, reason=reason)
 

@@ -22,6 +22,7 @@ from agentflow_tui.engine.guards import Guards
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
+from agentflow_tui.llm.embedded_provider import EmbeddedProvider
 from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings, Speed
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
@@ -86,7 +87,7 @@ class Order:
 
 
 class Launcher:
-    """Keeps what runs share: the store, telemetry, circuit breakers and rate limits."""
+    """Keeps what runs share: the store, telemetry, the embedded model, circuit breakers and rate limits."""
 
     def __init__(
         self,
@@ -102,6 +103,7 @@ class Launcher:
         self._store = store
         self._trust = trust
         self._providers = providers
+        self._embedded = EmbeddedProvider()
         self._telemetry = Telemetry()
         self._guards = Guards(clock)
         self._runs: list[Run] = []
@@ -125,6 +127,7 @@ class Launcher:
             sleep=self._clock.sleep,
             given=self._providers,
             recordings=self._recordings(order, redaction),
+            embedded=self._embedded,
         )
         try:
             cast, hooks = await self._cast(order, plan, pools)

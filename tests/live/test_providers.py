@@ -49,7 +49,7 @@ PATIENCE = 120
 @pytest.fixture
 async def pool(ollama_server: Any, embedded_weights: Path) -> AsyncIterator[ProviderPool]:
     tables = {"ollama": {"base_url": ollama_server.url}, "openai": {"base_url": ollama_server.url + "/v1"}}
-    pool = ProviderPool(tables, {}, models_folder=embedded_weights)
+    pool = ProviderPool(tables, {}, embedded=EmbeddedProvider(folder=embedded_weights))
     yield pool
     await pool.aclose()
 

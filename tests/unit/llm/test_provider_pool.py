@@ -32,7 +32,7 @@ async def pool_of(
     env: dict[str, str] | None = None,
     folder: Path | None = None,
 ) -> AsyncIterator[ProviderPool]:
-    pool = ProviderPool(tables or {}, env or {}, models_folder=folder)
+    pool = ProviderPool(tables or {}, env or {}, embedded=EmbeddedProvider(folder=folder))
     try:
         yield pool
     finally:
