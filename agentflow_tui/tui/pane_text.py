@@ -16,7 +16,7 @@ def pane_text(pane: Widget) -> str:
     if isinstance(pane, EditorPane):
         return clean(pane.text)
     if isinstance(pane, GraphPane):
-        return clean(pane.layout_drawn.text()) if pane.layout_drawn is not None else ""
+        return clean(pane.drawing.text)
     views: list[Widget] = [view for view in pane.query(ScrollView) if view.region] or [pane]
     texts = (view.get_selection(SELECT_ALL) for view in views)
     return clean("\n\n".join(found[0].rstrip() for found in texts if found is not None))

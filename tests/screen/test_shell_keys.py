@@ -11,6 +11,7 @@ from agentflow_tui.tui.app import AgentflowApp
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.pager_dialog import PagerDialog
 from agentflow_tui.tui.dialogs.settings_dialog import SettingsDialog
+from agentflow_tui.tui.pane_text import pane_text
 from agentflow_tui.tui.screens.jump_screen import JumpLabel, JumpScreen
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 
@@ -168,7 +169,20 @@ async def test_the_pane_is_written_to_a_file_and_printing_says_when_it_cannot(de
         pilot.app.screen.query_one("#answer", Input).value = str(target)
         await pilot.press("enter")
         await until(pilot, target.exists)
-        assert "improver" in target.read_text(encoding="utf-8")
+        assert "○ improver" in target.read_text(encoding="utf-8")
+
+
+async def test_the_graph_is_written_as_it_stands(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (40, 12)) as pilot:
+        await run(pilot, "space")
+        await status(pilot, "completed")
+        await pilot.press("2")
+        await settle(pilot)
+        lines = pane_text(bench_of(pilot).query_one("#graph")).splitlines()
+        # All of it, though the pane is small, and with where the run stands.
+        assert any("in" in line for line in lines) and any("out" in line for line in lines)
+        assert any("● improver" in line and "3×" in line for line in lines)
+        assert any("● " in line and "iteration 3/3" in line for line in lines)
 
 
 async def test_an_error_while_drawing_leaves_a_blank_line_and_is_told_once(

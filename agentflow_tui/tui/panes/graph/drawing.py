@@ -41,6 +41,14 @@ class Drawing:
         """The boxes of the drawing, by path."""
         return self.layout.boxes if self.layout is not None else {}
 
+    @property
+    def text(self) -> str:
+        """All of the drawing as it stands now, with what runs and what is done, without colours."""
+        if self.layout is None or self.painter is None:
+            return ""
+        rows = (self.painter.strip(row).text.rstrip() for row in range(self.layout.height))
+        return "\n".join(rows)
+
     def design(self, plan: Plan | None, state: RunState) -> None:
         """Take another plan."""
         self.designed = plan
