@@ -11,6 +11,7 @@ from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.agent_run_book import AgentRunBook
 from agentflow_tui.history.call_book import CallBook
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.exit_reason import exit_words
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.node_book import NodeBook
@@ -213,6 +214,7 @@ class RunFold:
 
     def _state_changed(self, event: ev.StateChanged) -> None:
         self._scope(event.scope).change(event.delta)
+        self._nodes.leave(event.path, exit_words(event.delta))
 
     def _flow_swapped(self, event: FlowSwapped) -> None:
         self._head = replace(self._head, swapped_text=event.text, swaps=self._head.swaps + 1)

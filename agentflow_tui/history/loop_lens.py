@@ -15,6 +15,7 @@ from agentflow_tui.history.event import (
     RunStarted,
     StateChanged,
 )
+from agentflow_tui.history.exit_reason import exit_words
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.plain_number import plain_number
@@ -89,6 +90,8 @@ class LoopLens:
     rows: tuple[LensRow, ...]
     """Keys that some iteration changed, in the order of their first change."""
     findings: tuple[Finding, ...]
+    ended: str = ""
+    """Why it came to its end, in words; empty while it runs and after an error."""
 
 
 class LoopWatch:
@@ -154,6 +157,10 @@ class LoopWatch:
         state.change({_name(key): value for key, value in new.items() if value is not GONE})
         state.change({}, [_name(key) for key, value in new.items() if value is GONE])
         seen = False
+        own = self._open.get(path)
+        if own is not None and (ended := exit_words(delta)):
+            own.leave(ended)
+            seen = True
         for run in self._open.values():
             # A loop's own counters change with each iteration and say nothing.
             if run.scope == scope and path != run.path and path not in self._open and run.is_running:
@@ -180,6 +187,10 @@ class _LoopRun:
         self._starts: dict[Key, Any] = {}
         self._changes: list[dict[Key, Any]] = []
         self._shown: LoopLens | None = None
+        self._ended = ""
+
+    def leave(self, why: str) -> None:
+        self._shown, self._ended = None, why
 
     def start(self, event: IterationStarted) -> None:
         self.is_running, self._shown = True, None
@@ -200,7 +211,8 @@ class _LoopRun:
     def lens(self) -> LoopLens:
         if self._shown is None:
             rows = tuple(self._row(key) for key in self._starts)
-            self._shown = LoopLens(self.path, tuple(self.iterations), rows, findings(self.iterations, rows))
+            found = findings(self.iterations, rows)
+            self._shown = LoopLens(self.path, tuple(self.iterations), rows, found, self._ended)
         return self._shown
 
     def _row(self, key: Key) -> LensRow:

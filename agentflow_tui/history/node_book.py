@@ -93,6 +93,11 @@ class NodeBook:
         """A choice went to one option, or to none."""
         self._put(path, replace(self._get(path), taken=option, reason=reason))
 
+    def leave(self, path: str, why: str) -> None:
+        """A loop is about to end; nothing happens without a reason."""
+        if why and path in self._nodes:
+            self._put(path, replace(self._nodes[path], reason=why))
+
     def hand_over(self, path: str, from_agent: str, to_agent: str) -> None:
         """An agent of the routing choice at `path` passed the event on."""
         self._put(path, replace(self._get(path), reason=f"{from_agent} handed over to {to_agent}"))

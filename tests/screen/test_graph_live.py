@@ -97,6 +97,14 @@ async def test_an_open_breaker_is_told_while_the_agent_waits_and_after_it_failed
         assert " no luck " in app.screen_text()
 
 
+async def test_a_loop_that_reached_its_limit_says_so() -> None:
+    app = GraphApp(PLANS["loop"])
+    async with app.run_test(size=(120, 20)) as pilot:
+        app.pane.show_state(state_of(loop=NodeState("completed", 1, 10, 1.0, 3.0, reason="limit reached")))
+        await pilot.pause()
+        assert "done · limit reached · 2.0 s" in app.screen_text()
+
+
 async def test_the_time_since_the_start_goes_on_between_events() -> None:
     app = GraphApp(PLANS["sequential"])
     async with app.run_test(size=(100, 10)):

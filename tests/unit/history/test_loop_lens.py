@@ -70,6 +70,22 @@ def test_a_loop_in_a_branch_sees_its_branch_only() -> None:
     assert (row.key, row.start, row.values) == (("data", "k"), 0, (1,))
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("condition_met", "condition met"), ("max_iterations", "limit reached"), ("error", "")],
+)
+def test_a_loop_tells_why_it_ended(reason: str, told: str) -> None:
+    story = looped([{"n": 1}, {"n": 2}])
+    assert lens_of(story).ended == ""
+    watch = LoopWatch()
+    watch.take(story.events)
+    path = lens_of(story).path
+    story.add(ev.StateChanged, path=path, delta=Delta(meta_set={"exit_reason": reason}))
+    assert watch.take(story.events[-1:]) is bool(told)
+    assert lens_of(story).ended == watch.lenses()[0].ended == told
+    assert fold(story.events).nodes[path].reason == told
+
+
 def test_two_idle_iterations_are_a_stall() -> None:
     lens = lens_of(looped([{"n": 1}, {"n": 1}, {"n": 1}, {"n": 2}, {}, {}, {}]))
     assert lens.findings == (Finding("stalled", 2, 3), Finding("stalled", 5, 7))

@@ -77,8 +77,11 @@ class Standing:
 
     def words(self, box: Box) -> list[str]:
         """What a box's lower border may say, the longest first; the last is always the status."""
-        face, lasted = self.face(box.path), duration_of(self.node(box.path), self.now)
+        node, face = self.node(box.path), self.face(box.path)
+        lasted = duration_of(node, self.now)
         choices = [f"{face.word} · {lasted}", f"{face.word} {lasted}"] if lasted else []
+        if isinstance(self._plan.nodes[box.path], Loop) and node.status == "completed" and node.reason:
+            choices.insert(0, " · ".join(filter(None, (face.word, node.reason, lasted))))
         if box.is_folded and self._state.nodes:
             choices.insert(0, self._count(box))
         return [*choices, face.word]

@@ -96,11 +96,12 @@ def grid_of(lens: LoopLens, cursor: int, width: int) -> Grid:
 
 def _heading(lens: LoopLens, is_open: bool, key: tuple[str, ...]) -> Row:
     warned = "".join(f"  ⚠ {found.kind}" for found in lens.findings) if not is_open else ""
+    ended = f" · {lens.ended}" if lens.ended else ""
     content = Content.assemble(
         "▾ " if is_open else "▸ ",
         ("↻ ", "$status-running"),
         (one_line(lens.path, 100), "bold"),
-        (one_line(f"  {counted(len(lens.iterations), 'iteration')}", 60), "$foreground-muted"),
+        (one_line(f"  {counted(len(lens.iterations), 'iteration')}{ended}", 60), "$foreground-muted"),
         (one_line(warned, 100), "$warning"),
     )
     return Row(content, key=key, is_wrapped=False)
@@ -114,7 +115,7 @@ def _finding(found: Finding) -> Row:
         keys = ", ".join(spelled(key) for key in found.keys)
         told = f"{where}: {keys} came back to the same value every {found.period:d} iterations"
     content = Content.assemble((one_line(f"⚠ {found.kind}: ", 40), "bold $warning"), one_line(told, 400))
-    return Row(content)
+    return Row(content, hanging=2)
 
 
 def _table(lens: LoopLens, cursor: int, width: int) -> list[Row]:

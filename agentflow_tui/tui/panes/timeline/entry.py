@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.exit_reason import exit_words
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.swap_event import FlowSwapped
 
@@ -81,7 +82,8 @@ def _about_agent(event: ev.HistoryEvent) -> Entry | None:  # noqa: PLR0911
         case ev.AgentCancelled():
             return Entry("⊗", "agent cancelled", event.agent, event.reason, "cancelled")
         case ev.StateChanged():
-            return Entry("Δ", "state changed", event.path, _keys(event.delta))
+            detail = "  ".join(filter(None, (exit_words(event.delta), _keys(event.delta))))
+            return Entry("Δ", "state changed", event.path, detail)
         case ev.HandedOver():
             hop = f"→ {event.to_agent} (hand-over {event.hop})"
             return Entry("↪", "handed over", event.from_agent, hop, "running")
