@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from agentflow_tui.conditions import parse_condition
 from agentflow_tui.engine import Agent, AgentContext, Event, State
+from agentflow_tui.engine.call import GRACE_SECONDS
 from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, AgentStarted
 from agentflow_tui.plan.node import Chain, Choice, ErrorRoutes, Fan, Loop, Node, Option, Routing, Stage, Step
 from agentflow_tui.plan.policy import BreakerPolicy, Policies, RateLimit, RetryPolicy
+from tests.fake_clock import FakeClock
 from tests.unit.engine.probe import Doing, Probe, counting, raising, returning, sleeping, stubborn
 
-AGENTS = ("ok", "slow", "bad", "flaky", "count", "flag", "clash", "deaf", "rubbish", "hand")
+AGENTS = ("ok", "slow", "bad", "flaky", "count", "flag", "clash", "deaf", "rubbish", "hand", "exit", "heavy")
 CONDITIONS = tuple(map(parse_condition, ("n > 1", "has(v)", "1 / n > 0", "true", "not flag")))
 POLICIES = (
     None,
@@ -25,10 +27,14 @@ POLICIES = (
     Policies(breaker=BreakerPolicy(2, 1, 1, 5.0), rate_limit=RateLimit(0.5, 2)),
     Policies(RetryPolicy(9, jitter=False), BreakerPolicy(failure_threshold=2), RateLimit(1.0)),
 )
+BLOCKS = 6.0
+"""Seconds for which an agent lets nothing else run."""
 VERBS = ("pause", "resume", "step", "step_iteration", "cancel")
 
 
-def agents_of_all_kinds() -> dict[str, Agent]:
+def agents_of_all_kinds(clock: FakeClock | None = None) -> dict[str, Agent]:
+    """One of each name; the one that blocks everything does so where it is given the clock."""
+
     async def clash(event: Event, state: State, context: AgentContext) -> Any:
         state.data["v"] = context.path
         state.data.setdefault("list", []).append(context.scope)
@@ -46,6 +52,11 @@ def agents_of_all_kinds() -> dict[str, Agent]:
         state.data.pop("v", None)
         return state
 
+    async def heavy(event: Event, state: State, context: AgentContext) -> Any:
+        if clock is not None:
+            clock._now += BLOCKS
+        return {"heavy": True}
+
     return {
         "ok": returning({"v": 1}),
         "slow": sleeping(7, {"slow": True}),
@@ -57,6 +68,8 @@ def agents_of_all_kinds() -> dict[str, Agent]:
         "deaf": stubborn(50),
         "rubbish": returning(42),
         "hand": Doing(hand),
+        "exit": raising(SystemExit(3)),
+        "heavy": Doing(heavy),
     }
 
 
@@ -113,7 +126,9 @@ def test_every_run_ends_in_order(
 
 async def _run(root: Node, acts: list[tuple[float, str]], paused: bool, limit: float) -> None:
     routes = ErrorRoutes(default=Step("on error/flaky", "flaky"))
-    probe = Probe(root, agents_of_all_kinds(), paused=paused, timeout=limit, routes=routes)
+    clock = FakeClock()
+    agents = agents_of_all_kinds(clock)
+    probe = Probe(root, agents, paused=paused, timeout=limit, routes=routes, clock=clock)
     for at, verb in acts:
         probe.clock.call_later(at, getattr(probe.control, verb))
     for at in range(1000, 1003):
@@ -121,7 +136,10 @@ async def _run(root: Node, acts: list[tuple[float, str]], paused: bool, limit: f
     await probe.run({"n": 0, "list": ["start"]})
     started, ended = probe.of_kind(AgentStarted), probe.of_kind(AgentCompleted, AgentFailed, AgentCancelled)
     assert sorted(event.path for event in started) == sorted(event.path for event in ended)
-    assert probe.history[-1].at < 1000 + 600 + 10
+    is_free = not paused and all(verb in ("resume", "cancel") for _, verb in acts)
+    blocked = BLOCKS * sum(event.agent == "heavy" for event in started)
+    # What blocks everything cannot be stopped; what swallows a stop is given a moment, and so is the end.
+    assert probe.history[-1].at <= limit + 2 * GRACE_SECONDS + blocked + (0 if is_free else 1003)
     length = len(probe.history)
     await probe.clock.sleep(5000)
     assert len(probe.history) == length
