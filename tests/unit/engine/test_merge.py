@@ -40,3 +40,11 @@ def test_what_is_joined_is_what_the_comparison_gives(deltas: list[Delta]) -> Non
     if found is not None:
         assert found == merge.delta({})
         assert merge.conflicts() == []
+
+
+def test_what_the_engine_marks_wins_over_what_agents_wrote_or_removed() -> None:
+    merge = Merge()
+    merge.add("liar", Delta(meta_set={"bad_failed": "no"}, meta_removed=("bad_error", "other")))
+    found = merge.delta({"bad_failed": "true", "bad_error": "why"})
+    assert found.meta_set == {"bad_failed": "true", "bad_error": "why"}
+    assert found.meta_removed == ("other",)
