@@ -6,8 +6,6 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from agentflow_tui.agents.cast import Cast, Providers, build_cast
 from agentflow_tui.agents.file_hooks import FileHooks
@@ -16,20 +14,19 @@ from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Flow
-from agentflow_tui.engine import Clock, Control, Engine, Event, Hooks, ModeChoice
+from agentflow_tui.engine import Clock, Engine, Hooks
 from agentflow_tui.engine.breaker_memory import PastBreakers
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.llm.embedded_provider import EmbeddedProvider
-from agentflow_tui.llm.run_recordings import RecordingMode, RunRecordings, Speed
+from agentflow_tui.llm.run_recordings import RunRecordings
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.telemetry import RunWatch, Telemetry, TelemetryError
-from agentflow_tui.workbench.departure import Departure
-from agentflow_tui.workbench.flow_course import FlowCourse
-from agentflow_tui.workbench.flow_version import FlowVersion
 from agentflow_tui.workbench.not_ready import NotReadyError, explained
+from agentflow_tui.workbench.order import Order
+from agentflow_tui.workbench.outfit import Outfit
 from agentflow_tui.workbench.redaction import Redaction
 from agentflow_tui.workbench.run import Run
 from agentflow_tui.workbench.run_config import RunConfig
@@ -39,51 +36,6 @@ _WAYS = (
     "take the flow as it was, or go on from an earlier event;",
     "from the beginning, calls that did not change are taken from recordings",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to run, and how."""
-
-    flow: Flow
-    text: str
-    """Of the flow, as it is kept with the run."""
-    path: Path | None
-    """Of its file; its folder holds Python code."""
-    event: Event
-    choice: ModeChoice
-    control: Control = field(default_factory=Control)
-    mode: RecordingMode = "record"
-    """Where answers of models come from."""
-    speed: Speed = "full"
-    """How answers stream that come from recordings."""
-    departure: Departure | None = None
-    """What lies behind the run, if anything."""
-    run_id: str = ""
-    """A new one when empty."""
-    line: tuple[str, ...] = ()
-    """Runs whose recordings come first."""
-    title: str = ""
-    """What lists of runs call it."""
-    is_beside: bool = False
-    """True for one of several runs at once: its breakers are its own and stop no other."""
-    course: FlowCourse | None = None
-    """The configs of its past, when there were several; `flow`, `text` and `choice` are of the last."""
-
-    @property
-    def first(self) -> FlowVersion:
-        """The config that the run began with."""
-        return self.course.first if self.course is not None else self.version
-
-    @property
-    def version(self) -> FlowVersion:
-        """The config that it goes on with."""
-        return FlowVersion(self.text, self.flow, self.choice)
-
-    @property
-    def name(self) -> str:
-        """What the run calls its flow."""
-        return self.flow.agent_flow.name or (self.path.stem if self.path else "unnamed")
 
 
 class Launcher:
@@ -119,8 +71,33 @@ class Launcher:
         Raises:
             NotReadyError: No model, code that may not run, or the flow goes another way than its past.
         """
+        redaction = Redaction.of(self._env, self._secrets(order.choice.plan))
+        outfit = await self._outfit(order, redaction)
+        run_id = order.run_id or str(uuid.uuid4())
+        run = Run(
+            run_id,
+            order.first.plan,
+            order.control,
+            outfit.cast.model_label,
+            redaction=redaction,
+            keeper=self._store,
+            observer=outfit.watch,
+            notes=outfit.notes,
+            history=order.departure.behind(run_id) if order.departure is not None else (),
+        )
+        run.config = RunConfig(
+            order.version, order.path, self._trust, outfit.pools, self._env, first=order.first.text
+        )
+        if order.course is not None and order.course.remark is not None:
+            run.record(order.course.remark)
+        await self._begin(order, run, outfit)
+        chore = asyncio.create_task(self._describe(run, redaction.text(order.first.text), order))
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
+        return run
+
+    async def _outfit(self, order: Order, redaction: Redaction) -> Outfit:
         plan = order.choice.plan
-        redaction = Redaction.of(self._env, self._secrets(plan))
         pools = ProviderPools(
             plan.flows,
             self._env,
@@ -138,40 +115,18 @@ class Launcher:
             await pools.aclose()
             raise
         unstored = (_NOT_STORED.format(failure),) if failure is not None else ()
-        run_id = order.run_id or str(uuid.uuid4())
-        run = Run(
-            run_id,
-            order.first.plan,
-            order.control,
-            cast.model_label,
-            redaction=redaction,
-            keeper=self._store,
-            observer=watch,
-            notes=(*unstored, *cast.notes, *watch_notes),
-            history=order.departure.behind(run_id) if order.departure is not None else (),
-        )
-        run.config = RunConfig(
-            order.version, order.path, self._trust, pools, self._env, first=order.first.text
-        )
-        if order.course is not None and order.course.remark is not None:
-            run.record(order.course.remark)
-        await self._begin(order, run, cast, hooks, watch, pools)
-        chore = asyncio.create_task(self._describe(run, redaction.text(order.first.text), order))
-        self._chores.add(chore)
-        chore.add_done_callback(self._chores.discard)
-        return run
+        return Outfit(pools, cast, hooks, watch, (*unstored, *cast.notes, *watch_notes))
 
-    async def _begin(  # noqa: PLR0913, PLR0917 - what a run uses
-        self, order: Order, run: Run, cast: Cast, hooks: Hooks, watch: RunWatch | None, pools: ProviderPools
-    ) -> None:
-        swaps = order.course.for_engine(cast.agents) if order.course is not None else ()
+    async def _begin(self, order: Order, run: Run, outfit: Outfit) -> None:
+        agents = outfit.cast.agents
+        swaps = order.course.for_engine(agents) if order.course is not None else ()
         past = order.departure.past(swaps) if order.departure is not None else None
         self._store.on_failure = lambda error: run.warn(_NOT_STORED.format(error))
         engine = Engine(
             run.plan,
-            cast.agents,
+            agents,
             clock=self._clock,
-            hooks=hooks,
+            hooks=outfit.hooks,
             emit=run.record,
             control=run.control,
             run_id=run.run_id,
@@ -182,9 +137,7 @@ class Launcher:
 
         async def finish() -> None:
             self._runs.remove(run)
-            if watch is not None:
-                watch.end()
-            await pools.aclose()
+            await outfit.put_away()
 
         self._runs.append(run)
         choice = order.choice

@@ -12,22 +12,20 @@ from typing import Any
 from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
-from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.llm.run_recordings import RecordingMode, Speed
 from agentflow_tui.paths import data_folder
-from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.archive import Archive, StoredRun, storing
 from agentflow_tui.workbench.departure import Departure
 from agentflow_tui.workbench.flow_course import FlowCourse
 from agentflow_tui.workbench.flow_marks import FlowMarks
 from agentflow_tui.workbench.flow_version import FlowVersion, means_same, texts_asked_by, texts_of
-from agentflow_tui.workbench.launcher import Launcher, Order
+from agentflow_tui.workbench.launcher import Launcher
 from agentflow_tui.workbench.live_edit import LiveEdit
 from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.order import Order
 from agentflow_tui.workbench.race import Race
 from agentflow_tui.workbench.race_lane import RaceLane
 from agentflow_tui.workbench.redaction import Redaction
@@ -82,7 +80,8 @@ class Workbench(LiveEdit):
             NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
                 or cannot run.
         """
-        return await self._launch(event, paused=paused, mode=mode or "record")
+        order = self._order(event, self._version(event), paused=paused, mode=mode or "record")
+        return await self._launcher.launch(order)
 
     async def race(
         self, event: Event, modes: Sequence[str], *, score: str = "", mode: RecordingMode = "record"
@@ -140,9 +139,7 @@ class Workbench(LiveEdit):
         try:
             return await self._depart(departure, run_id, found, paused=paused, mode=mode)
         except BaseException:  # raised again; also when it is cancelled, no fork stays that never began
-            with suppress(StoreError):
-                await self._store.flush()
-                await self._store.delete(run_id)
+            await self._discard(run_id)
             raise
 
     async def rerun(
@@ -221,53 +218,26 @@ class Workbench(LiveEdit):
     ) -> Run:
         with storing():
             line = await self._store.ancestry(origin.run_id)
-        return await self._launch(
-            departure.event,
-            paused=paused,
-            mode=mode,
-            departure=departure,
-            first=origin.flow_text,
-            run_id=run_id,
-            line=line,
-        )
+        event = departure.event
+        course = FlowCourse.of(departure, origin.flow_text, self.check_beside, self._version(event))
+        if course.now.text != self.text:
+            # It is one that was kept, so nothing but itself has its secrets.
+            StoredText(course.now.text).whole((), str)
+        order = self._order(event, course.now, paused=paused, mode=mode)
+        order = replace(order, departure=departure, run_id=run_id, line=line, course=course)
+        return await self._launcher.launch(order)
 
-    async def _launch(  # noqa: PLR0913 - what a run begins with
-        self,
-        event: Event,
-        *,
-        paused: bool,
-        mode: RecordingMode,
-        departure: Departure | None = None,
-        first: str = "",
-        run_id: str = "",
-        line: tuple[str, ...] = (),
-    ) -> Run:
-        flow, choice = self._choice(event)
-        now, course = FlowVersion(self.text, flow, choice), None
-        if departure is not None:
-            course = FlowCourse.of(departure, first, self.check_beside, now)
-            now = course.now
-            if now.text != self.text:
-                # It is one that was kept, so nothing but itself has its secrets.
-                StoredText(now.text).whole((), str)
+    async def _discard(self, run_id: str) -> None:
+        """Take away a fork that never began; without a store that can be used it has to stay."""
+        with suppress(StoreError):
+            await self._store.flush()
+            await self._store.delete(run_id)
+
+    def _order(self, event: Event, now: FlowVersion, *, paused: bool, mode: RecordingMode) -> Order:
         self.marks.breakpoints.forget_hits()
         points = self.marks.breakpoints if self.is_attended else None
         control = Control(paused=paused, breakpoints=points, pins=self.marks.pins)
-        order = Order(
-            now.flow,
-            now.text,
-            self.place,
-            event,
-            now.choice,
-            control,
-            mode,
-            self.speed,
-            departure,
-            run_id,
-            line,
-            course=course,
-        )
-        return await self._launcher.launch(order)
+        return Order(now.flow, now.text, self.place, event, now.choice, control, mode, self.speed)
 
     def grant_trust(self) -> tuple[Path, ...]:
         """Allow the Python code in the flow's folder as it is now; return the handlers' files.
@@ -290,9 +260,6 @@ class Workbench(LiveEdit):
         """Cancel what runs, wait for its end, store it and release everything."""
         await self._launcher.aclose()
 
-    def _choice(self, event: Event) -> tuple[Flow, ModeChoice]:
-        flow = self.current()
-        try:
-            return flow, ModeChoice.make(flow, event)
-        except PlanError as error:
-            raise NotReadyError(str(error)) from error
+    def _version(self, event: Event) -> FlowVersion:
+        self.current()
+        return FlowVersion.make(self.text, self.checked, event)
