@@ -113,7 +113,7 @@ class AgentflowApp(App[None]):
         finally:
             # The focus is set after the screen's first refresh; only then keys find their pane.
             self.screen.call_after_refresh(self.call_later, self._let_in)
-            self._work(self.choices.watch(), "watching your settings")
+            self._work(self.choices.watch(self._use_preferences), "watching your settings")
             self._work(tidy_as_chosen(self.preferences, self.tidy_store), "deleting old runs")
 
     async def on_event(self, event: events.Event) -> None:
@@ -151,9 +151,11 @@ class AgentflowApp(App[None]):
 
     async def _edit_settings(self) -> None:
         if await self.choices.edit():
-            if self.door.bench is not None:
-                self.door.bench.use_preferences(self.preferences)
-            self._work(self.choices.watch(), "watching your settings")
+            self._use_preferences()
+
+    def _use_preferences(self) -> None:
+        if self.door.bench is not None and self.door.bench.is_mounted:
+            self.door.bench.use_preferences(self.preferences)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Take colours away where they are unwanted, and keep to cells that all terminals count alike."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -11,6 +10,7 @@ from textual.theme import Theme
 
 from agentflow_tui.tui.keymap.bind import spelled
 from agentflow_tui.tui.keymap.keymap import Keymap, read_keymap
+from agentflow_tui.tui.preference_files import PreferenceFiles
 from agentflow_tui.tui.preferences import PanePreferences, Preferences, changes
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.settings import Settings
@@ -19,8 +19,6 @@ from agentflow_tui.tui.theming.theme_shelf import DEFAULT_THEME, load_themes
 _LONGEST = 600
 _LONGEST_LINE = 160
 _MOST_TOLD = 4
-_DEBOUNCE_MS = 200
-_STEP_MS = 100
 
 
 class PreferenceDesk:
@@ -107,19 +105,15 @@ class PreferenceDesk:
             self._keep(changed)
         return bool(changed)
 
-    async def watch(self) -> None:
-        """Use the files anew whenever they change; ends with its worker. Watches an existing folder only."""
-        folder = self.settings.config_folder
-        if not await asyncio.to_thread(folder.is_dir):
-            return
-        from watchfiles import awatch
-
-        async for changed in awatch(folder, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=asyncio.Event()):
-            if any(Path(name).suffix == ".toml" for _, name in changed):
-                before = self.problems
-                self.reload()
-                if self.problems != before:
-                    self.tell_problems()
+    async def watch(self, used: Callable[[], None]) -> None:
+        """Use the files anew whenever they change; `used` is told of other settings. Ends with its worker."""
+        async for _ in PreferenceFiles(self.settings).changes():
+            problems, preferences = self.problems, self.preferences
+            self.reload()
+            if self.preferences != preferences:
+                used()
+            if self.problems != problems:
+                self.tell_problems()
 
     def _keep(self, values: dict[tuple[str, ...], str | int | bool]) -> None:
         try:

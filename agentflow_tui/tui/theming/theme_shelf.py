@@ -30,7 +30,7 @@ def load_themes(*folders: Path, user_folder: Path | None = None) -> ThemeShelf:
     found: dict[str, Theme] = {}
     problems: list[str] = []
     for folder in folders or _folders(problems, user_folder):
-        for path in sorted(folder.glob("*.toml"))[:_MOST]:
+        for path in theme_files(folder):
             try:
                 theme = read_theme(path)
             except ThemeError as error:
@@ -38,6 +38,11 @@ def load_themes(*folders: Path, user_folder: Path | None = None) -> ThemeShelf:
             else:
                 found[theme.name] = theme
     return ThemeShelf(tuple(found.values()), tuple(problems))
+
+
+def theme_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a folder that are taken for themes, by name."""
+    return tuple(sorted(folder.glob("*.toml"))[:_MOST])
 
 
 def _folders(problems: list[str], user_folder: Path | None) -> tuple[Path, ...]:
