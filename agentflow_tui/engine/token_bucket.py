@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from agentflow_tui.plan.policy import RateLimit
 
+LONGEST = 1e9
+"""Seconds; a longer wait would outlast everybody, and divided by next to nothing it has no number."""
+
 
 class TokenBucket:
     """A rate limit (semantics §5): `burst` calls at once, then `per_second`, in the order they come."""
@@ -25,7 +28,7 @@ class TokenBucket:
         gained = (now - self._filled_at) * self._limit.per_second
         self._tokens = min(self._tokens + gained, float(self._limit.burst)) - 1.0
         self._filled_at = now
-        return max(0.0, -self._tokens / self._limit.per_second)
+        return min(max(0.0, -self._tokens / self._limit.per_second), LONGEST)
 
     def give_back(self) -> None:
         """The call was cancelled before it started."""

@@ -248,3 +248,8 @@ async def test_a_run_without_policies_imports_and_keeps_nothing_for_them() -> No
         "run_ended",
     ]
     assert len(probe.of_kind(RunEnded)) == 1
+
+
+def test_a_wait_is_always_a_number_of_seconds() -> None:
+    bucket = TokenBucket(RateLimit(1e-320), lambda: 0.0)
+    assert [bucket.take(), bucket.take()] == [0.0, 1e9]
