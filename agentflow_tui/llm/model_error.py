@@ -37,7 +37,7 @@ def retry_after_seconds(header: str | None) -> float | None:
     except ValueError:
         try:
             when = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
     # "nan" and "inf" are numbers to float, but no time to wait.

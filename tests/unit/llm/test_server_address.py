@@ -67,6 +67,7 @@ def test_statuses_have_categories(status: int, category: str) -> None:
         ("soon", None),
         ("nan", None),
         ("inf", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after(header: str | None, seconds: float | None) -> None:
