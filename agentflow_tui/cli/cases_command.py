@@ -17,6 +17,7 @@ from agentflow_tui.cli.run_watch import work
 
 if TYPE_CHECKING:
     from agentflow_tui.workbench import Workbench
+    from agentflow_tui.workbench.flow_case import FlowCase
 
 
 def test(
@@ -36,14 +37,9 @@ def test(
     Ends with 2 if one cannot be read, or if there is none.
     """
 
-    async def do(bench: Workbench) -> int:
-        from agentflow_tui.workbench.flow_case import cases_in
+    cases = _cases(places or [Path()])
 
-        for place in places or ():
-            if not place.exists():
-                complain(f"✗ there is no {place}")
-                return USAGE
-        cases = list(dict.fromkeys(case for place in places or [Path()] for case in cases_in(place)))
+    async def do(bench: Workbench) -> int:
         outcomes = CaseOutcomes()
         for case in cases:
             tried = await CaseOutcome.of(bench, case)
@@ -94,6 +90,17 @@ def save_test(
         return COMPLETED if outcome.is_exact else FAILED
 
     work(do)
+
+
+def _cases(places: list[Path]) -> list[FlowCase]:
+    """Find the tests, each once; ends the command when a place is not there."""
+    from agentflow_tui.workbench.flow_case import cases_in
+
+    for place in places:
+        if not place.exists():
+            complain(f"✗ there is no {place}")
+            raise typer.Exit(USAGE)
+    return list(dict.fromkeys(case for place in places for case in cases_in(place)))
 
 
 def _write(path: Path, data: bytes) -> None:

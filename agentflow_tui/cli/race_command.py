@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentflow_tui.cli.event_options import (
+    InputFileOption,
+    InputOption,
+    MetaOption,
+    TargetOption,
+    given_event,
+)
 from agentflow_tui.cli.exit_code import CANCELLED, COMPLETED, FAILED, USAGE
 from agentflow_tui.cli.printer import complain, say, say_line
-from agentflow_tui.cli.run_command import given_event, require_mode, require_valid
+from agentflow_tui.cli.run_command import require_mode, require_valid
 from agentflow_tui.cli.run_watch import work
 
 if TYPE_CHECKING:
@@ -28,16 +35,10 @@ def race(  # noqa: PLR0913, PLR0917 - one for each option
     modes: Annotated[
         str, typer.Option("--modes", help="Two modes or more with commas between; all that fit by default.")
     ] = "",
-    values: Annotated[
-        list[str] | None, typer.Option("--input", "-i", help="key=value, or a JSON object; may be repeated.")
-    ] = None,
-    input_file: Annotated[
-        Path | None, typer.Option("--input-file", help="A JSON object in a file; - is standard input.")
-    ] = None,
-    meta: Annotated[
-        list[str] | None, typer.Option("--meta", help="key=value of the event's metadata; may be repeated.")
-    ] = None,
-    target: Annotated[str, typer.Option("--target", help="The agent that the event is for (route).")] = "",
+    values: InputOption = None,
+    input_file: InputFileOption = None,
+    meta: MetaOption = None,
+    target: TargetOption = "",
     score: Annotated[
         str, typer.Option("--score", help="The data key that tells how good a result is; the most is best.")
     ] = "",

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentflow_tui.cli.event_options import (
+    InputFileOption,
+    InputOption,
+    MetaOption,
+    TargetOption,
+    given_event,
+)
 from agentflow_tui.cli.event_printer import EventsOption, PlainOption, event_printer
 from agentflow_tui.cli.exit_code import USAGE
 from agentflow_tui.cli.printer import complain
@@ -21,16 +28,10 @@ if TYPE_CHECKING:
 
 def run(  # noqa: PLR0913, PLR0917 - one for each option
     file: Annotated[Path, typer.Argument(help="The flow file.", readable=False)],
-    values: Annotated[
-        list[str] | None, typer.Option("--input", "-i", help="key=value, or a JSON object; may be repeated.")
-    ] = None,
-    input_file: Annotated[
-        Path | None, typer.Option("--input-file", help="A JSON object in a file; - is standard input.")
-    ] = None,
-    meta: Annotated[
-        list[str] | None, typer.Option("--meta", help="key=value of the event's metadata; may be repeated.")
-    ] = None,
-    target: Annotated[str, typer.Option("--target", help="The agent that the event is for (route).")] = "",
+    values: InputOption = None,
+    input_file: InputFileOption = None,
+    meta: MetaOption = None,
+    target: TargetOption = "",
     mode: Annotated[str, typer.Option("--mode", help="Run this mode instead of the file's own.")] = "",
     as_json: EventsOption = False,
     is_plain: PlainOption = False,
@@ -86,31 +87,3 @@ def require_mode(workbench: Workbench, mode: str, option: str) -> None:
         complain(f"✗ {option}: {problem}")
         complain(f"  the file configures {', '.join(fits) or 'no mode'}")
         raise typer.Exit(USAGE)
-
-
-def given_event(  # noqa: PLR0913, PLR0917 - what an event is made of
-    workbench: Workbench,
-    values: list[str] | None,
-    input_file: Path | None,
-    meta: list[str] | None,
-    target: str,
-    mode: str = "",
-) -> Event:
-    """Return the event of these options, by default the file's own example; ends the command on bad ones."""
-    from agentflow_tui.cli.event_input import InputError, as_utf8, read_input, read_meta
-    from agentflow_tui.engine import AgentError, Event
-
-    try:
-        data = read_input(values or (), input_file) or _example(workbench)
-        metadata = read_meta(meta or ()) | ({"orchestration_override": mode} if mode else {})
-        return Event.make(data, metadata=metadata, target=as_utf8(target))
-    except (InputError, AgentError) as error:
-        complain(f"✗ {error}")
-        raise typer.Exit(USAGE) from error
-
-
-def _example(workbench: Workbench) -> dict[str, object]:
-    example = workbench.example_input()
-    if example:
-        complain("no --input: taking the file's own example")
-    return example
