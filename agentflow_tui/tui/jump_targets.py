@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from textual.errors import NoWidget
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -29,6 +30,19 @@ class JumpTarget:
 def jump_targets(screen: Screen[None], layout: PaneLayout) -> tuple[JumpTarget, ...]:
     """Return what can be jumped to now: panes, tabs and the boxes of the graph that are in sight."""
     return (*_panes(screen, layout), *_tabs(screen, layout), *_boxes(screen, layout))
+
+
+def pane_at(screen: Screen[None], layout: PaneLayout, at: Offset) -> JumpTarget | None:
+    """Return the pane that is at a cell, or whose name in the line of panes is there."""
+    try:
+        widget, _ = screen.get_widget_at(*at)
+    except NoWidget:
+        return None
+    for node in widget.ancestors_with_self:
+        name = node.pane if isinstance(node, PaneTab) else node.id
+        if name in PANES:
+            return JumpTarget(at, partial(layout.show, name))
+    return None
 
 
 def _panes(screen: Screen[None], layout: PaneLayout) -> Iterator[JumpTarget]:

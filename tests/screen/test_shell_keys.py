@@ -47,6 +47,35 @@ async def test_a_click_on_a_letter_jumps(desk: Desk) -> None:
         assert bench_of(pilot).layout_of_panes.current == "editor"
 
 
+@pytest.mark.parametrize(
+    ("size", "at", "pane"),
+    [
+        ((140, 42), (60, 34), "timeline"),
+        ((140, 42), (10, 20), "editor"),
+        ((140, 42), (130, 20), "inspector"),
+        ((80, 24), (10, 15), "editor"),
+        ((80, 24), (60, 15), "graph"),
+        ((80, 24), (45, 1), "timeline"),
+    ],
+)
+async def test_a_click_beside_the_letters_goes_to_the_pane_below(
+    desk: Desk, size: tuple[int, int], at: tuple[int, int], pane: str
+) -> None:
+    async with desk.open(desk.write(LOOP), size) as pilot:
+        bench = bench_of(pilot)
+        bench.layout_of_panes.show("graph" if pane != "graph" else "editor")
+        for _ in range(2):
+            await pilot.press("ctrl+o")
+            await settle(pilot)
+            assert isinstance(pilot.app.screen, JumpScreen)
+            assert not any(label.region.contains(*at) for label in pilot.app.screen.query(JumpLabel))
+            await pilot.click(offset=at)
+            await settle(pilot)
+            assert is_on_top(pilot)
+            assert bench.layout_of_panes.current == pane
+            assert pane in {node.id for node in (pilot.app.focused or bench).ancestors_with_self}
+
+
 async def test_a_click_on_a_title_goes_there(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
         await pilot.click("#editor", offset=(5, 0))

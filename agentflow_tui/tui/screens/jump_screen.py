@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice, product
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
@@ -42,9 +43,12 @@ class JumpScreen(ModalScreen[JumpTarget | None]):
     }
     """
 
-    def __init__(self, targets: Sequence[JumpTarget]) -> None:
-        """Take the targets."""
+    def __init__(
+        self, targets: Sequence[JumpTarget], elsewhere: Callable[[Offset], JumpTarget | None]
+    ) -> None:
+        """Take the targets, and what finds the target for a cell that has no letters."""
         super().__init__()
+        self.elsewhere = elsewhere
         self.targets = dict(zip(letters_for(len(targets)), targets, strict=True))
         self.typed = ""
 
@@ -74,10 +78,11 @@ class JumpScreen(ModalScreen[JumpTarget | None]):
                 label.display = label.letters.startswith(self.typed)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the label that was clicked, or close."""
+        """Go to the label that was clicked, or to the pane that is below; a click always closes."""
         event.stop()
         label = event.widget
-        self.dismiss(self.targets[label.letters] if isinstance(label, JumpLabel) else None)
+        found = self.targets[label.letters] if isinstance(label, JumpLabel) else None
+        self.dismiss(found or self.elsewhere(event.screen_offset))
 
 
 def letters_for(count: int) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import getters
@@ -11,7 +12,7 @@ from textual.binding import BindingType
 from agentflow_tui.tui.case_desk import CaseDesk
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.file_desk import FileDesk
-from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets
+from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets, pane_at
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.workbench_keys import WORKBENCH
 from agentflow_tui.tui.pane_desk import PaneDesk
@@ -202,7 +203,8 @@ class WorkbenchActions(MarkActions):
             if target is not None:
                 target.go()
 
-        self.app.push_screen(JumpScreen(jump_targets(self, self.layout_of_panes)[:_MOST_TARGETS]), go)
+        targets = jump_targets(self, self.layout_of_panes)[:_MOST_TARGETS]
+        self.app.push_screen(JumpScreen(targets, partial(pane_at, self, self.layout_of_panes)), go)
 
     def action_show_metrics(self) -> None:
         """Show how the agents did."""
