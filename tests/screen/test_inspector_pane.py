@@ -199,6 +199,17 @@ async def test_a_failed_agent_shows_its_error_and_the_way_out() -> None:
         assert any("half " in row for row in rows)
 
 
+async def test_an_answer_that_was_cut_says_so() -> None:
+    story = [
+        replace(event, finish_reason="length") if isinstance(event, ev.ModelCallEnded) else event
+        for event in quality_loop().events[:-9]
+    ]
+    app = Shown()
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        rows = await look(pilot, fold(story), "Calls")
+        assert any(row.startswith("  finish  length ⚠ cut") for row in rows)
+
+
 async def test_calls_show_prompt_parameters_tokens_and_timing() -> None:
     app = Shown()
     async with app.run_test(notifications=True, tooltips=True) as pilot:

@@ -199,6 +199,18 @@ async def test_the_ruler_tells_the_time_between_the_iterations() -> None:
         assert "├it.1" in ruler and "┴" in ruler and " s─" in ruler
 
 
+async def test_how_long_a_bar_took_is_told_on_it_where_there_is_no_room_behind() -> None:
+    story = Story()
+    story.agent("chain/first")
+    story.agent("chain/last")
+    app = Shown(story.events)
+    async with app.run_test(size=(100, 12), notifications=True, tooltips=True) as pilot:
+        await pilot.press("w")
+        await pilot.pause()
+        first, last = (app.pane.bars.render_line(y).text for y in (1, 2))
+        assert "█ 1.00 s " in first and last.endswith("█ 1.00 s│")
+
+
 async def test_the_lane_of_what_began_last_is_kept_in_sight() -> None:
     story = Story()
     for number in range(40):

@@ -21,6 +21,7 @@ _STATUS = {
     "failed": ("✗ failed", "$status-failed"),
     "cancelled": ("⊗ cancelled", "$status-cancelled"),
 }
+_CUT = " ⚠ cut at the most tokens it may have (max_tokens)"
 _LONG = 200
 
 
@@ -62,7 +63,8 @@ def _heading(call: ModelCall, is_open: bool) -> Row:
 def _details(call: ModelCall, folded: Collection[tuple[str, ...]]) -> list[Row]:
     rows = [_fact("time", _timing(call)), _fact("tokens", _tokens(call))]
     if call.finish_reason:
-        rows.append(_fact("finish", call.finish_reason))
+        is_cut = call.finish_reason == "length"
+        rows.append(_fact("finish", f"{call.finish_reason}{_CUT if is_cut else ''}"))
     if call.parameters:
         shown = ", ".join(
             f"{key} = {json.dumps(value, ensure_ascii=False, default=str)}"

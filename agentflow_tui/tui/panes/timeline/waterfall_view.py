@@ -177,6 +177,10 @@ class WaterfallView(HistoryView):
             if took and end + len(took) <= free:
                 text[end : end + len(took)] = took
                 styles[end : end + len(took)] = [base + self.style_of("waiting")] * len(took)
+            elif took and bar.status == "completed" and len(took) <= end - first:
+                # No room behind it: then on the bar itself.
+                text[end - len(took) : end] = took
+                styles[end - len(took) : end] = [style + Style(reverse=True)] * len(took)
             free = first
         for mark in sorted(lane.marks, key=lambda mark: _RANKS.index(mark.status)):
             self._put(mark, span, text, styles)
