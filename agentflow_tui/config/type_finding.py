@@ -85,6 +85,8 @@ def _value_texts(error: ErrorDetails, context: dict[str, Any]) -> tuple[str, str
         return f"is {shorten(value)}; it must be {limit}", f"choose a value {limit}"
     if kind in _TYPES:
         what = _TYPES[kind]
+        if isinstance(value, dict) and error["loc"][-1] in _TABLE_LISTS:
+            return "must be a list of tables, not one table", f"write [[{_header(error['loc'])}]]"
         return f"must be {what}, not {_found(value)}", _example(what)
     return shorten(error["msg"], 200), "write another value"
 
@@ -93,6 +95,14 @@ def _key(path: KeyPath) -> str:
     """Name the last key of a path, whose item a list position is."""
     key = next((part for part in reversed(path) if isinstance(part, str)), "the file")
     return f"an item of {shorten(key)}" if isinstance(path[-1], int) else shorten(key)
+
+
+_TABLE_LISTS = ("hooks", "switch", "rules", "stages", "branches", "choices")
+"""Keys with many tables, which are easily written with the brackets of one: `[hooks]`."""
+
+
+def _header(path: KeyPath) -> str:
+    return shorten(".".join(part for part in path if isinstance(part, str)))
 
 
 _CONDITION = 'a condition looks like "quality_score >= 0.9 and has(review)"'
