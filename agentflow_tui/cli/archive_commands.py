@@ -6,21 +6,18 @@ import json
 import re
 from dataclasses import asdict
 from datetime import timedelta
-from os.path import commonprefix
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentflow_tui.cli.comparison_report import ComparisonReport
 from agentflow_tui.cli.event_printer import EventsOption, PlainOption, event_printer
 from agentflow_tui.cli.exit_code import COMPLETED, FAILED
 from agentflow_tui.cli.printer import say, say_line
 from agentflow_tui.cli.run_watch import work
 
 if TYPE_CHECKING:
-    from agentflow_tui.history.compare import Comparison
-    from agentflow_tui.history.curve import Series
-    from agentflow_tui.history.diff import KeyChange
     from agentflow_tui.history.run_summary import RunSummary
     from agentflow_tui.workbench import Workbench
 
@@ -28,8 +25,6 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SHORT = 8
-_BEFORE = 24
-"""Characters that are shown before the place where two texts part."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
@@ -91,10 +86,11 @@ def compare(
 
     async def do(bench: Workbench) -> int:
         found = await bench.archive.compare(left, right)
+        report = ComparisonReport(found)
         if as_json:
-            say(json.dumps(_comparison(found), indent=2))
+            say(json.dumps(report.facts, indent=2))
         else:
-            for line in _comparison_lines(found):
+            for line in report.lines:
                 say_line(line)
         return COMPLETED if found.divergence is None else FAILED
 
@@ -195,82 +191,6 @@ def _summary_line(run: RunSummary) -> str:
         f"{run.run_id[:_SHORT]}  {run.started_at[:19]}  {run.status:<10} {facts}  "
         f"{run.flow} ({run.mode}){name}{tags}{origin}"
     )
-
-
-def _comparison(found: Comparison) -> dict[str, Any]:
-    from agentflow_tui.history.codec import encode
-
-    parts = found.divergence
-    return {
-        "same": parts is None,
-        "divergence": parts
-        and {
-            "text": parts.text,
-            "left": parts.left and encode(parts.left),
-            "right": parts.right and encode(parts.right),
-            "fields": parts.fields,
-        },
-        "data": [asdict(each) for each in found.data],
-        "meta": [asdict(each) for each in found.meta],
-        "left": asdict(found.left),
-        "right": asdict(found.right),
-        "agents": [
-            {"agent": name, "left": asdict(left), "right": asdict(right)}
-            for name, left, right in found.agents
-        ],
-        "curves": [
-            {
-                "loop": each.loop,
-                "kind": each.key[0],
-                "key": each.key[1],
-                "left": each.left,
-                "right": each.right,
-            }
-            for each in found.curves
-        ],
-    }
-
-
-def _comparison_lines(found: Comparison) -> list[str]:
-    lines = ["they are the same" if found.divergence is None else found.divergence.text]
-    for change in (*found.data, *found.meta):
-        lines.append(change_line(change))
-    for what in ("status", "seconds", "agent_runs", "calls", "from_recordings"):
-        one, other = (_fact(getattr(each, what)) for each in (found.left, found.right))
-        lines.append(f"  {what:<16} {one:>12} {other:>12}")
-    left, right = (each.prompt_tokens + each.completion_tokens for each in (found.left, found.right))
-    lines.append(f"  {'tokens':<16} {left:>12} {right:>12}")
-    lines.append(f"  {'new tokens':<16} {found.left.new_tokens:>12} {found.right.new_tokens:>12}")
-    for curve in found.curves:
-        name = (
-            f"{curve.loop} {curve.key[1]}" if curve.key[0] == "data" else f"{curve.loop} meta {curve.key[1]}"
-        )
-        lines += [
-            f"  {name} {sign}: {_numbers(series)}" for sign, series in (("A", curve.left), ("B", curve.right))
-        ]
-    return lines
-
-
-def change_line(change: KeyChange) -> str:
-    """Return one change as a line: the key, what it was, and what it is; of long texts where they part."""
-    old, new = change.old, change.new
-    if isinstance(old, str) and isinstance(new, str):
-        begin = max(len(commonprefix([old, new])) - _BEFORE, 0)
-        old, new = (f"{'…' if begin else ''}{text[begin:]}" for text in (old, new))
-    return f"  {change.key}: {_value(old)} → {_value(new)}"
-
-
-def _numbers(series: Series) -> str:
-    return " ".join("-" if number is None else f"{number:.6g}" for number in series) or "no numbers"
-
-
-def _fact(value: object) -> str:
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
-
-
-def _value(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 - what fits into a line
 
 
 def _bytes(count: int) -> str:

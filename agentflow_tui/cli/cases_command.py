@@ -36,7 +36,6 @@ def test(
 
     Ends with 2 if one cannot be read, or if there is none.
     """
-
     cases = _cases(places or [Path()])
 
     async def do(bench: Workbench) -> int:

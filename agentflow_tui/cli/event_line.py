@@ -35,7 +35,8 @@ def _changes(delta: Delta) -> list[str]:
         f"{indent}{key} = {_value(value)}" for key, value in delta.set.items() if not _is_copy(key, delta)
     ]
     lines += [f"{indent}{key} removed" for key in delta.removed]
-    return lines + [f"{indent}meta {key} = {_value(value)}" for key, value in delta.meta_set.items()]
+    lines += [f"{indent}meta {key} = {_value(value)}" for key, value in delta.meta_set.items()]
+    return lines + [f"{indent}meta {key} removed" for key in delta.meta_removed]
 
 
 def _is_copy(key: str, delta: Delta) -> bool:

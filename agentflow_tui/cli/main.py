@@ -139,7 +139,8 @@ def _with_default_command(arguments: list[str]) -> list[str]:
     first = arguments[0]
     if first in ("--mouse", "--no-mouse"):
         return ["open", *arguments]
-    if first.startswith("-") or first in {command.name for command in app.registered_commands} | {"model"}:
+    groups = {group.name for group in app.registered_groups}
+    if first.startswith("-") or first in groups | {command.name for command in app.registered_commands}:
         return arguments
     looks_like_file = "." in first or os.sep in first or Path(first).exists()
     return ["open", *arguments] if looks_like_file else arguments

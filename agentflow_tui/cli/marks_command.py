@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agentflow_tui.cli.archive_commands import JsonOption
 from agentflow_tui.cli.exit_code import FAILED, USAGE
 from agentflow_tui.cli.printer import complain, say, say_line
 
@@ -28,9 +29,7 @@ ExpressionArgument = Annotated[str, typer.Argument(help="Such as 'quality * 10'.
 
 
 @app.command("list")
-def list_marks(
-    file: FileArgument, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def list_marks(file: FileArgument, as_json: JsonOption = False) -> None:
     """List what is marked in a flow."""
     marks = _marks(file)
     if as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentflow_tui.cli.archive_commands import JsonOption
 from agentflow_tui.cli.event_options import (
     InputFileOption,
     InputOption,
@@ -45,7 +46,7 @@ def race(  # noqa: PLR0913, PLR0917 - one for each option
     is_saving: Annotated[
         bool, typer.Option("--from-recordings", help="Ask the model only what no stored run asked before.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Run a flow in several modes at once and compare them. Ends as run does; 1 if any of them failed."""
     from agentflow_tui.workbench import Workbench

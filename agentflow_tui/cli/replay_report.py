@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agentflow_tui.cli.archive_commands import change_line
+from agentflow_tui.cli.change_line import change_line
 
 if TYPE_CHECKING:
     from agentflow_tui.workbench.replay import Replay

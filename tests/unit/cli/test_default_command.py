@@ -31,3 +31,12 @@ def test_a_file_without_an_ending_opens(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "myflow").write_text("")
     monkeypatch.chdir(tmp_path)
     assert _with_default_command(["myflow"]) == ["open", "myflow"]
+
+
+@pytest.mark.parametrize("command", ["run", "model", "marks"])
+def test_a_command_is_one_also_beside_a_file_of_that_name(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / command).write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert _with_default_command([command, "x"]) == [command, "x"]

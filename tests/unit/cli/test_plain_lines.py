@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agentflow_tui.cli.event_line import event_line
+from agentflow_tui.cli.event_line import change_lines, event_line
 from agentflow_tui.cli.plain_lines import PlainLines
 from agentflow_tui.history import event as events
 from agentflow_tui.history.delta import Delta
@@ -150,4 +150,16 @@ def test_pins_stages_and_callbacks_are_told() -> None:
         "Agent writer started, stage draft.",
         "Agent writer is pinned and not called.",
         "Callback notify at on_start failed: no",
+    ]
+
+
+def test_all_that_an_agent_changed_stands_below_its_line() -> None:
+    delta = Delta({"a": 1, "x_response": "y", "response": "y"}, ("b",), {"m": "1"}, ("n",))
+    done = events.AgentCompleted(seq=1, at=1.0, path="p", agent="x", delta=delta, duration=1.0)
+    assert [line.strip() for line in change_lines(done)] == [
+        "a = 1",
+        'response = "y"',
+        "b removed",
+        'meta m = "1"',
+        "meta n removed",
     ]
