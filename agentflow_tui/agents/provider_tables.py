@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from agentflow_tui.config import Flow, LlmConfig, ProviderConfig
@@ -35,8 +36,12 @@ def with_file_keys(env: Mapping[str, str], tables: Mapping[str, Mapping[str, Any
     return {**added, **env}
 
 
-def secrets_in(flow: Flow, env: Mapping[str, str]) -> tuple[str, ...]:
-    """Return every key that the flow's file holds or names a variable for."""
+def secrets_in(flows: Iterable[Flow], env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return every key that the flows' files hold or name a variable for."""
+    return tuple(chain.from_iterable(_secrets_in(flow, env) for flow in flows))
+
+
+def _secrets_in(flow: Flow, env: Mapping[str, str]) -> tuple[str, ...]:
     tables: list[LlmConfig | ProviderConfig] = [flow.llm, *flow.providers.values()]
     tables += [agent.llm for agent in flow.agents.values()]
     named = (env.get(table.api_key_env, "") for table in tables if table.api_key_env)

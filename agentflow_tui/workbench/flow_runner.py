@@ -77,9 +77,7 @@ class FlowRunner:
         self._hooks = Hooks()
         self._file_hooks = FileHooks(self.flow, self._hooks)
         self._repertoire = Repertoire(self.flow, self._name, self._hooks, self._clock)
-        secrets = (
-            secret for flow in flows_by_file(self.flow).values() for secret in secrets_in(flow, self._env)
-        )
+        secrets = secrets_in(flows_by_file(self.flow).values(), self._env)
         self._redaction = Redaction.of(self._env, secrets)
         self._are_hooks_loaded = False
         self._open: Backstage | None = None

@@ -71,7 +71,8 @@ class Launcher:
         Raises:
             NotReadyError: No model, code that may not run, or the flow goes another way than its past.
         """
-        redaction = Redaction.of(self._env, self._secrets(order.choice.plan))
+        secrets = secrets_in(order.choice.plan.flows.values(), self._env)
+        redaction = Redaction.of(self._env, secrets)
         outfit = await self._outfit(order, redaction)
         run_id = order.run_id or str(uuid.uuid4())
         run = Run(
@@ -202,6 +203,3 @@ class Launcher:
         except TelemetryError as error:
             return None, (str(error),)
         return watch, (watch.note,) if watch is not None and watch.note else ()
-
-    def _secrets(self, plan: Plan) -> tuple[str, ...]:
-        return tuple(secret for flow in plan.flows.values() for secret in secrets_in(flow, self._env))

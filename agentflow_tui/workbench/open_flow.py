@@ -122,9 +122,7 @@ class OpenFlow:
     def _redacted(self, text: str) -> str:
         flow = self.check_beside(text).flow
         flows = flows_by_file(flow).values() if flow is not None else ()
-        return Redaction.of(self._env, (key for each in flows for key in secrets_in(each, self._env))).text(
-            text
-        )
+        return Redaction.of(self._env, secrets_in(flows, self._env)).text(text)
 
     def check_beside(self, text: str, path: Path | None = None) -> Checked:
         """Check a text as if it stood in the file at `path`, or in the open one; nothing else changes."""

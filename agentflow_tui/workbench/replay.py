@@ -146,7 +146,7 @@ class Reenactment:
                 cast = await build_cast(plan, pools.by_file, code=code, given=_handlers(plan))
         finally:
             await pools.aclose()
-        secrets = (secret for flow in plan.flows.values() for secret in secrets_in(flow, self.env))
+        secrets = secrets_in(plan.flows.values(), self.env)
         names = ("messages",) if self.is_own else ("provider", "model", "messages", "parameters")
         renderings = Renderings(
             plan, cast.agents, event_of(self.history), Redaction.of(self.env, secrets), names=names

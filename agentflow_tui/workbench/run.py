@@ -88,7 +88,7 @@ class Run:
             for note in self.notes:
                 self.warn(note)
         elif isinstance(event, FlowSwapped) and self.config is not None:
-            self.config.hear(self, event)
+            self.config.hear_of_swap(self)
 
     def hide(self, redaction: Redaction) -> None:
         """From now on keep other secrets out of the history."""

@@ -12,8 +12,6 @@ from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.trust import Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.engine import Control
-from agentflow_tui.history.swap_event import FlowSwapped
-from agentflow_tui.plan.node import Plan
 from agentflow_tui.workbench.flow_version import FlowVersion
 from agentflow_tui.workbench.not_ready import NotReadyError, explained
 from agentflow_tui.workbench.redaction import Redaction
@@ -69,7 +67,7 @@ class RunConfig:
         self._told: set[str] = set()
         self._secrets: set[str] = set()
         """Of every config so far: what an earlier one brought into the state is still there."""
-        self._know_secrets(version.plan)
+        self._secrets.update(secrets_in(version.plan.flows.values(), env))
 
     async def queue(self, run: Live, proposal: SwapProposal) -> None:
         """Let a config wait for the next iteration, in place of one that waits already.
@@ -83,7 +81,7 @@ class RunConfig:
             cast = await build_cast(plan, self._pools.serving(plan.flows), code=code)
         if run.is_over:
             raise NotReadyError("the run has ended meanwhile", hints=("run the edited text",))
-        self._know_secrets(plan)
+        self._secrets.update(secrets_in(plan.flows.values(), self._env))
         redaction = Redaction.of(self._env, self._secrets)
         run.hide(redaction)
         self.waiting, self._label = proposal, cast.model_label
@@ -93,16 +91,12 @@ class RunConfig:
                 self._told.add(note)
                 run.warn(note)
 
-    def _know_secrets(self, plan: Plan) -> None:
-        for flow in plan.flows.values():
-            self._secrets.update(secrets_in(flow, self._env))
-
     def withdraw(self, run: Live) -> bool:
         """Let nothing wait any more; false when nothing did."""
         was_waiting, self.waiting, run.control.swap = self.waiting is not None, None, None
         return was_waiting
 
-    def hear(self, run: Live, _event: FlowSwapped) -> None:
+    def hear_of_swap(self, run: Live) -> None:
         """The config that waited is in force."""
         if self.waiting is not None:
             self.version, self.waiting = self.waiting.new, None
