@@ -108,6 +108,29 @@ async def test_hooks_fire_once_per_agent_run_and_know_the_attempt() -> None:
     ]
 
 
+async def test_an_attempt_that_was_refused_leaves_nothing_for_the_next_one() -> None:
+    seen: list[list[str]] = []
+
+    async def work(event: Event, state: State, context: AgentContext) -> Any:
+        seen.append(sorted(state.data))
+        return {"half": 1, "bad": {1}} if context.attempt == 1 else None
+
+    hooks = Hooks()
+    hooks.register("BeforeAgentRun", "hook", lambda call: {"hooked": 1})
+    retry = RetryPolicy(1, jitter=False, retryable=frozenset({"validation"}))
+    root = Chain("flow", "s", (guarded("a", retry=retry),))
+    result = await Probe(root, {"a": Doing(work)}, hooks=hooks).run()
+    assert seen == [["hooked"], ["hooked"]]
+    assert result.data == {"hooked": 1}
+
+
+async def test_a_wait_longer_than_the_agents_time_limit_is_waited_out() -> None:
+    retry = RetryPolicy(1, initial_delay=9.0, jitter=False)
+    probe = Probe(Chain("flow", "s", (guarded("a", 2.0, retry=retry),)), {"a": failing(1)})
+    result = await probe.run()
+    assert (result.status, probe.history[-1].at) == ("completed", 9.0)
+
+
 async def test_an_agents_time_limit_holds_for_each_attempt_and_not_for_the_waits() -> None:
     slow = sleeping(10, {"x": 1})
 
