@@ -52,6 +52,18 @@ async def test_a_running_agent_says_how_fast_its_words_come() -> None:
         assert "~10 tok/s" in app.screen_text()
 
 
+async def test_a_model_that_was_asked_and_has_not_answered_is_told() -> None:
+    app = GraphApp(PLANS["sequential"])
+    async with app.run_test(size=(100, 10)) as pilot:
+        app.pane.show_state(_writing("", 2.2))
+        await pilot.pause()
+        assert "no word yet" in app.screen_text()
+        app.pane.show_state(_writing("Once", 2.4))
+        app.pane.spin()
+        await pilot.pause()
+        assert "no word yet" not in app.screen_text()
+
+
 async def test_retries_are_counted_on_the_box_of_an_agent_that_asks_no_model_too() -> None:
     script = Script().starts(1, _WRITER).retries(2, _WRITER, 1).attempts(3, _WRITER, 2)
     script.retries(4, _WRITER, 2).attempts(5, _WRITER, 3).completes(6, _WRITER, 5.0)

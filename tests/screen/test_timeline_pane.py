@@ -322,6 +322,24 @@ async def test_another_run_replaces_the_one_before() -> None:
         assert app.pane.border_title == "4 TIMELINE"
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (6.5, "~k=6.5"),
+        (0.1 + 0.2, "~k=0.3"),
+        (True, "~k=true"),
+        (None, "~k=null"),
+        ("yes", '~k="yes"'),
+        pytest.param(10**5_000, "~k", id="huge"),
+        ("a text that is longer", "~k"),
+        ([1], "~k"),
+    ],
+)
+def test_a_short_value_is_told_beside_its_key(value: object, told: str) -> None:
+    delta = Delta(set={"k": value})
+    assert entry_of(ev.StateChanged(1, 0.0, path="p", delta=delta)).detail == told
+
+
 @pytest.mark.parametrize("size", [(20, 4), (1, 1), (8, 3), (200, 60)])
 async def test_it_works_at_any_size(size: tuple[int, int]) -> None:
     app = Shown(quality_loop().events)

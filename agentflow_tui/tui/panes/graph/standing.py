@@ -19,6 +19,8 @@ _WAITING = NodeState()
 _TOLD_FIRST = ("done", "failed", "running")
 _CHARACTERS_PER_TOKEN = 4
 """As a rule of thumb; the exact count comes with the end of a call."""
+_NOT_A_WORD = "no word yet"
+"""Of a model that was asked: why nothing seems to happen."""
 _RATE_AFTER = 0.5
 """Seconds of streaming before a rate says anything."""
 
@@ -118,6 +120,9 @@ class Standing:
             return self._inside(box.path), "label", False
         if node.subtitle:
             return node.subtitle, "label", True
+        call = self._call(box.path) if node.status == "running" else None
+        if call is not None and call.status == "running" and not call.text:
+            return _NOT_A_WORD, "label", False
         follower = self._follower(box.path)
         return (f"→ hands over to {follower}" if follower else ""), "label", False
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
@@ -18,6 +20,8 @@ _STATUS = {
     "skipped": ("⊘", "skipped", "skipped"),
 }
 _MOST_KEYS = 6
+_SHORT_VALUE = 14
+_LARGE = 10**_SHORT_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,23 @@ def _about_policy(event: ev.HistoryEvent) -> Entry | None:
 
 
 def _keys(delta: Delta) -> str:
-    signed = [f"~{key}" for key in delta.set] + [f"-{key}" for key in delta.removed]
-    signed += [f"~meta.{key}" for key in delta.meta_set] + [f"-meta.{key}" for key in delta.meta_removed]
+    signed = [f"~{key}{_told(value)}" for key, value in delta.set.items()]
+    signed += [f"-{key}" for key in delta.removed]
+    signed += [f"~meta.{key}{_told(value)}" for key, value in delta.meta_set.items()]
+    signed += [f"-meta.{key}" for key in delta.meta_removed]
     more = f" and {len(signed) - _MOST_KEYS} more" if len(signed) > _MOST_KEYS else ""
     return " ".join(signed[:_MOST_KEYS]) + more if signed else "no change"
+
+
+def _told(value: Any) -> str:
+    """A value that is short enough to be read in passing; nothing of any other."""
+    match value:
+        case None | bool():
+            return f"={json.dumps(value)}"
+        case float():
+            return f"={value:.6g}"
+        case int() if abs(value) < _LARGE:
+            return f"={value}"
+        case str() if len(value) <= _SHORT_VALUE:
+            return f"={json.dumps(value, ensure_ascii=False)}"
+    return ""
