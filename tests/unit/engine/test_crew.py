@@ -13,7 +13,7 @@ from agentflow_tui.engine import AgentContext, Event, State
 from agentflow_tui.engine.crew import TURNS
 from agentflow_tui.engine.run_time import RunTime
 from agentflow_tui.history.event import AgentCompleted, AgentStarted, HistoryEvent
-from agentflow_tui.plan.node import Loop, Step
+from agentflow_tui.plan.node import Chain, Fan, Loop, Step
 from tests.fake_clock import FakeClock, FakeTimer
 from tests.unit.engine.probe import Probe, chain
 
@@ -95,6 +95,29 @@ async def test_others_get_a_turn_beside_agents_that_never_wait() -> None:
     await Probe(root, {"a": _Does(nothing)}).run()
     ticking.cancel()
     assert ticks >= 20
+
+
+async def test_agents_behind_a_phase_that_is_over_need_not_give_way_after_each_call() -> None:
+    ticks: list[int] = []
+
+    async def tick() -> None:
+        while True:
+            ticks.append(0)
+            await asyncio.sleep(0)
+
+    async def begin() -> None:
+        ticks.clear()
+
+    async def nothing() -> None:
+        return None
+
+    phase = Fan("flow/p", "collaborative", (Step("flow/p/a", "a"), Step("flow/p/b", "a")))
+    rest = Loop("flow/l", "loop", Step("flow/l/a", "a"), 20 * TURNS)
+    root = Chain("flow", "mixed", (phase, Step("flow/begin", "begin"), rest))
+    ticking = asyncio.create_task(tick())
+    await Probe(root, {"a": _Does(nothing), "begin": _Does(begin)}).run()
+    ticking.cancel()
+    assert 20 <= len(ticks) < 40
 
 
 async def test_an_agent_that_is_stopped_before_its_turn_never_begins() -> None:
