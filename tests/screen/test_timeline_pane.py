@@ -337,7 +337,7 @@ async def test_another_run_replaces_the_one_before() -> None:
 )
 def test_a_short_value_is_told_beside_its_key(value: object, told: str) -> None:
     delta = Delta(set={"k": value})
-    assert entry_of(ev.StateChanged(1, 0.0, path="p", delta=delta)).detail == told
+    assert entry_of(ev.StateChanged(seq=1, at=0.0, path="p", delta=delta)).detail == told
 
 
 @pytest.mark.parametrize("size", [(20, 4), (1, 1), (8, 3), (200, 60)])
