@@ -31,6 +31,7 @@ from agentflow_tui.tui.pane_layout import PaneLayout
 from agentflow_tui.tui.pane_tabs import PANES, PaneTabs
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
+from agentflow_tui.tui.panes.editor.section_lines import section_lines
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
 from agentflow_tui.tui.panes.graph.signs import Marks
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
@@ -233,6 +234,7 @@ class WorkbenchScreen(WorkbenchActions, PaneMouse):
     def show_checked(self) -> None:
         """Show what the last check found."""
         self.editor.show_problems(self.workbench.checked.problems)
+        self._show_points()
         if not self.desk.is_live:
             self._show_plan(self.workbench.plan)
         self._show_status()
@@ -249,7 +251,19 @@ class WorkbenchScreen(WorkbenchActions, PaneMouse):
         marks, self._shown_held = self.workbench.marks, self.controls.held
         shown = Marks(tuple(marks.breakpoints), marks.pins, self._shown_held)
         self.graph.show_signs(shown.signs(self._shown_plan))
+        self.timeline.list.show_points(Marks(shown.points).signs(self._shown_plan))
+        self._show_points()
         self.inspector.show_marks(tuple(marks.watches), self.marks.pin_of)
+
+    def _show_points(self) -> None:
+        """Show breakpoints beside the text, where the text that was checked last can tell their lines."""
+        plan, checked = self.workbench.plan, self.workbench.checked
+        signs = Marks(tuple(self.workbench.marks.breakpoints)).signs(plan)
+        if plan is None or checked.flow is None:
+            return
+        lines = section_lines(self.workbench.text, plan, signs) if signs else {}
+        # The first sign of a line is that of its outermost node, as in the file.
+        self.editor.code.show_points({line: signs[path][0] for path, line in reversed(lines.items())})
 
     @guarded
     def _show_view(self, view: View) -> None:

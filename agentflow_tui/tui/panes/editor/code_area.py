@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.geometry import Offset
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Document, Selection
 
@@ -20,6 +23,8 @@ MOST_COLOURED_LINES = 2000
 """Beyond this many lines each key would cost more than a blink, because the whole text is coloured anew."""
 MOST_EDITED_CHARACTERS = 2_000_000
 
+_GUTTER_MARGIN = 2
+"""Cells between a line's number and its text."""
 _SEVERITY_COLOR = {"error": "error", "warning": "warning", "info": "primary"}
 # What str.splitlines, and so the text area, takes for the end of a line, while TOML does not.
 _ODD_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")
@@ -44,6 +49,7 @@ class CodeArea(TextArea, inherit_bindings=True):
         )
         self.update_highlight_query("toml", TOML_QUERY)
         self.marks: dict[int, list[tuple[int, int | None, str]]] = {}
+        self.points: Mapping[int, str] = {}
 
     def on_mount(self) -> None:
         """Take the app's colours, now and whenever they change."""
@@ -87,6 +93,12 @@ class CodeArea(TextArea, inherit_bindings=True):
             self.marks.setdefault(problem.line - 1, []).append(place)
         self.notify_style_update()
         self.refresh()
+
+    def show_points(self, points: Mapping[int, str]) -> None:
+        """Show signs of one cell behind the numbers of lines, which are counted from 0 here."""
+        if points != self.points:
+            self.points = points
+            self.refresh()
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor at a line and column, both from 1, as near as the text allows."""
@@ -132,6 +144,22 @@ class CodeArea(TextArea, inherit_bindings=True):
             begin = min(start, max(len(shown) - 1, 0))
             text.stylize(Style(underline=True, bold=True, color=color), begin, end)
         return text
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line of the window, with the sign of its breakpoint in the gutter."""
+        strip, at = super().render_line(y), self.gutter_width - _GUTTER_MARGIN
+        sign = self._sign_at(y + self.scroll_offset.y) if at > 0 and self.points else ""
+        if not sign:
+            return strip
+        ground = next((segment.style for segment in strip.crop(at, at + 1) if segment.style), Style())
+        style = ground + Style(bold=True, color=rich_color(self.app.theme_variables, "warning"))
+        return Strip.join([strip.crop(0, at), Strip([Segment(sign, style)], 1), strip.crop(at + 1)])
+
+    def _sign_at(self, y: int) -> str:
+        if y >= self.wrapped_document.height:
+            return ""
+        row, column = self.wrapped_document.offset_to_location(Offset(0, y))
+        return self.points.get(row, "") if column == 0 else ""
 
     def _show_around_cursor(self) -> None:
         """Put the cursor's line in the middle; sideways, show the lines' beginning where possible."""

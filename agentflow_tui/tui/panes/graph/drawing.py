@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.panes.graph.as_it_ran import AsItRan, Origin, as_it_ran
 from agentflow_tui.tui.panes.graph.fitted import Choosable, DetailChoice, fitted
 from agentflow_tui.tui.panes.graph.row_painter import RowPainter
+
+_SIGN = re.compile(r".\??")
 
 
 class Drawing:
@@ -92,10 +95,17 @@ class Drawing:
             self.painter = RowPainter(self.plan, self.layout, styles)
             self.painter.boxes.selected = selected
             if self.signs:
-                origins = ((path, self.origin(path).path) for path in self.boxes)
-                self.painter.boxes.signs = {
-                    path: self.signs[origin] for path, origin in origins if origin in self.signs
-                }
+                found = ((path, self._signs_of(box)) for path, box in self.boxes.items())
+                self.painter.boxes.signs = {path: signs for path, signs in found if signs}
+
+    def _signs_of(self, box: Box) -> str:
+        """The signs of a node, and of all that a closed box hides."""
+        origin = self.origin(box.path).path
+        own = self.signs.get(origin, "")
+        if not box.is_folded or box.kind == "frame":
+            return own
+        inside = "".join(signs for path, signs in self.signs.items() if path.startswith(f"{origin}/"))
+        return "".join(dict.fromkeys(_SIGN.findall(own + inside)))
 
     def show(self, state: RunState, now: float) -> bool:
         """Take where the run stands `now` seconds after it began; see `RowPainter.show`."""

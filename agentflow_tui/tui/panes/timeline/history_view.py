@@ -27,6 +27,7 @@ class HistoryView(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "timeline--cursor",
         "timeline--later",
+        "timeline--sign",
         *(f"timeline--{status}" for status in STATUSES),
     }
     DEFAULT_CSS = """
@@ -41,6 +42,7 @@ class HistoryView(ScrollView, can_focus=True, inherit_bindings=False):
             color: $block-cursor-foreground;
         }
         & > .timeline--later { color: $status-skipped; }
+        & > .timeline--sign { color: $warning; text-style: bold; }
         & > .timeline--waiting { color: $status-waiting; }
         & > .timeline--running { color: $status-running; }
         & > .timeline--completed { color: $status-completed; }
@@ -55,6 +57,6 @@ class HistoryView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     def style_of(self, status: str) -> Style:
-        """Return the colours of a status."""
-        name = status if status in STATUSES else "waiting"
+        """Return the colours of a status, or of a `sign`."""
+        name = status if status in (*STATUSES, "sign") else "waiting"
         return self.get_component_rich_style(f"timeline--{name}", partial=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -19,6 +19,7 @@ from agentflow_tui.tui.panes.timeline.event_filter import EventFilter
 from agentflow_tui.tui.panes.timeline.history_view import STATUSES, HistoryView
 from agentflow_tui.tui.panes.timeline.line_index import Line, LineIndex
 from agentflow_tui.tui.panes.timeline.shown_lines import ShownLines
+from agentflow_tui.tui.panes.timeline.stop_sign import stop_sign
 from agentflow_tui.tui.safe_text import one_line
 
 _WORDS_WIDTH = 19
@@ -43,6 +44,7 @@ class TimelineList(HistoryView):
         self._index = LineIndex()
         self._shown = ShownLines(self._index, EventFilter())
         self._wanted: int | None = None
+        self._points: Mapping[str, str] = {}
 
     @property
     def filter(self) -> EventFilter:
@@ -83,6 +85,12 @@ class TimelineList(HistoryView):
             self._scroll_to_cursor()
         self._look_on()
 
+    def show_points(self, signs: Mapping[str, str]) -> None:
+        """Show at which lines a run would stop: the signs of breakpoints, by path of the node."""
+        if signs != self._points:
+            self._points = signs
+            self.refresh()
+
     def show_only(self, chosen: EventFilter) -> None:
         """Show the events that pass a filter; a long history is gone through piece by piece."""
         self._shown = ShownLines(self._index, chosen)
@@ -94,7 +102,11 @@ class TimelineList(HistoryView):
     def cursor_text(self) -> str:
         """Return the line under the cursor as text."""
         line = self._index.line_of(self._cursor)
-        return "" if line < 0 else "  ".join(part for part, _ in self._parts(self._index.lines[line]) if part)
+        return (
+            ""
+            if line < 0
+            else "  ".join(part for part, _ in self._parts(self._index.lines[line]) if part.strip())
+        )
 
     def move_line(self, lines: int) -> None:
         """Move the cursor by so many rows."""
@@ -214,16 +226,19 @@ class TimelineList(HistoryView):
         status = entry.status if entry.status in STATUSES else "waiting"
         words = one_line(f"{entry.glyph} {entry.words}", _WORDS_WIDTH + 2)
         where, detail = one_line(entry.where, _LONGEST), one_line(detail, _LONGEST)
-        number = f"{event.seq:>{self._digits}} "
+        number, sign = f"{event.seq:>{self._digits}}", stop_sign(event, self._points)
+        numbers = [(f"{number} ", "waiting")]
+        if self._points:
+            numbers = [(number, "waiting"), (f"{sign or ' '} ", "sign")]
         if self.size.width < _NARROW:
             # The way to it takes more room than there is; the graph shows it.
             where = where.rpartition("/")[2]
-            return [(number, "waiting"), (f"{words} ", status), (f"{where} ", ""), (detail, "waiting")]
+            return [*numbers, (f"{words} ", status), (f"{where} ", ""), (detail, "waiting")]
         room = min(max(self.size.width - _BESIDE_WHERE, _LEAST_WHERE), _WHERE_WIDTH)
         while len(where) > room and "/" in where.removeprefix("…/"):
             where = f"…/{where.removeprefix('…/').partition('/')[2]}"
         return [
-            (number, "waiting"),
+            *numbers,
             (f"{_clock(event.at)}  ", "waiting"),
             (f"{_filled(words, _WORDS_WIDTH + 2)} ", status),
             (f"{_filled(where, room)} ", ""),
