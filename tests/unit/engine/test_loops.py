@@ -7,6 +7,8 @@ import time
 import tracemalloc
 from typing import Any
 
+import pytest
+
 from agentflow_tui.conditions import parse_condition
 from agentflow_tui.engine import AgentContext, Engine, Event, State
 from agentflow_tui.history.event import (
@@ -94,6 +96,16 @@ async def test_a_loop_that_stalls_says_so_once_per_standstill() -> None:
     probe = Probe(loop("idle", 6), {"idle": returning(None)})
     await probe.run()
     assert [event.iteration for event in probe.of_kind(LoopStalled)] == [2]
+
+
+@pytest.mark.parametrize(("active", "stalled"), [({2, 4, 6}, []), ({3}, [2, 5]), ({1, 4}, [3, 6])])
+async def test_only_iterations_in_a_row_make_a_standstill(active: set[int], stalled: list[int]) -> None:
+    async def work(event: Event, state: State, context: AgentContext) -> Any:
+        return {"n": context.iteration} if context.iteration in active else None
+
+    probe = Probe(loop("a", 6), {"a": Doing(work)})
+    await probe.run()
+    assert [event.iteration for event in probe.of_kind(LoopStalled)] == stalled
 
 
 async def test_a_loop_condition_that_cannot_be_answered_fails_the_loop() -> None:
