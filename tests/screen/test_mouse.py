@@ -8,9 +8,13 @@ import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input
 
+from agentflow_tui.tui.dialogs.input_dialog import InputDialog
+from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
-from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status, until
+from agentflow_tui.tui.screens.runs_screen import RunsScreen
+from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 
 
 def place_of(pilot: Pilot[Any], word: str, below: int = 0) -> tuple[int, int]:
@@ -18,6 +22,10 @@ def place_of(pilot: Pilot[Any], word: str, below: int = 0) -> tuple[int, int]:
     lines = [strip.text for strip in pilot.app.screen._compositor.render_strips()]
     y = next(y for y, line in enumerate(lines) if y >= below and word in line)
     return lines[y].index(word) + 1, y
+
+
+def frame_of(pilot: Pilot[Any]) -> Widget:
+    return pilot.app.screen.query_one(".dialog-frame")
 
 
 async def click(pilot: Pilot[Any], word: str, below: int = 0, times: int = 1) -> None:
@@ -39,7 +47,7 @@ async def test_the_parts_of_the_top_line_can_be_clicked(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = bench_of(pilot)
         await click(pilot, "READY")
-        assert "INPUT OF THE RUN" in str(pilot.app.screen.query_one(".dialog-frame").border_title)
+        assert "INPUT OF THE RUN" in str(frame_of(pilot).border_title)
         await pilot.press("enter")
         await status(pilot, "completed")
         await pilot.press("comma", "comma")
@@ -57,7 +65,7 @@ async def test_the_parts_of_the_top_line_can_be_clicked(desk: Desk) -> None:
 async def test_a_key_at_the_bottom_does_what_it_says_when_clicked(desk: Desk, word: str) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         await click(pilot, word, below=39)
-        assert "HELP" in str(pilot.app.screen.query_one(".dialog-frame").border_title)
+        assert "HELP" in str(frame_of(pilot).border_title)
 
 
 async def test_the_wheel_scrolls_the_graph_and_with_ctrl_zooms_it(desk: Desk) -> None:
@@ -110,5 +118,101 @@ async def test_a_double_click_on_an_event_shows_all_of_it(desk: Desk) -> None:
         await status(pilot, "completed")
         await click(pilot, "iteration done")
         await click(pilot, "iteration done", times=2)
-        title = str(pilot.app.screen.query_one(".dialog-frame").border_title)
+        title = str(frame_of(pilot).border_title)
         assert title.startswith("event") and title.endswith("iteration_ended")
+
+
+async def test_every_way_at_the_bottom_of_a_dialog_can_be_clicked(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press("B")
+        await settle(pilot)
+        dialog, low = pilot.app.screen, frame_of(pilot).region.bottom - 1
+        await click(pilot, "n new", low)
+        assert pilot.app.screen is not dialog
+        await click(pilot, "esc close", frame_of(pilot).region.bottom - 1)
+        assert pilot.app.screen is dialog
+        await click(pilot, "new · e", low)
+        assert pilot.app.screen is not dialog
+        await pilot.press("escape")
+        await settle(pilot)
+        # What is between two ways is none, and neither is the border beside them.
+        for nothing in ("· e edit", "─ n new", "─╯"):
+            await click(pilot, nothing, low)
+            assert pilot.app.screen is dialog
+        await click(pilot, "esc close", low)
+        assert is_on_top(pilot)
+
+
+async def test_the_form_of_the_input_runs_loads_and_closes_with_clicks(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        await pilot.press("space")
+        await settle(pilot)
+        form, low = pilot.app.screen, frame_of(pilot).region.bottom - 1
+        assert isinstance(form, InputDialog)
+        await click(pilot, "F6 JSON", low)
+        assert form.is_json
+        await click(pilot, "F6 fields", low)
+        await click(pilot, "F7 file", low)
+        assert "LOAD A FILE" in str(frame_of(pilot).border_title)
+        await click(pilot, "esc close", frame_of(pilot).region.bottom - 1)
+        await pilot.click(form.query_one("#rest"))
+        await settle(pilot)
+        assert form.focused is form.query_one("#rest")
+        await pilot.click(form.query_one("#field-0"))
+        await settle(pilot)
+        await click(pilot, "enter or F5 run", low)
+        await status(pilot, "completed")
+
+
+async def test_a_click_on_a_problem_goes_there(desk: Desk) -> None:
+    broken = LOOP.replace('loop_agent = "improver"', 'loop_agent = "improve"')
+    async with desk.open(desk.write(broken), (140, 42)) as pilot:
+        editor = bench_of(pilot).editor
+        await click(pilot, "unknown agent")
+        assert editor.code.has_focus
+        assert editor.code.cursor_location[0] == broken.splitlines().index('loop_agent = "improve"')
+
+
+async def test_a_click_on_a_row_goes_there_and_another_one_chooses_it(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        await click(pilot, "▾ data")
+        if "▾ data" in bench.inspector.yank_text():
+            await click(pilot, "▾ data")
+        assert place_of(pilot, "▸ data")
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, RunsScreen)
+        await until(pilot, lambda: bool(screen.rows.rows))
+        await click(pilot, "● completed")
+        await until(pilot, lambda: pilot.app.screen is bench)
+        assert bench.desk.past is not None
+
+
+async def test_the_buttons_of_a_question_answer_it(desk: Desk) -> None:
+    path = desk.write(LOOP)
+    async with desk.open(path) as pilot:
+        await pilot.press("1", "#", "ctrl+q")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, LeaveDialog)
+        await pilot.click("#answer-stay")
+        await settle(pilot)
+        assert is_on_top(pilot) and bench_of(pilot).editor.is_modified
+        await pilot.press("ctrl+q")
+        await settle(pilot)
+        await pilot.click("#answer-save")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert path.read_text(encoding="utf-8") == "#" + LOOP
+
+
+async def test_the_buttons_of_the_settings_keep_and_close(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 60)) as pilot:
+        for button, indent in (("#close", 4), ("#keep", 2)):
+            await pilot.press("f12")
+            await settle(pilot)
+            pilot.app.screen.query_one("#set-editor-indent", Input).value = "2"
+            await pilot.click(button)
+            await until(pilot, lambda: is_on_top(pilot))
+            assert bench_of(pilot).editor.code.indent_width == indent

@@ -222,7 +222,7 @@ A click on an iteration goes there.
 
         A double click on an event shows all of it.
         """
-        if event.widget is self.list and event.chain == 2:
+        if event.widget is self.list and event.chain > 1:
             self.action_open_pager()
         if event.widget is not self or not self.styles.border_top[0]:
             return
