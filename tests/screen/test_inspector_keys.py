@@ -328,6 +328,18 @@ async def test_brackets_walk_through_the_writers_of_the_key_under_the_cursor() -
         assert app.moves[-1] == writes[0]
 
 
+async def test_among_the_writers_the_cursor_goes_along_with_the_walk() -> None:
+    app = Reading()
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        await opened(pilot, looped().events, "Writers")
+        app.view.move_to(row_with(app, "score"))
+        await pilot.press("enter")
+        for keys in (["left_square_bracket"] * 2, ["right_square_bracket"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert app.text()[app.view.cursor].startswith("▶")
+
+
 async def test_writers_show_every_value_and_a_row_goes_there() -> None:
     history = looped().events
     app = Reading()

@@ -90,6 +90,10 @@ class InspectorPane(InspectorTabs):
         self._book.catch_up()
         write = neighbour(self._book.writers.writes(self.key_path), self._run_state.cursor, step)
         if write is not None:
+            key = (SEQ, str(write.seq))
+            row = next((number for number, row in enumerate(self._view.rows) if row.key == key), None)
+            if row is not None:
+                self._view.move_to(row)
             self.post_message(self.CursorMoved(write.seq))
         return write is not None
 
