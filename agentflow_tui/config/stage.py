@@ -11,8 +11,6 @@ from agentflow_tui.config.table import ConditionText, Table, TimedTable, conflic
 StageMode = Literal["route", "collaborative", "sequential", "loop", "parallel", "flow"]
 """What a stage can do; `parallel` runs branches, `flow` a nested file."""
 
-PlainMode = Literal["route", "collaborative", "sequential", "loop", "flow"]
-
 
 class BodySettings(Table):
     """`config` of a stage, branch or choice."""

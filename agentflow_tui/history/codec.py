@@ -91,19 +91,6 @@ def to_line(event: HistoryEvent) -> str:
     return json.dumps(encode(event), separators=(",", ":"))
 
 
-def from_line(text: str | bytes, *, line: int | None = None) -> HistoryEvent:
-    """Return the event written by `to_line`.
-
-    Raises:
-        HistoryFormatError: the text is not JSON or not an event of this format.
-    """
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise HistoryFormatError(f"not JSON: {error}", line=line) from None
-    return decode(record, line=line)
-
-
 def _read_fields(known: tuple[_Field, ...], record: Mapping[str, Any], where: str) -> dict[str, Any]:
     values = {}
     for each in known:

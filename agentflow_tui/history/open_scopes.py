@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
-from agentflow_tui.history.resume import CUT_OFF, UNKNOWN_OUTCOME
+from agentflow_tui.history.resume import is_interruption
 
 _BAD = frozenset({"failed", "cancelled"})
 
@@ -40,12 +40,8 @@ class OpenScopes:
                     lost.difference_update(event.branches)
                 case FanEnded():
                     phases.pop(event.path, None)
-                case ev.AgentFailed() | ev.AgentCancelled():
-                    is_again = isinstance(event, ev.AgentCancelled) and event.reason in (
-                        UNKNOWN_OUTCOME,
-                        CUT_OFF,
-                    )
-                    lost.update(() if is_again else (event.path,))
+                case ev.AgentFailed() | ev.AgentCancelled() if not is_interruption(event):
+                    lost.add(event.path)
                 case ev.NodeEnded() if event.status in _BAD:
                     lost.add(event.path)
         if not phases:

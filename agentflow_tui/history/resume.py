@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from agentflow_tui.history import event as ev
-from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from agentflow_tui.history.policy_event import ErrorRouted
 from agentflow_tui.history.swap_event import FlowSwapped
@@ -56,38 +55,19 @@ class AgentResult:
 
 
 @dataclass(frozen=True, slots=True)
-class StateEdit:
-    """A person's change of the state."""
-
-    after: int
-    """It came when so many results were in."""
-    scope: str
-    delta: Delta
-
-
-@dataclass(frozen=True, slots=True)
 class ResumePoint:
     """A history up to `at_seq`, as an engine takes it up."""
 
     at_seq: int
     results: tuple[AgentResult, ...]
     """In the order in which the agent runs ended."""
-    edits: tuple[StateEdit, ...]
     in_flight: tuple[ev.AgentStarted, ...]
     """Agent runs that had begun and not ended: they are run again, in the sight of the user."""
     unknown_calls: tuple[ev.ModelCallStarted, ...]
     """Model calls that had begun and not ended: nobody knows whether the model answered."""
     closing: tuple[ev.HistoryEvent, ...]
-    """Events to append, numbered from `at_seq` + 1, so that nothing in the history is left open."""
-    is_over: bool
-    """True when the run had ended: nothing is left to run."""
-    by_step: Mapping[tuple[str, int], AgentResult]
-    """The results by path and number; a run that is not in it runs live."""
-
-    @property
-    def next_seq(self) -> int:
-        """The number of the first event that the engine adds."""
-        return self.at_seq + 1 + len(self.closing)
+    """Events to append, numbered from `at_seq` + 1, so that nothing in the history is left open; none when
+    the run had ended."""
 
 
 def resume_point(history: Sequence[ev.HistoryEvent], n: int, *, why: str = UNKNOWN_OUTCOME) -> ResumePoint:
@@ -97,7 +77,6 @@ def resume_point(history: Sequence[ev.HistoryEvent], n: int, *, why: str = UNKNO
     """
     past = history[: max(n, -1) + 1]
     results: list[AgentResult] = []
-    edits: list[StateEdit] = []
     begun: Counter[str] = Counter()
     running: dict[str, ev.AgentStarted] = {}
     calls: dict[str, ev.ModelCallStarted] = {}
@@ -108,12 +87,10 @@ def resume_point(history: Sequence[ev.HistoryEvent], n: int, *, why: str = UNKNO
                 begun[event.path] += 1
             case ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled():
                 running.pop(event.path, None)
-                if _is_interruption(event):
+                if is_interruption(event):
                     begun[event.path] -= 1
                 else:
                     results.append(AgentResult(event.path, begun[event.path] - 1, event))
-            case ev.StateChanged() if event.path == EDIT_PATH:
-                edits.append(StateEdit(len(results), event.scope, event.delta))
             case ev.ModelCallStarted():
                 calls[event.call] = event
             case ev.ModelCallEnded() | ev.ModelCallFailed():
@@ -121,10 +98,7 @@ def resume_point(history: Sequence[ev.HistoryEvent], n: int, *, why: str = UNKNO
     in_flight, unknown = tuple(running.values()), tuple(calls.values())
     is_over = bool(past) and isinstance(past[-1], ev.RunEnded)
     closing = () if is_over else _closing(past, in_flight, unknown, why)
-    by_step = {(each.path, each.number): each for each in results}
-    return ResumePoint(
-        len(past) - 1, tuple(results), tuple(edits), in_flight, unknown, closing, is_over, by_step
-    )
+    return ResumePoint(len(past) - 1, tuple(results), in_flight, unknown, closing)
 
 
 class KnownEvents:
@@ -196,7 +170,7 @@ def told_before(history: Iterable[ev.HistoryEvent]) -> list[int]:
                 begun.add(event.path)
             case ev.AgentCompleted() | ev.AgentFailed() | ev.AgentCancelled():
                 running.discard(event.path)
-                if _is_interruption(event) and event.path in begun:
+                if is_interruption(event) and event.path in begun:
                     begun.remove(event.path)
                     told -= 1
     return counts
@@ -238,13 +212,14 @@ def _closing(
     return tuple(closing)
 
 
-def _is_interruption(event: ev.HistoryEvent) -> bool:
+def is_interruption(event: ev.HistoryEvent) -> bool:
+    """Tell whether an agent run was cut off by a crash or a fork, and began again behind it."""
     return isinstance(event, ev.AgentCancelled) and event.reason in (UNKNOWN_OUTCOME, CUT_OFF)
 
 
 def _is_told_again(event: ev.HistoryEvent) -> bool:
     is_ours = isinstance(event, _TOLD_AGAIN)
-    return is_ours and not _is_of_a_person(event) and not _is_interruption(event)
+    return is_ours and not _is_of_a_person(event) and not is_interruption(event)
 
 
 def _is_of_a_person(event: ev.HistoryEvent) -> bool:
@@ -258,7 +233,7 @@ def _cut_off(past: Sequence[ev.HistoryEvent]) -> list[ev.AgentStarted]:
     for event in past:
         if isinstance(event, ev.AgentStarted):
             running[event.path] = event
-        elif _is_interruption(event) and isinstance(event, ev.AgentCancelled) and event.path in running:
+        elif is_interruption(event) and isinstance(event, ev.AgentCancelled) and event.path in running:
             cut_off.append(running.pop(event.path))
     return cut_off
 

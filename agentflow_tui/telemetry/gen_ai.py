@@ -43,7 +43,6 @@ TOKEN_TYPE = "gen_ai.token.type"
 INPUT = "input"
 OUTPUT = "output"
 ERROR_TYPE = "error.type"
-ERROR_MESSAGE = "error.message"
 
 TOKEN_USAGE = "gen_ai.client.token.usage"
 OPERATION_DURATION = "gen_ai.client.operation.duration"

@@ -105,7 +105,9 @@ async def examine(path: Path, acknowledged: int, history: list[ev.HistoryEvent])
     if not is_over:
         point = resume_point(found, len(found) - 1)
         await store.acquire("r")
-        store.append("r", [*point.closing, ev.Warned(seq=point.next_seq, at=9.0, message="resumed")])
+        store.append(
+            "r", [*point.closing, ev.Warned(seq=len(found) + len(point.closing), at=9.0, message="resumed")]
+        )
         await store.flush()
         assert (await store.load("r"))[: len(found)] == found
     await store.aclose()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentflow_tui.history.codec import KINDS, HistoryFormatError, decode, encode, from_line, to_line
+from agentflow_tui.history.codec import KINDS, HistoryFormatError, decode, encode, to_line
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import AgentCompleted, HistoryEvent, RunEnded, Warned
 from agentflow_tui.history.fan_event import MergeConflict
@@ -58,7 +58,7 @@ def test_every_kind_survives_the_round_trip(cls: type[HistoryEvent]) -> None:
     @given(events_of(cls))
     def holds(event: HistoryEvent) -> None:
         line = to_line(event)
-        assert from_line(line) == event
+        assert decode(json.loads(line)) == event
         assert "\n" not in line
         assert line.isascii()
         assert json.loads(line) == encode(event)
@@ -117,10 +117,10 @@ def test_a_missing_field_is_named() -> None:
         decode({"kind": "run_ended", "seq": 0, "at": 0.0})
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '"x"', "[" * 100_000])
-def test_what_is_no_object_is_refused(text: str) -> None:
-    with pytest.raises(HistoryFormatError, match="line 2: "):
-        from_line(text, line=2)
+@pytest.mark.parametrize("record", [[1], None, "x", 3])
+def test_what_is_no_object_is_refused(record: object) -> None:
+    with pytest.raises(HistoryFormatError, match="line 2: a history event is a JSON object"):
+        decode(record, line=2)
 
 
 def test_a_record_can_be_read_by_other_programs() -> None:
