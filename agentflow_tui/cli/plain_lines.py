@@ -15,6 +15,7 @@ from agentflow_tui.history import policy_event as policies
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
+from agentflow_tui.history.run_state import StateView
 from agentflow_tui.history.swap_event import FlowSwapped
 
 _VALUE_LIMIT = 500
@@ -78,9 +79,10 @@ def _more(event: HistoryEvent) -> Iterator[str]:
     """What belongs to an event besides its sentence: what a run is given, and what the engine changed."""
     match event:
         case events.RunStarted():
-            for key, value in _table(event.event.get("data")).items():
+            first = StateView.at_start(event)
+            for key, value in first.data.items():
                 yield f"Input: {key} is {_value(value)}"
-            for key, value in _table(event.event.get("metadata")).items():
+            for key, value in first.meta.items():
                 yield f"Input, metadata: {key} is {_value(value)}"
         case events.StateChanged():
             for key, value in event.delta.set.items():
@@ -97,10 +99,6 @@ def _without(delta: Delta) -> Iterator[str]:
         yield f"Metadata: {key} is now {_value(value)}"
     for key in delta.meta_removed:
         yield f"Metadata: {key} was removed"
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _sentence(event: HistoryEvent) -> str:  # noqa: PLR0911 - one sentence per kind of event

@@ -97,10 +97,8 @@ class RunFold:
         return self._scopes[path]
 
     def _run_started(self, event: ev.RunStarted) -> None:
-        data, metadata = event.event.get("data"), event.event.get("metadata")
-        self._scopes = {
-            "": _Scope(data if isinstance(data, dict) else {}, metadata if isinstance(metadata, dict) else {})
-        }
+        first = StateView.at_start(event)
+        self._scopes = {"": _Scope(first.data, first.meta)}
         self._head = replace(
             self._head,
             run_id=event.run_id,

@@ -20,6 +20,7 @@ from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.plain_number import plain_number
 from agentflow_tui.history.provenance import is_same
+from agentflow_tui.history.run_state import StateView
 
 GONE = object()
 """Stands for a key that is not there."""
@@ -268,10 +269,10 @@ def _oscillation(values: Sequence[Any]) -> tuple[int, int] | None:
 
 
 def _begin(event: RunStarted) -> dict[str, Any]:
-    data, meta = event.event.get("data"), event.event.get("metadata")
+    first = StateView.at_start(event)
     return {
-        **{_name(("data", key)): value for key, value in (data if isinstance(data, dict) else {}).items()},
-        **{_name(("meta", key)): value for key, value in (meta if isinstance(meta, dict) else {}).items()},
+        **{_name(("data", key)): value for key, value in first.data.items()},
+        **{_name(("meta", key)): value for key, value in first.meta.items()},
     }
 
 

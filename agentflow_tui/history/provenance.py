@@ -15,6 +15,7 @@ from agentflow_tui.history.event import (
     StateChanged,
 )
 from agentflow_tui.history.fan_event import FanEnded
+from agentflow_tui.history.run_state import StateView
 
 Path = tuple[str, ...]
 """`data` or `meta`, the key, then keys and indexes inside its value."""
@@ -84,9 +85,8 @@ class Provenance:
 
     def _start(self, event: RunStarted) -> None:
         write = Write(event.seq, event.at, "start", "")
-        data, meta = event.event.get("data"), event.event.get("metadata")
-        delta = Delta(data if isinstance(data, dict) else {}, (), meta if isinstance(meta, dict) else {})
-        self._change(delta, write)
+        first = StateView.at_start(event)
+        self._change(Delta(first.data, (), first.meta), write)
 
     def _change(self, delta: Delta, write: Write) -> None:
         for part, new, gone in (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.event import RunStarted
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,12 @@ class StateView:
 
     data: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def at_start(cls, event: RunStarted) -> StateView:
+        """Return the state that a run begins with; what is no object in a damaged history counts as empty."""
+        data, meta = event.event.get("data"), event.event.get("metadata")
+        return cls(data if isinstance(data, dict) else {}, meta if isinstance(meta, dict) else {})
 
     def after(self, delta: Delta) -> StateView:
         """Return the state that a change leaves; this one stays as it is."""
