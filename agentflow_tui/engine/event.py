@@ -22,11 +22,6 @@ class FrozenData(Mapping[str, Any]):
         """Take over checked JSON data that nobody changes any more."""
         self._data = data
 
-    @property
-    def shared(self) -> dict[str, Any]:
-        """The data themselves, for readers that change nothing."""
-        return self._data
-
     def __getitem__(self, key: str) -> Any:
         """The value of a key."""
         return thaw(self._data[key])
@@ -86,18 +81,6 @@ class Event:
         # Asked for first: a mapping of ours that lacks a key says so by an exception, which is dear.
         return (self.metadata["session_id"] or self.id) if "session_id" in self.metadata else self.id
 
-    def facts(self) -> dict[str, Any]:
-        """The event as a plain dict, as conditions and the history see it."""
-        return {
-            "id": self.id,
-            "target": self.target,
-            "data": self.data.shared if isinstance(self.data, FrozenData) else dict(self.data),
-            "metadata": self.metadata.copy()
-            if isinstance(self.metadata, FrozenMeta)
-            else dict(self.metadata),
-            "timestamp": self.timestamp,
-        }
-
     def frozen(self) -> Event:
         """The same event with a copy of the data that no agent can change; raises as `make` does.
 
@@ -145,3 +128,18 @@ class FrozenMeta(Mapping[str, str]):
 
 
 _NO_META = FrozenMeta({})
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """An event as a plain dict, as conditions and the history see it; they change nothing in its data.
+
+    No method, because agents are given the event.
+    """
+    data, metadata = event.data, event.metadata
+    return {
+        "id": event.id,
+        "target": event.target,
+        "data": data._data if isinstance(data, FrozenData) else dict(data),
+        "metadata": metadata.copy() if isinstance(metadata, FrozenMeta) else dict(metadata),
+        "timestamp": event.timestamp,
+    }

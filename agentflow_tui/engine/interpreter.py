@@ -13,7 +13,7 @@ from agentflow_tui.engine.choice_run import ChoiceRun
 from agentflow_tui.engine.control import Control
 from agentflow_tui.engine.crew import Crew
 from agentflow_tui.engine.errors import NodeFailed
-from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.event import Event, facts_of
 from agentflow_tui.engine.fan_run import FanRun
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.gate import Gate
@@ -80,7 +80,7 @@ class Interpreter:
         """The nodes of the config in force by their paths; none while it is the one of the beginning."""
         self.on_swap: Callable[[Plan], None] | None = None
         """Told when another plan is in force."""
-        self.event_facts = event.facts()
+        self.event_facts = facts_of(event)
         """The event as conditions and the history see it."""
 
     def cancel_from_outside(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agentflow_tui.conditions import ConditionError, Scope
 from agentflow_tui.config import Flow
-from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.event import Event, facts_of
 from agentflow_tui.history.quick_init import quick
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
@@ -67,4 +67,4 @@ def _plan(flow: Flow, mode: str, notes: list[str], compiled: Compile) -> Plan | 
 
 
 def _scope(event: Event) -> Scope:
-    return Scope(event.data, event.metadata, event.facts())
+    return Scope(event.data, event.metadata, facts_of(event))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from enum import Enum
 from typing import Any
 
 from agentflow_tui.engine.errors import AgentError
@@ -19,57 +20,65 @@ from agentflow_tui.engine.meta import checked_meta_value
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 
 _EMPTY: Mapping[str, Any] = {}
-_GONE = object()
+
+
+class _Gone(Enum):
+    """Stands for a key that was removed; stays itself in a copy of a state, however that was made."""
+
+    GONE = "gone"
+
+
+_GONE = _Gone.GONE
 _new = object.__new__
 
 
 class Layer(MutableMapping[str, Any]):
     """A mapping over a base that is never touched: what is written, or read and changeable, lies on top."""
 
-    __slots__ = ("base", "over")
+    __slots__ = ("_base", "_over")
 
     def __init__(self, base: Mapping[str, Any], over: dict[str, Any] | None = None) -> None:
         """Lie over `base`, whose values nobody changes; `over` is taken as it is."""
-        self.base = base
-        self.over: dict[str, Any] = {} if over is None else over
+        self._base = base
+        self._over: dict[str, Any] = {} if over is None else over
 
     def __getitem__(self, key: str) -> Any:
         """The value of a key; a list or an object is this layer's own from then on."""
-        value = self.over.get(key, self)
+        value = self._over.get(key, self)
         if value is _GONE:
             raise KeyError(key)
         if value is not self:
             return value
-        value = self.base[key]
+        value = self._base[key]
         if type(value) is dict or type(value) is list:
-            value = self.over[key] = thaw(value)
+            value = self._over[key] = thaw(value)
         return value
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Set a key; the value is checked when the agent is done."""
-        self.over[key] = value
+        self._over[key] = value
 
     def __delitem__(self, key: str) -> None:
         """Remove a key; raises `KeyError` when it is not there."""
         if key not in self:
             raise KeyError(key)
-        if key in self.base:
-            self.over[key] = _GONE
+        if key in self._base:
+            self._over[key] = _GONE
         else:
-            del self.over[key]
+            del self._over[key]
 
     def __contains__(self, key: object) -> bool:
         """Whether a key is there, without copying its value."""
-        value = self.over.get(key, self)  # type: ignore[call-overload]
-        return key in self.base if value is self else value is not _GONE
+        value = self._over.get(key, self)  # type: ignore[call-overload]
+        return key in self._base if value is self else value is not _GONE
 
     def __iter__(self) -> Iterator[str]:
         """The keys: those of the base in its order, then the new ones."""
-        for key in tuple(self.base):
-            if self.over.get(key) is not _GONE:
+        for key in tuple(self._base):
+            if self._over.get(key) is not _GONE:
                 yield key
-        for key, value in tuple(self.over.items()):
-            if value is not _GONE and key not in self.base:
+        for key, value in tuple(self._over.items()):
+            if value is not _GONE and key not in self._base:
                 yield key
 
     def __len__(self) -> int:
@@ -193,12 +202,12 @@ def _delta(
 
 
 def _changed(layer: Layer | None, copy: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    if layer is None or not layer.over:
+    if layer is None or not layer._over:
         return {}, ()
     changed: dict[str, Any] = {}
     gone: list[str] = []
-    base = layer.base
-    for key, value in layer.over.items():
+    base = layer._base
+    for key, value in layer._over.items():
         if value is _GONE:
             gone.append(key)
             continue
@@ -211,5 +220,5 @@ def _changed(layer: Layer | None, copy: Any) -> tuple[dict[str, Any], tuple[str,
 def _laid(base: Mapping[str, Any], written: Mapping[str, Any], removed: tuple[str, ...]) -> Layer:
     layer = Layer(base, thaw_object(written))
     for key in removed:
-        layer.over[key] = _GONE
+        layer._over[key] = _GONE
     return layer

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from agentflow_tui.engine import AgentError, Event, SystemClock
+from agentflow_tui.engine.event import facts_of
 
 
 def test_an_event_has_its_own_copy_an_id_and_a_time() -> None:
@@ -38,7 +39,7 @@ def test_a_frozen_event_hands_out_copies() -> None:
     assert frozen.data["list"] == [1]
     assert (len(frozen.data), len(frozen.metadata), frozen.metadata["m"]) == (1, 1, "x")
     assert repr(frozen.data) == "FrozenData({'list': [1]})"
-    assert frozen.facts()["data"] == {"list": [1]}
+    assert facts_of(frozen)["data"] == {"list": [1]}
 
 
 async def test_the_machines_clock_goes_forward() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import pickle
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentflow_tui.engine import AgentError, State
+from agentflow_tui.engine import AgentError, Event, State
+from agentflow_tui.engine.event import facts_of
 from agentflow_tui.engine.json_value import same_json
 from agentflow_tui.history.delta import Delta
 
@@ -143,3 +147,44 @@ def test_subclasses_of_json_types_become_the_plain_types() -> None:
 
 def test_a_state_shows_itself_to_a_person() -> None:
     assert repr(State({"a": [1]}, {"m": "x"})) == "State(data={'a': [1]}, meta={'m': 'x'})"
+
+
+def test_a_key_that_was_removed_stays_so_in_every_copy_of_a_state() -> None:
+    state = State.over({"a": 1, "b": [2]}, {"m": "1"})
+    del state.data["a"], state.meta["m"]
+    for twin in (copy.deepcopy(state), pickle.loads(pickle.dumps(state)), copy.copy(state)):
+        assert (dict(twin.data), dict(twin.meta)) == ({"b": [2]}, {})
+        assert (twin.delta().removed, twin.delta().meta_removed) == (("a",), ("m",))
+
+
+def test_no_public_way_leads_from_what_an_agent_gets_to_what_all_share() -> None:
+    shared: dict[str, Any] = {"list": [1], "deep": {"a": [2]}}
+    was, event = copy.deepcopy(shared), Event.make(shared)
+    found = 0
+    for part in ("data", "meta", "metadata", ""):
+        for make in (lambda: State.over(shared, {"m": "1"}), lambda: event):
+            kind = getattr(make(), part, None) if part else make()
+            for name in [name for name in dir(kind) if not name.startswith("_")]:
+                whole = getattr(make(), part) if part else make()
+                _spoil(getattr(whole, name))
+                found += 1
+    assert found > 30
+    assert (shared, facts_of(event)["data"]) == (was, was)
+
+
+def _spoil(found: Any) -> None:
+    """Use what was found as badly as can be: call it, and change what it is or gives."""
+    if callable(found):
+        with suppress(Exception):
+            _spoil(found())
+    elif isinstance(found, dict):
+        for value in [*found.values()]:
+            _spoil(value)
+        found["spoilt"] = True
+    elif isinstance(found, list):
+        found.append("spoilt")
+    elif isinstance(found, Mapping):
+        with suppress(TypeError):
+            found["spoilt"] = True  # type: ignore[index]
+        for key in [*found]:
+            _spoil(found[key])
