@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from agentflow_tui.whole_file import write_whole
+
 _SUFFIXES = tuple(importlib.machinery.all_suffixes())
 _MOST_FILES = 5_000
 """More than that is no flow's folder but somebody's home; reading it all would take minutes."""
@@ -34,11 +36,7 @@ class Trust:
             OSError: The consent cannot be written.
         """
         consents = {**self._read(), str(folder.resolve()): content_hash}
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        part = self.file.with_suffix(f".{os.getpid()}.part")
-        part.write_text(json.dumps(consents, indent=2) + "\n", encoding="utf-8")
-        part.chmod(0o600)
-        part.replace(self.file)
+        write_whole(self.file, json.dumps(consents, indent=2) + "\n")
 
     def _read(self) -> dict[str, str]:
         # A file that cannot be read or is damaged grants nothing.

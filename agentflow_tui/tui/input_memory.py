@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agentflow_tui.tui.event_input import EventInput
-from agentflow_tui.tui.settings import write_whole
+from agentflow_tui.whole_file import write_whole
 from agentflow_tui.workbench.redaction import Redaction
 
 _MOST_INPUTS = 20

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from agentflow_tui.tui.dialogs.target_file import TargetFile
 from agentflow_tui.tui.safe_text import one_line
-from agentflow_tui.tui.settings import write_whole
+from agentflow_tui.whole_file import write_whole
 
 _LONGEST = 300
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from agentflow_tui.engine.breakpoints import Breakpoints
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.paths import data_folder
+from agentflow_tui.whole_file import write_whole
 
 
 class FlowMarks:
@@ -69,10 +69,7 @@ class FlowMarks:
             "watches": self.watches,
         }
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = self._file.with_suffix(f".{os.getpid()}.part")
-        part.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-        part.chmod(0o600)
-        part.replace(self._file)
+        write_whole(self._file, json.dumps(values, indent=2) + "\n")
 
     def _read(self) -> dict[str, Any]:
         if self._file is None:

@@ -9,8 +9,9 @@ from agentflow_tui.tui.error_log import ErrorLog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.preferences import Preferences
-from agentflow_tui.tui.settings import Settings, write_whole
+from agentflow_tui.tui.settings import Settings
 from agentflow_tui.tui.toml_file import LARGEST
+from agentflow_tui.whole_file import write_whole
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentflow_tui.tui.settings import write_whole
+from agentflow_tui.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
