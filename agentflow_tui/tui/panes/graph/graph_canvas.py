@@ -129,7 +129,8 @@ class GraphCanvas(ScrollView):
 
     @guarded
     def on_resize(self) -> None:
-        """Choose the drawing for the new room."""
+        """Choose the drawing for the new room, and look for the agents that run as if they began now."""
+        self._live = frozenset()
         self.draw()
 
     @guarded
@@ -202,8 +203,7 @@ class GraphCanvas(ScrollView):
         """Where the minimap is in the pane, none while there is none."""
         if self._minimap is None or not self.has_minimap:
             return None
-        live = frozenset(self.boxes[path] for path in self._live if path in self.boxes)
-        return self._minimap.place(self.seen_size, self.viewport, self.boxes.get(self.selected), live)
+        return self._minimap.place(self.seen_size, self.viewport, self.selected, self._live)
 
     def draw(self) -> None:
         """Choose the drawing for the pane, and paint it."""

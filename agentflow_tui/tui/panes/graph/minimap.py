@@ -9,7 +9,6 @@ from rich.style import Style
 from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 
-from agentflow_tui.plan.box import Box
 from agentflow_tui.plan.layout import Layout
 from agentflow_tui.tui.panes.graph.box_painter import painted
 from agentflow_tui.tui.panes.graph.viewport import Viewport
@@ -53,10 +52,10 @@ class Minimap:
             self._dots[cell] = min(self._dots.get(cell, style), style, key=_loudness)
         return True
 
-    def place(self, pane: Size, view: Viewport, selected: Box | None, live: frozenset[Box]) -> Region | None:
-        """Where it is in a pane, scroll bars left out: in a corner that hides nothing selected.
+    def place(self, pane: Size, view: Viewport, selected: str, live: frozenset[str]) -> Region | None:
+        """Where it is in a pane, scroll bars left out: in a corner that does not hide the node `selected`.
 
-        Of these the first that hides no agent that runs (`live`), else the one that hides fewest.
+        Of these the first that hides no agent that runs, by the paths `live`, else the one that hides fewest.
         """
         asked = (pane, view, selected, live)
         if asked != self._asked:
@@ -64,11 +63,12 @@ class Minimap:
             self._asked, self._place = asked, self._corner(*asked) if self.is_needed else None
         return self._place
 
-    def _corner(
-        self, pane: Size, view: Viewport, selected: Box | None, live: frozenset[Box]
-    ) -> Region | None:
-        hidden = view.shown(selected) if selected is not None else None
-        running = [view.shown(box) for box in live if box.kind != "frame"]
+    def _corner(self, pane: Size, view: Viewport, selected: str, live: frozenset[str]) -> Region | None:
+        boxes = self._layout.boxes
+        hidden = view.shown(boxes[selected]) if selected in boxes else None
+        running = [
+            view.shown(box) for path in live if (box := boxes.get(path)) is not None and box.kind != "frame"
+        ]
         size = self._inner + Size(2, 2)
         right, low = pane.width - size.width, pane.height - size.height
         corners = (Offset(right, low), Offset(right, 0), Offset(0, low), Offset(0, 0))

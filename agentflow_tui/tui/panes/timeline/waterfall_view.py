@@ -25,7 +25,7 @@ _LABEL_SHARE = 3
 _FILL = {"running": "▒", "completed": "█", "failed": "▚", "cancelled": "░"}
 _END = {"failed": "✗", "cancelled": "⊗"}
 _MINUTE = 60
-_TICK_CELLS = 14
+_TICK_CELLS = 10
 """Cells of the ruler for one time."""
 _RANKS = ("throttled", "retrying", "open")
 """Where several share a cell, the last of these is seen."""
