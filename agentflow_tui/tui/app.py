@@ -86,7 +86,7 @@ class AgentflowApp(App[None]):
         self.door = FlowDoor(self, self.clock, make_workbench)
         self.when_open: Callable[[], object] | None = None
         """Called once, when the first screen can be used."""
-        self._typed_ahead = TypedAhead(self, super().on_event)
+        self._typed_ahead = TypedAhead(self, super().on_event, self.clock.now)
         self._steady_width = SteadyWidth()
 
     async def on_mount(self) -> None:

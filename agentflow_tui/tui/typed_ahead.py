@@ -10,25 +10,34 @@ from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 
+PATIENCE = 1.0
+"""Seconds that a key holds up others: what hangs may keep a key from a pane for longer, not from the app."""
+
 
 class TypedAhead:
     """Lets one key in at a time: the next one when all is done that the one before caused.
 
     Textual gives each key to what has the focus when it comes in, though the key before may be about to move
     the focus or to open a dialog. Clicks and pasted text keep their places between the keys.
-    A dialog that a worker opens only after waiting for something else is not waited for.
+    A dialog that a worker opens only after waiting for something else is not waited for. What hangs is waited
+    for no longer than `PATIENCE`: one must be able to leave.
     """
 
-    def __init__(self, app: App[Any], let_in: Callable[[events.Event], Awaitable[None]]) -> None:
-        """Take the app, and what gives an event to it."""
+    def __init__(
+        self, app: App[Any], let_in: Callable[[events.Event], Awaitable[None]], now: Callable[[], float]
+    ) -> None:
+        """Take the app, what gives an event to it, and what tells the time in seconds."""
         self._app = app
+        self._now = now
         self._let_in = let_in
         self._kept: deque[events.Event] = deque()
         self._is_held = False
+        self._at_work_since: float | None = None
 
     def hold(self) -> None:
         """Keep all input from now on."""
         self._is_held = True
+        self._at_work_since = None
 
     async def release(self) -> None:
         """Let in what was kept, up to the first key that is to be followed."""
@@ -42,10 +51,15 @@ class TypedAhead:
             await self._let_in(event)
         elif self._is_held:
             self._kept.append(event)
+            if self._at_work_since is not None and self._now() - self._at_work_since > PATIENCE:
+                self._is_held = False
+                while self._kept:
+                    await self._let_in(self._kept.popleft())
         elif isinstance(event, events.MouseEvent):
             await self._let_in(event)
         else:
             self.hold()
+            self._at_work_since = self._now()
             path = self._path()
             await self._let_in(event)
             # First what is done with the key itself, then with the messages of who took it,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from textual import events
 from textual.keys import key_to_character
 from textual.pilot import Pilot
@@ -9,6 +12,7 @@ from textual.widgets import Input
 
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.typed_ahead import PATIENCE
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, status, until
 
 
@@ -85,3 +89,29 @@ async def test_a_long_burst_is_typed_whole(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         await _burst(pilot, "1", *"z" * 500)
         await until(pilot, lambda: bench_of(pilot).editor.text == "z" * 500 + LOOP)
+
+
+async def test_one_can_leave_a_screen_that_hangs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        app, goes_on, asked = pilot.app, asyncio.Event(), asyncio.Event()
+
+        async def ask() -> None:
+            asked.set()
+
+        monkeypatch.setattr(app, "action_ask_to_quit", ask)
+        app.screen.call_later(goes_on.wait)
+        for key in ("x", "ctrl+q"):
+            app.post_message(events.Key(key, None))
+        await asyncio.wait_for(_rest(pilot), 5)
+        assert not asked.is_set()
+        await desk.clock.advance(PATIENCE + 0.1)
+        app.post_message(events.Key("ctrl+q", None))
+        await asyncio.wait_for(asked.wait(), 5)
+        goes_on.set()
+
+
+async def _rest(pilot: Pilot[None]) -> None:
+    """The app has done what it can do at once, whatever hangs below it."""
+    done = asyncio.Event()
+    pilot.app.call_later(done.set)
+    await done.wait()
