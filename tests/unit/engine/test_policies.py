@@ -9,7 +9,7 @@ import pytest
 
 from agentflow_tui.engine import AgentContext, AgentError, Event, Hooks, State
 from agentflow_tui.engine.call import GRACE_SECONDS
-from agentflow_tui.engine.errors import AgentNetworkError
+from agentflow_tui.engine.errors import CATEGORIES, AgentNetworkError
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.hooks import HookCall
 from agentflow_tui.engine.retry import retrying
@@ -171,12 +171,28 @@ async def test_cancelling_ends_a_wait_at_once(second: float) -> None:
     assert len(probe.of_kind(AgentCancelled)) == 1
 
 
-@pytest.mark.parametrize("error", [SystemExit(1), asyncio.CancelledError(), GeneratorExit()])
+@pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), GeneratorExit()])
 async def test_what_is_no_ordinary_error_is_not_retried(error: BaseException) -> None:
     agent = raising(error)
-    retry = RetryPolicy(3, jitter=False, retryable=frozenset({"network", "timeout", "llm"}))
+    retry = RetryPolicy(3, jitter=False, retryable=frozenset(CATEGORIES))
     probe = Probe(Chain("flow", "s", (guarded("a", retry=retry),)), {"a": agent})
     assert ((await probe.run()).status, agent.runs) == ("failed", 1)
+
+
+async def test_an_agent_that_cancels_itself_is_retried_only_as_an_unknown_error() -> None:
+    for retryable, runs in ((frozenset(CATEGORIES) - {"unknown"}, 1), (frozenset({"unknown"}), 4)):
+        agent = raising(asyncio.CancelledError())
+        retry = RetryPolicy(3, jitter=False, retryable=retryable)
+        probe = Probe(Chain("flow", "s", (guarded("a", retry=retry),)), {"a": agent})
+        assert ((await probe.run()).status, agent.runs) == ("failed", runs)
+
+
+async def test_an_open_breaker_is_not_asked_again_whatever_is_retryable() -> None:
+    retry = RetryPolicy(5, initial_delay=1.0, jitter=False, retryable=frozenset(CATEGORIES))
+    probe = Probe(Chain("flow", "s", (guarded("a", retry=retry, breaker=TOUCHY),)), {"a": failing(9)})
+    result = await probe.run()
+    assert "circuit breaker for 'a' is open" in result.error
+    assert [event.attempt for event in probe.of_kind(AttemptFailed)] == [1, 2]
 
 
 async def test_a_result_that_cannot_be_taken_is_a_failed_attempt() -> None:
