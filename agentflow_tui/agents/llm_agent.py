@@ -16,6 +16,7 @@ from agentflow_tui.engine import AgentContext, AgentError, Event, State
 from agentflow_tui.history.event import CANCELLED_CALL
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest, Message, Provider
+from agentflow_tui.llm.recording_key import rendered_messages, rendered_parameters
 
 DEFAULT_SYSTEM_PROMPT = "You are a helpful AI agent."
 
@@ -37,16 +38,6 @@ class ModelSettings:
     seed: int | None = None
     timeout_seconds: float | None = None
     """The longest silence that is borne."""
-
-    def parameters(self) -> dict[str, Any]:
-        """Return the settings that are set, for the record of a call."""
-        wanted = {
-            "temperature": self.temperature,
-            "max_tokens": self.max_tokens,
-            "top_p": self.top_p,
-            "seed": self.seed,
-        }
-        return {key: value for key, value in wanted.items() if value is not None}
 
 
 class LlmAgent:
@@ -80,7 +71,7 @@ class LlmAgent:
         Raises:
             AgentError: A prompt's key is missing, the model failed, or its answer is not the JSON asked for.
         """
-        text, values = await self._ask(self._messages(event, state), context)
+        text, values = await self._ask(self._request(event, state), context)
         state.data["response"] = text
         state.data[f"{self.name}_response"] = text
         route = values.pop(ROUTE, None)
@@ -95,18 +86,14 @@ class LlmAgent:
         Raises:
             AgentError: A prompt's key is missing.
         """
-        return self._facts(self._messages(event, state))
+        return self._facts(self._request(event, state))
 
-    def _messages(self, event: Event, state: State) -> tuple[Message, ...]:
-        return (Message("system", self._system), Message("user", self._user_text(event, state)))
-
-    def _facts(self, messages: tuple[Message, ...]) -> dict[str, Any]:
-        settings, schema = self._settings, self._schema()
+    def _facts(self, request: ChatRequest) -> dict[str, Any]:
         return {
-            "provider": settings.provider.name,
-            "model": settings.model,
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
-            "parameters": {**settings.parameters(), **({"schema": schema} if schema else {})},
+            "provider": self._settings.provider.name,
+            "model": request.model,
+            "messages": rendered_messages(request),
+            "parameters": rendered_parameters(request),
         }
 
     def _user_text(self, event: Event, state: State) -> str:
@@ -132,11 +119,10 @@ class LlmAgent:
             hint=f"give it with the input, or let an earlier agent set it; keys there: {known}",
         )
 
-    async def _ask(self, messages: tuple[Message, ...], context: AgentContext) -> tuple[str, dict[str, Any]]:
+    async def _ask(self, request: ChatRequest, context: AgentContext) -> tuple[str, dict[str, Any]]:
         recorder = context.recorder
-        call = recorder.model_call_started(**self._facts(messages))
+        call = recorder.model_call_started(**self._facts(request))
         buffer = TokenBuffer(context.clock.now, lambda text: recorder.tokens(call, text))
-        request = self._request(messages)
         began = context.clock.now()
         try:
             end, first_after = await self._stream(request, buffer, context)
@@ -161,11 +147,11 @@ class LlmAgent:
         )
         return buffer.text, self._values(buffer.text, end)
 
-    def _request(self, messages: tuple[Message, ...]) -> ChatRequest:
+    def _request(self, event: Event, state: State) -> ChatRequest:
         settings = self._settings
         return ChatRequest(
             settings.model,
-            messages,
+            (Message("system", self._system), Message("user", self._user_text(event, state))),
             temperature=settings.temperature,
             max_tokens=settings.max_tokens,
             top_p=settings.top_p,

@@ -116,7 +116,7 @@ def _arguments(request: ChatRequest) -> dict[str, Any]:
     }
     return {
         "model": request.model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": [message.as_json() for message in request.messages],
         "options": {key: value for key, value in options.items() if value is not None},
         "format": dict(request.schema) if request.schema is not None else None,
         "stream": True,

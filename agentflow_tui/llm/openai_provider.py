@@ -177,7 +177,7 @@ def _new_client(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
 def _arguments(request: ChatRequest, *, is_openai: bool) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "model": request.model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": [message.as_json() for message in request.messages],
         "temperature": request.temperature,
         "top_p": request.top_p,
         "seed": request.seed,

@@ -16,6 +16,10 @@ class Message:
     role: Literal["system", "user", "assistant"]
     content: str
 
+    def as_json(self) -> dict[str, str]:
+        """Return the turn as servers take it and histories hold it."""
+        return {"role": self.role, "content": self.content}
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:

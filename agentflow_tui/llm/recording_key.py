@@ -21,7 +21,7 @@ def request_key(provider: str, request: ChatRequest, redact: Callable[[str], str
 
 def rendered_messages(request: ChatRequest, redact: Callable[[str], str] = str) -> list[dict[str, str]]:
     """Return the messages as a history holds them."""
-    return [{"role": message.role, "content": redact(message.content)} for message in request.messages]
+    return [{**message.as_json(), "content": redact(message.content)} for message in request.messages]
 
 
 def rendered_parameters(request: ChatRequest) -> dict[str, Any]:
