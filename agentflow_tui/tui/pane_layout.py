@@ -23,6 +23,7 @@ class PaneLayout:
         self.beside = "editor"
         """The pane next to the graph where two fit."""
         self.is_zoomed = False
+        self._is_resizing = False
         self.edges = PaneEdges(screen, self._visible)
 
     def show(self, pane: str) -> None:
@@ -69,10 +70,15 @@ class PaneLayout:
         # What is too small a moment ago is still hidden before the styles are applied.
         self.screen.call_after_refresh(self._restore_focus)
 
+    def fit(self) -> None:
+        """Arrange the panes for a new size of the window; the pane that has the focus keeps it."""
+        self._is_resizing = True
+        self.arrange()
+
     def note_focus(self, widget: Widget) -> None:
         """Take note that a widget got the focus, by a click perhaps."""
-        if widget is not self.screen.focused:
-            # Told late: the focus is elsewhere by now.
+        if widget is not self.screen.focused or self._is_resizing:
+            # Told late, the focus is elsewhere by now; or on its way back to where it was.
             return
         pane = next((node.id for node in widget.ancestors_with_self if node.id in PANES), None)
         if pane is not None and pane != self.current:
@@ -98,7 +104,12 @@ class PaneLayout:
         return self.screen.query_one(f"#{name}")
 
     def _restore_focus(self) -> None:
-        if self.screen.is_attached and self.screen.focused is None:
+        was_resizing, self._is_resizing = self._is_resizing, False
+        if not self.screen.is_attached:
+            return
+        focused = self.screen.focused
+        # In a new size a pane may have no room until all are arranged, and lose the focus to another one.
+        if focused is None or (was_resizing and self._pane(self.current) not in focused.ancestors_with_self):
             self._focus(self.current)
 
     def _focus(self, name: str) -> None:

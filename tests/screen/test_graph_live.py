@@ -13,7 +13,7 @@ from agentflow_tui.plan.layout import lay_out
 from agentflow_tui.plan.node import Choice, Option, Routing, Step
 from agentflow_tui.tui.panes.graph.light import flowing
 from agentflow_tui.tui.panes.graph.pulse import Pulse
-from tests.screen.desk import LOOP, Desk, bench_of
+from tests.screen.desk import CHAIN, LOOP, Desk, bench_of, run, settle
 from tests.screen.graph_app import GraphApp, state_of
 from tests.unit.plan.plans import PLANS, plan_of, worker_fan
 from tests.unit.telemetry.script import Script
@@ -281,3 +281,18 @@ async def test_in_the_workbench_time_is_the_programs(desk: Desk) -> None:
         assert bench_of(pilot).graph.clock() == desk.clock.now()
         await desk.clock.advance(100)
         assert bench_of(pilot).graph.clock() == desk.clock.now() >= 100
+
+
+async def test_the_agent_that_runs_is_in_view_again_when_the_window_becomes_small(desk: Desk) -> None:
+    flow = CHAIN.replace('["reader", "writer"]', '["reader", "writer", "sender"]')
+    flow = flow + 'seconds_per_word = 1\n[agents.sender]\nprompt = "Send {response}"\n'
+    async with desk.open(desk.write(flow), (80, 14)) as pilot:
+        graph = (await run(pilot, "space")).graph
+        await desk.clock.advance(7)
+        await settle(pilot)
+        assert graph.scroll_offset.y > 0
+        for size in [(120, 60), (80, 14)]:
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            box = graph.boxes["sequential/sender"]
+            assert graph.viewport.pane.region.contains_region(graph.viewport.shown(box))

@@ -4,6 +4,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from agentflow_tui.history.event import RunStarted
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status
 
@@ -77,6 +78,39 @@ async def test_going_through_earlier_inputs_keeps_what_was_typed(desk: Desk) -> 
         assert dialog.query_one("#field-0", Input).value == "cats are nice!?"
 
 
+async def test_a_file_with_an_object_fills_the_form_and_another_one_is_refused(desk: Desk) -> None:
+    good, bad = desk.folder / "good.json", desk.folder / "bad.json"
+    good.write_text('{"content": "dogs are loyal", "tone": "dry"}', encoding="utf-8")
+    bad.write_text("[1, 2]", encoding="utf-8")
+    async with desk.open(desk.write(LOOP)) as pilot:
+        dialog = await opened(pilot, "space")
+        field = dialog.query_one("#field-0", Input)
+        await pilot.press("f7")
+        await settle(pilot)
+        question = pilot.app.screen
+        answer = question.query_one("#answer", Input)
+        answer.value = str(bad)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert pilot.app.screen is question and "✗" in str(question.query_one("#note").render())
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is dialog and field.value == "cats are nice"
+        await pilot.press("f7")
+        await settle(pilot)
+        pilot.app.screen.query_one("#answer", Input).value = str(good)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert field.value == "dogs are loyal"
+        assert '"tone": "dry"' in dialog.query_one("#rest", TextArea).text
+        assert note(dialog) == "loaded 2 keys"
+        await pilot.press("f5")
+        await status(pilot, "completed")
+        started = bench_of(pilot).bridge.view.history[0]
+        assert isinstance(started, RunStarted)
+        assert started.event["data"] == {"content": "dogs are loyal", "tone": "dry"}
+
+
 async def test_the_border_says_which_key_runs_from_this_field(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP), SMALL) as pilot:
         dialog = await opened(pilot, "space")
@@ -128,3 +162,12 @@ async def test_in_a_low_window_what_is_wrong_is_in_sight_below_the_fields(desk: 
         frame, told = dialog.query_one(".dialog-frame"), dialog.query_one("#note")
         assert told.region.height > 0 and frame.content_region.contains_region(told.region)
         assert not told.region.overlaps(dialog.query_one(".dialog-body").region)
+
+
+async def test_the_name_of_the_first_field_is_in_sight_in_a_small_window(desk: Desk) -> None:
+    flow = LOOP.replace("{content}", "{content} for {audience} in {place}")
+    async with desk.open(desk.write(flow), SMALL) as pilot:
+        dialog = await opened(pilot)
+        body = dialog.query_one(".dialog-body")
+        assert body.max_scroll_y > 0
+        assert body.scroll_y == 0

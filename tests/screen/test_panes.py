@@ -98,3 +98,17 @@ async def test_a_click_on_a_tab_shows_its_pane(desk: Desk) -> None:
         await settle(pilot)
         assert visible(bench) == {"graph", "timeline"}
         assert bench.layout_of_panes.current == "timeline"
+
+
+@pytest.mark.parametrize("pane", PANES)
+async def test_the_pane_with_the_focus_keeps_it_in_every_size(desk: Desk, pane: str) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        bench = bench_of(pilot)
+        bench.layout_of_panes.show(pane)
+        await settle(pilot)
+        for size in [(120, 40), (80, 24), (60, 20), (200, 60), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert pane in visible(bench)
+            assert pilot.app.focused is not None
+            assert bench.query_one(f"#{pane}") in pilot.app.focused.ancestors_with_self

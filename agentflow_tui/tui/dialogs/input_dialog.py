@@ -107,6 +107,8 @@ class InputDialog(Dialog[EventInput]):
             self._show_view()
             self._put(self._unsent)
             self._say("as it was left; nothing was run with it yet", is_wrong=False)
+        # The first field has the focus before there is room for it: it was scrolled to, without its name.
+        self.call_after_refresh(self.query_one(".dialog-body").scroll_home, animate=False)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Say what the keys do in this field."""

@@ -31,6 +31,8 @@ class MetricsScreen(Screen[None]):
     MetricsScreen {
         #metrics-title { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
         #metrics-table { height: 1fr; background: $background; }
+        #metrics-table:focus { background-tint: transparent; }
+        #metrics-table > .datatable--fixed { background: $background; color: $foreground; }
         #metrics-empty { height: 1fr; padding: 1 2; color: $muted; display: none; }
         #metrics-totals { height: auto; max-height: 40%; padding: 0 1; background: $panel; }
     }

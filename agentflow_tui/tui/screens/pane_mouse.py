@@ -64,4 +64,4 @@ class PaneMouse(Screen[None]):
     def on_resize(self) -> None:
         """Choose how many panes fit."""
         if self.is_mounted:
-            self.layout_of_panes.arrange()
+            self.layout_of_panes.fit()

@@ -13,7 +13,7 @@ GraphCanvas {
     & > .graph--mark { color: $accent; text-style: bold reverse; }
     & > .graph--pulse { color: $status-running; text-style: bold; }
     & > .graph--sign { color: $warning; text-style: bold; }
-    & > .graph--map { color: $panel-lighten-2; }
+    & > .graph--map { color: $border-blurred; }
     & > .graph--view { background: $panel; }
     &:nocolor > .graph--view { text-style: reverse; }
     & > .graph--waiting { color: $status-waiting; }
