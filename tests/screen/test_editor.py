@@ -53,6 +53,45 @@ async def test_alt_n_and_the_list_go_to_the_problem(desk: Desk) -> None:
         assert editor.code.cursor_location == rows[1]
 
 
+async def test_alt_p_goes_through_the_problems_backwards(desk: Desk) -> None:
+    two = BROKEN.replace("max_iterations = 3", 'max_iterations = "three"')
+    async with desk.open(desk.write(two)) as pilot:
+        editor = bench_of(pilot).editor
+        there: list[tuple[int, int]] = []
+        back: list[tuple[int, int]] = []
+        for key, rows in (("alt+n", there), ("alt+p", back)):
+            for _ in range(editor.problem_list.option_count):
+                await pilot.press(key)
+                rows.append(editor.code.cursor_location)
+        assert len(there) >= 2
+        assert back == [*reversed(there[:-1]), there[-1]]
+
+
+async def test_keys_go_up_and_down_in_the_list_of_problems(desk: Desk) -> None:
+    two = BROKEN.replace("max_iterations = 3", 'max_iterations = "three"')
+    async with desk.open(desk.write(two)) as pilot:
+        problems = bench_of(pilot).editor.problem_list
+        problems.focus()
+        seen = []
+        for key in ("n", "j", "k", "j", "N"):
+            await pilot.press(key)
+            seen.append(problems.highlighted)
+        assert seen == [0, 1, 0, 1, 0]
+
+
+async def test_redo_does_again_what_undo_took_back_and_the_ends_are_a_key_away(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        editor = bench_of(pilot).editor
+        await pilot.press("1", "x", "ctrl+z")
+        assert editor.text == LOOP
+        await pilot.press("ctrl+y")
+        assert editor.text == "x" + LOOP
+        await pilot.press("ctrl+end")
+        assert editor.code.cursor_location == editor.code.document.end
+        await pilot.press("ctrl+home")
+        assert editor.code.cursor_location == (0, 0)
+
+
 async def test_find_next_previous_and_close(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         editor = bench_of(pilot).editor
@@ -75,6 +114,22 @@ async def test_find_next_previous_and_close(desk: Desk) -> None:
         assert editor.code.has_focus
         assert not editor.find_bar.display
         assert editor.text == LOOP
+
+
+@pytest.mark.parametrize(("on", "again"), [("enter", "slash"), ("f3", "ctrl+f")])
+async def test_the_search_goes_on_and_takes_another_text(desk: Desk, on: str, again: str) -> None:
+    async with desk.open(desk.write(LOOP)) as pilot:
+        editor = bench_of(pilot).editor
+        await pilot.press("1", "ctrl+f", *"quality", "enter")
+        await settle(pilot)
+        first = editor.code.selection
+        await pilot.press(on)
+        await settle(pilot)
+        assert editor.code.selected_text == "quality" and editor.code.selection.start > first.start
+        await pilot.press(again, *"prompt")
+        await settle(pilot)
+        assert editor.find_bar.needle == "prompt"
+        assert editor.code.selected_text == "prompt"
 
 
 async def test_what_is_not_there_is_not_found(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
 from agentflow_tui.tui.keymap.table import PLACES, TABLE
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
-from tests.screen.desk import LOOP, Desk, bench_of, settle, until
+from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, settle, until
 
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
@@ -29,6 +29,23 @@ async def test_help_lists_the_keys_of_the_pane_one_is_in(desk: Desk, key: str) -
         await pilot.press("escape")
         await settle(pilot)
         assert pilot.app.screen is bench_of(pilot)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1", "q"])
+async def test_help_scrolls_and_closes_with_a_letter(desk: Desk, key: str) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        await pilot.press("f1")
+        await settle(pilot)
+        keys = pilot.app.screen.query_one("#keys")
+        seen = []
+        for way in ("j", "j", "k"):
+            await pilot.press(way)
+            await settle(pilot)
+            seen.append(keys.scroll_offset.y)
+        assert seen == [1, 2, 1]
+        await pilot.press(key)
+        await settle(pilot)
+        assert is_on_top(pilot)
 
 
 async def test_help_in_the_editor_opens_with_f1_and_tells_of_find(desk: Desk) -> None:

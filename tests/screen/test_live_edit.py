@@ -101,8 +101,12 @@ async def test_leaving_the_dialog_changes_nothing(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = await standing(pilot)
         await edit(pilot, EDITED)
-        for key in ("escape", "q"):
-            await opened(pilot)
+        for key in ("escape", "q", "c"):
+            dialog = await opened(pilot)
+            await pilot.press("y")
+            await settle(pilot)
+            assert "max_iterations 3 → 4" in told(dialog)
+            assert pilot.app.clipboard == told(dialog)
             await pilot.press(key)
             await until(pilot, lambda: is_on_top(pilot))
         await pilot.press("space")

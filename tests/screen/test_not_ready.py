@@ -40,6 +40,28 @@ async def test_a_flow_with_errors_says_what_and_runs_once_it_is_mended(desk: Des
         assert not bench.desk.is_starting
 
 
+async def test_what_was_missing_is_looked_for_again(desk: Desk) -> None:
+    path = desk.write(HANDLER)
+    async with desk.open(path) as pilot:
+        await pilot.press("space")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog))
+        missed = pilot.app.screen
+        assert "there is no greet.py" in str(missed.query_one(".dialog-error").render())
+        await pilot.press("r")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog) and pilot.app.screen is not missed
+        )
+        path.with_name("greet.py").write_text(
+            "async def greeter(event, state):\n    return {'greeting': 'hello'}\n", encoding="utf-8"
+        )
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("t")
+        await status(pilot, "completed")
+
+
 async def test_code_of_a_flow_runs_only_after_consent(desk: Desk) -> None:
     path = desk.write(HANDLER)
     trace = desk.folder / "ran"

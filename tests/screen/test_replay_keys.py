@@ -39,9 +39,16 @@ async def test_a_run_that_just_ended_is_replayed_exactly(desk: Desk) -> None:
         assert f"same history, {bench.bridge.view.length} events" in told(dialog)
         await pilot.press("enter")
         assert pilot.app.screen is dialog
-        await pilot.press("y", "escape")
+        await pilot.press("y")
         await settle(pilot)
-        assert is_on_top(pilot)
+        assert "same history" in pilot.app.clipboard
+        for key in ("escape", "q"):
+            await pilot.press(key)
+            await settle(pilot)
+            assert is_on_top(pilot)
+            await report(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
         assert len(await bench.workbench.archive.runs()) == 1
 
 

@@ -11,7 +11,7 @@ from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.screens.compare_screen import CompareScreen
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
-from tests.screen.desk import CHAIN, LOOP, Desk, bench_of, is_on_top, run, status, until
+from tests.screen.desk import CHAIN, LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 
 
 async def ran(pilot: Pilot[Any]) -> str:
@@ -184,6 +184,9 @@ async def test_two_runs_are_compared(desk: Desk) -> None:
             ["quality", "A", "4", "9", "9", "▃▁█"],
             ["B", "4", "9", "9", "▃▅█"],
         ]
+        await pilot.press("end", "y")
+        await settle(pilot)
+        assert pilot.app.clipboard and pilot.app.clipboard == compared.rows.yank_text()
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("j", "c")

@@ -9,12 +9,11 @@ VIM: Mapping[str, tuple[str, ...]] = {
     "pane.editor": ("1", "i"),
     "run.input": ("I",),
     "pane.next": ("tab", "ctrl+w"),
-    "editor.find": ("ctrl+f", "slash"),
     "rows.page-up": ("pageup", "ctrl+u", "ctrl+b"),
     "rows.page-down": ("pagedown", "ctrl+d", "ctrl+f"),
     "timeline.page-up": ("pageup", "ctrl+u", "ctrl+b"),
     "timeline.page-down": ("pagedown", "ctrl+d", "ctrl+f"),
 }
-"""`i` types and `escape` leaves the text, `/` searches in it, `ctrl+w` goes on to the next pane."""
+"""`i` types and `escape` leaves the text, `ctrl+w` goes on to the next pane."""
 
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"default": {}, "vim": VIM}
