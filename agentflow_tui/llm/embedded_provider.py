@@ -14,7 +14,7 @@ from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.openai_provider import OpenAIEndpoint, OpenAIProvider
 from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest
 from agentflow_tui.llm.server_address import ServerAddress
-from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2, Weights
+from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2
 
 _SLOTS = 4
 _CONTEXT_TOKENS = 2048
@@ -29,9 +29,8 @@ class EmbeddedProvider:
 
     name = "embedded"
 
-    def __init__(self, weights: Weights = SMOLLM2, *, folder: Path | None = None) -> None:
-        """Use `weights` from `folder` (default: the user's cache); the first call starts the server."""
-        self._weights = weights
+    def __init__(self, *, folder: Path | None = None) -> None:
+        """Use the weights in `folder` (default: the user's cache); the first call starts the server."""
         self.folder = folder
         """Of the weights; none for the user's cache."""
         self._lock = asyncio.Lock()
@@ -52,17 +51,17 @@ class EmbeddedProvider:
     @property
     def label(self) -> str:
         """Return the name with the model that really runs, and how far it can be trusted."""
-        return f"{self.name} {self._weights.name} ({self._weights.note})"
+        return f"{self.name} {SMOLLM2.name} ({SMOLLM2.note})"
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk | ChatEnd, None]:
         """Stream an answer; see `Provider.stream`. Raises `ModelError`, also for any other model's name."""
         request.check()
         # The engine itself would answer under any name.
-        if request.model != self._weights.name:
+        if request.model != SMOLLM2.name:
             raise ModelError(
                 f"the embedded provider has no model {request.model!r}",
                 category="validation",
-                hint=f'write model = "{self._weights.name}", or provider = "auto"',
+                hint=f'write model = "{SMOLLM2.name}", or provider = "auto"',
             )
         process, chat = await self._running()
         try:
@@ -88,15 +87,15 @@ class EmbeddedProvider:
             if self._process is not None and self._chat is not None and self._process.is_alive:
                 return self._process, self._chat
             await self._stop()
-            if not self._weights.are_present(self.folder):
+            if not SMOLLM2.are_present(self.folder):
                 raise ModelError(
-                    f"the weights of {self._weights.name} are not here yet",
+                    f"the weights of {SMOLLM2.name} are not here yet",
                     category="resource",
-                    hint=f"fetch them once ({self._weights.megabytes} MB): {GET_COMMAND}",
+                    hint=f"fetch them once ({SMOLLM2.megabytes} MB): {GET_COMMAND}",
                 )
-            path = self._weights.path(self.folder)
+            path = SMOLLM2.path(self.folder)
             self._process = await EmbeddedProcess.start(
-                path, self._weights.name, slots=_SLOTS, context_tokens=_CONTEXT_TOKENS
+                path, SMOLLM2.name, slots=_SLOTS, context_tokens=_CONTEXT_TOKENS
             )
             address = ServerAddress.parse(self._process.url + "/v1", bare_port=80, key="embedded")
             self._chat = OpenAIProvider(OpenAIEndpoint(self.name, address, "", self._process.key))

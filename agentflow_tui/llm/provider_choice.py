@@ -12,7 +12,7 @@ from agentflow_tui.llm.embedded_provider import EmbeddedProvider
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.ollama_failures import not_pulled, not_running
 from agentflow_tui.llm.server_address import ServerAddress
-from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2, Weights
+from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2
 
 if TYPE_CHECKING:
     from httpx import AsyncClient
@@ -32,10 +32,8 @@ class ProviderChoice:
     reason: str
 
 
-async def choose_provider(
-    model: str, ollama: ServerAddress, *, weights: Weights = SMOLLM2, folder: Path | None = None
-) -> ProviderChoice:
-    """Take Ollama if it answers and has the model, else the embedded model if it can run.
+async def choose_provider(model: str, ollama: ServerAddress, *, folder: Path | None = None) -> ProviderChoice:
+    """Take Ollama if it answers and has the model, else the embedded model, whose weights are in `folder`.
 
     Raises `ModelError` (resource) whose hint holds every way out, one a line. Nothing is fetched or started.
     """
@@ -45,10 +43,10 @@ async def choose_provider(
     ways = [obstacle.hint]
     if not EmbeddedProvider.is_installed():
         ways.append(f"or use the embedded model: {INSTALL_HINT}, then: {GET_COMMAND}")
-    elif not weights.are_present(folder):
-        ways.append(f"or fetch the embedded model ({weights.megabytes} MB): {GET_COMMAND}")
+    elif not SMOLLM2.are_present(folder):
+        ways.append(f"or fetch the embedded model ({SMOLLM2.megabytes} MB): {GET_COMMAND}")
     else:
-        return ProviderChoice("embedded", weights.name, obstacle.message)
+        return ProviderChoice("embedded", SMOLLM2.name, obstacle.message)
     raise ModelError(
         f"no model to run: {obstacle.message}, and the embedded model is not ready",
         category="resource",
