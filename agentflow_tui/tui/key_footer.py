@@ -36,6 +36,8 @@ class KeyFooter(Footer):
         if not reach:
             # New keys have no place yet, so they say nothing about the room; out of sight they get none.
             if self.children and self.is_on_screen and self.screen.is_current:
+                # Keys that were made under another screen get one only when asked for: to wait is not enough.
+                self.refresh(layout=True)
                 self.call_after_refresh(self._fit)
             return
         if (reach > self.size.width) != self._is_short_of_room:
