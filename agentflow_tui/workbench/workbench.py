@@ -80,7 +80,7 @@ class Workbench(LiveEdit):
             NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
                 or cannot run.
         """
-        order = self._order(event, self._version(event), paused=paused, mode=mode or "record")
+        order = self._order(event, self._version(event), mode or "record", paused=paused)
         return await self._launcher.launch(order)
 
     async def race(
@@ -113,7 +113,6 @@ class Workbench(LiveEdit):
         event: Event | None = None,
         branch: str = "",
         text: str | None = None,
-        paused: bool = False,
         mode: RecordingMode = "auto",
     ) -> Run:
         """Begin a new run with the events of another up to `at_seq`, and go on from there; that one stays.
@@ -137,7 +136,7 @@ class Workbench(LiveEdit):
             now = self._clock.timestamp()
             run_id = await self._store.fork(found.run_id, departure.at_seq, name, started_at=now)
         try:
-            return await self._depart(departure, run_id, found, paused=paused, mode=mode)
+            return await self._depart(departure, run_id, found, mode)
         except BaseException:  # raised again; also when it is cancelled, no fork stays that never began
             await self._discard(run_id)
             raise
@@ -148,7 +147,6 @@ class Workbench(LiveEdit):
         from_seq: int,
         *,
         name: str = "",
-        paused: bool = False,
         mode: RecordingMode = "auto",
     ) -> Run:
         """Keep what came before event `from_seq` and run everything else again, as a fork.
@@ -158,9 +156,9 @@ class Workbench(LiveEdit):
         Raises:
             NotReadyError: As `fork`.
         """
-        return await self.fork(run, from_seq - 1, name=name, paused=paused, mode=mode)
+        return await self.fork(run, from_seq - 1, name=name, mode=mode)
 
-    async def resume(self, run: str, *, paused: bool = False, mode: RecordingMode = "record") -> Run:
+    async def resume(self, run: str, *, mode: RecordingMode = "record") -> Run:
         """Go on with a run whose process died, from its last stored event; it stays the same run.
 
         What was in flight is marked as of unknown outcome, and the run warns before it does it again.
@@ -174,7 +172,7 @@ class Workbench(LiveEdit):
         with storing():
             lock = await self._store.acquire(found.run_id)
         try:
-            return await self._depart(departure, found.run_id, found, paused=paused, mode=mode)
+            return await self._depart(departure, found.run_id, found, mode)
         except BaseException:  # raised again; also when it is cancelled, nobody drives the run
             lock.release()
             raise
@@ -213,9 +211,7 @@ class Workbench(LiveEdit):
         )
         return await again.replay(self._clock)
 
-    async def _depart(
-        self, departure: Departure, run_id: str, origin: StoredRun, *, paused: bool, mode: RecordingMode
-    ) -> Run:
+    async def _depart(self, departure: Departure, run_id: str, origin: StoredRun, mode: RecordingMode) -> Run:
         with storing():
             line = await self._store.ancestry(origin.run_id)
         event = departure.event
@@ -223,7 +219,7 @@ class Workbench(LiveEdit):
         if course.now.text != self.text:
             # It is one that was kept, so nothing but itself has its secrets.
             StoredText(course.now.text).whole((), str)
-        order = self._order(event, course.now, paused=paused, mode=mode)
+        order = self._order(event, course.now, mode)
         order = replace(order, departure=departure, run_id=run_id, line=line, course=course)
         return await self._launcher.launch(order)
 
@@ -233,7 +229,7 @@ class Workbench(LiveEdit):
             await self._store.flush()
             await self._store.delete(run_id)
 
-    def _order(self, event: Event, now: FlowVersion, *, paused: bool, mode: RecordingMode) -> Order:
+    def _order(self, event: Event, now: FlowVersion, mode: RecordingMode, *, paused: bool = False) -> Order:
         self.marks.breakpoints.forget_hits()
         points = self.marks.breakpoints if self.is_attended else None
         control = Control(paused=paused, breakpoints=points, pins=self.marks.pins)

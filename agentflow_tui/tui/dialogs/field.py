@@ -12,9 +12,9 @@ def line_field(name: str, placeholder: str = "") -> Input:
     return field
 
 
-def text_field(name: str, *, soft_wrap: bool = True) -> TextArea:
+def text_field(name: str) -> TextArea:
     """Return a field of many lines, with `name` as its id."""
     # Not coloured: tree-sitter with its JSON grammar crashes the process (0.26.1 with 0.24.8).
-    area = TextArea(id=name, compact=True, tab_behavior="focus", soft_wrap=soft_wrap)
+    area = TextArea(id=name, compact=True, tab_behavior="focus")
     area.cursor_blink = False
     return area

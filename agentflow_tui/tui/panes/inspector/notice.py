@@ -11,7 +11,7 @@ from agentflow_tui.tui.safe_text import clean
 _LONGEST = 20_000
 
 
-def text_rows(text: str, style: str = "", *, first: str = "", key: tuple[str, ...] = ()) -> list[Row]:
+def text_rows(text: str, style: str = "", *, first: str = "") -> list[Row]:
     """Return one row per line of a text; `first` is put before it, and the others are indented as far."""
     lines = clean(text[:_LONGEST]).split("\n")
     if len(text) > _LONGEST:
@@ -20,8 +20,7 @@ def text_rows(text: str, style: str = "", *, first: str = "", key: tuple[str, ..
     for number, line in enumerate(lines):
         lead = first if number == 0 else " " * len(first)
         content = Content.assemble((clean(lead), style), (clean(line), style)).expand_tabs(4)
-        place = (*key, str(number)) if key else ()
-        rows.append(Row(content, value=text, key=place, hanging=len(first)))
+        rows.append(Row(content, value=text, hanging=len(first)))
     return rows
 
 
