@@ -15,6 +15,8 @@ from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.race_dialog import ModeList, RaceDialog
+from agentflow_tui.tui.key_footer import KeyFooter
+from agentflow_tui.tui.screens import race_screen
 from agentflow_tui.tui.screens.compare_screen import CompareScreen
 from agentflow_tui.tui.screens.race_columns import columns_for
 from agentflow_tui.tui.screens.race_screen import RaceScreen
@@ -252,6 +254,8 @@ async def test_it_is_drawn_per_frame_and_stops_when_it_is_over(
         show(screen)
 
     monkeypatch.setattr(RaceScreen, "_show_rows", counting)
+    # The frames of this test are its own: the next one is an hour away.
+    monkeypatch.setattr(race_screen, "_RATE", 1 / 3600)
     async with desk.open(desk.write(RACE)) as pilot:
         screen = await start(pilot)
         before = drawn
@@ -262,6 +266,24 @@ async def test_it_is_drawn_per_frame_and_stops_when_it_is_over(
         screen.show_newest()
         assert drawn == before + 1
         assert screen._frames is None
+
+
+async def test_the_keys_at_the_bottom_come_to_rest_under_a_race(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = 0
+    fit = KeyFooter._fit
+
+    def counting(footer: KeyFooter) -> None:
+        nonlocal fitted
+        fitted += 1
+        fit(footer)
+
+    monkeypatch.setattr(KeyFooter, "_fit", counting)
+    async with desk.open(desk.write(RACE)) as pilot:
+        await start(pilot)
+        await settle(pilot)
+        assert 0 < fitted < 50
 
 
 async def test_enter_and_clicks_open_a_run_and_the_table_is_still_there(desk: Desk) -> None:
