@@ -55,7 +55,7 @@ class TypedAhead:
                 self._is_held = False
                 while self._kept:
                     await self._let_in(self._kept.popleft())
-        elif isinstance(event, events.MouseEvent):
+        elif isinstance(event, events.MouseEvent) or self._is_text(event):
             await self._let_in(event)
         else:
             self.hold()
@@ -65,6 +65,13 @@ class TypedAhead:
             # First what is done with the key itself, then with the messages of who took it,
             # then what comes of them where the focus is by then: a dialog that opens, perhaps.
             self._climb(iter(path), lambda: self._climb(iter(path), self._climb_from_focus))
+
+    def _is_text(self, event: events.Event) -> bool:
+        # Typed into a field it opens nothing; a long text that comes as keys is not to be painted key by key.
+        field = self._app.focused
+        if field is None or not isinstance(event, events.Key):
+            return False
+        return field.check_consume_key(event.key, event.character)
 
     def _climb_from_focus(self) -> None:
         self._climb(iter(self._path()), self.release)
