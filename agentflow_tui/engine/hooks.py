@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from agentflow_tui.engine.errors import HookNameError
 from agentflow_tui.engine.event import Event
@@ -13,14 +13,7 @@ from agentflow_tui.engine.state import State
 Hook = Literal[
     "BeforeEventHandling", "AfterEventHandling", "BeforeAgentRun", "AfterAgentRun", "AgentError", "AllHooks"
 ]
-HOOKS: tuple[Hook, ...] = (
-    "BeforeEventHandling",
-    "AfterEventHandling",
-    "BeforeAgentRun",
-    "AfterAgentRun",
-    "AgentError",
-    "AllHooks",
-)
+HOOKS: tuple[Hook, ...] = get_args(Hook)
 
 
 @dataclass(frozen=True, slots=True)

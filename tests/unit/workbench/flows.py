@@ -26,3 +26,16 @@ answers = [
   '{"content": "three", "score": 3}',
 ]
 """
+TEAM = """
+[llm]
+provider = "scripted"
+model = "script"
+[orchestration]
+mode = "collaborative"
+[agents.left]
+prompt = "left of {message}"
+[agents.right]
+prompt = "right of {message}"
+[providers.scripted]
+answers = ["an answer", "another"]
+"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,21 +20,8 @@ from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.redaction import MASK
 from agentflow_tui.workbench.run import Run
 from tests.fake_clock import FakeClock
-from tests.unit.workbench.flows import LOOP
-
-INPUT = {"content": "draft", "threshold": 9}
-TEAM = """
-[llm]
-provider = "scripted"
-[orchestration]
-mode = "collaborative"
-[agents.left]
-prompt = "left of {message}"
-[agents.right]
-prompt = "right of {message}"
-[providers.scripted]
-answers = ["an answer", "another"]
-"""
+from tests.unit.workbench.flows import LOOP, TEAM
+from tests.unit.workbench.test_time_travel import INPUT, ran
 
 
 class ForgetfulStore(RunStore):
@@ -59,13 +45,6 @@ class SlowProviders:
 
     async def aclose(self) -> None:
         """Nothing to close."""
-
-
-async def ran(bench: Workbench, text: str = LOOP, data: dict[str, Any] | None = None) -> Run:
-    assert not bench.check(text).errors
-    run = await bench.start(Event.make(data or INPUT))
-    await run.wait()
-    return run
 
 
 async def test_a_fork_begins_when_the_clock_of_the_workbench_says(tmp_path: Path) -> None:

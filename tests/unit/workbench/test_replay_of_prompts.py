@@ -12,8 +12,8 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.replay import Replay
-from tests.unit.workbench.flows import LOOP
-from tests.unit.workbench.test_time_travel import INPUT, TEAM, ran, seq_of
+from tests.unit.workbench.flows import LOOP, TEAM
+from tests.unit.workbench.test_time_travel import INPUT, ran, seq_of
 
 
 def told(replay: Replay) -> list[tuple[str, object, object]]:

@@ -24,21 +24,8 @@ from agentflow_tui.workbench.departure import REMOVED
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
 from tests.fake_clock import FakeClock
-from tests.unit.workbench.flows import LOOP
+from tests.unit.workbench.flows import LOOP, TEAM
 
-TEAM = """
-[llm]
-provider = "scripted"
-model = "script"
-[orchestration]
-mode = "collaborative"
-[agents.left]
-prompt = "left of {message}"
-[agents.right]
-prompt = "right of {message}"
-[providers.scripted]
-answers = ["an answer", "another"]
-"""
 INPUT = {"content": "draft", "threshold": 9}
 
 
