@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
+from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
@@ -216,3 +217,49 @@ async def test_the_buttons_of_the_settings_keep_and_close(desk: Desk) -> None:
             await pilot.click(button)
             await until(pilot, lambda: is_on_top(pilot))
             assert bench_of(pilot).editor.code.indent_width == indent
+
+
+async def test_a_click_on_a_flow_of_the_gallery_opens_it(desk: Desk) -> None:
+    desk.write(LOOP, "one_of_two.toml")
+    async with desk.open(None, (140, 42)) as pilot:
+        gallery = pilot.app.screen
+        assert isinstance(gallery, GalleryScreen)
+        await click(pilot, "one_of_two")
+        await until(pilot, lambda: pilot.app.screen is not gallery)
+        assert bench_of(pilot).editor.text == LOOP
+
+
+async def test_a_second_click_on_a_breakpoint_or_a_watch_edits_it(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press("right", "b")
+        await settle(pilot)
+        marks = bench_of(pilot).workbench.marks
+        marks.watches.append("quality * 10")
+        assert [point.where for point in marks.breakpoints] == ["loop/improver"]
+        for key, word in (("B", "loop/improver"), ("Q", "quality * 10")):
+            await pilot.press(key)
+            await settle(pilot)
+            dialog = pilot.app.screen
+            await click(pilot, word, frame_of(pilot).region.y)
+            assert pilot.app.screen is not dialog
+            assert word in [field.value for field in pilot.app.screen.query(Input)]
+            await pilot.press("escape", "escape")
+            await settle(pilot)
+            assert is_on_top(pilot)
+
+
+async def test_the_wheel_scrolls_what_is_below_it_and_leaves_the_focus(desk: Desk) -> None:
+    keys = ", ".join(f'"key{number}": {number}' for number in range(60))
+    flow = LOOP.replace('{"content": "cats are nice"}', f'{{"content": "cats", {keys}}}') + "# more\n" * 60
+    async with desk.open(desk.write(flow), (140, 42)) as pilot:
+        bench = await run(pilot, "space")
+        await status(pilot, "completed")
+        focused = pilot.app.focused
+        state = bench.inspector.query_one("#state", LineView)
+        editor = bench.editor.code
+        for view in (state, editor):
+            await wheel(pilot, view, 1)
+            assert view.scroll_offset.y > 0
+            await wheel(pilot, view, -1)
+            assert view.scroll_offset.y == 0
+        assert pilot.app.focused is focused
