@@ -80,17 +80,21 @@ class Commands(Provider):
                 yield Hit(score, title, partial(self._run, command), help=command.key.tooltip)
 
     def commands(self) -> Iterator[Command]:
-        """Return all actions that the screen has."""
+        """Return all actions that the screen has; those of the program once, whoever else has keys for them."""
+        everywhere: set[str] = set()
         keymap = self.app.keymap.keys if isinstance(self.app, Keyed) else {}
         for place in PLACES:
             if place.name not in _OFFERED:
                 continue
             for key in place.keys:
                 node = self._node(key, place)
-                if node is not None and key.id != "app.palette":
-                    names = " ".join(spelled(name) for name in keymap.get(key.id, key.keys))
-                    title = f"{key.group}: {key.label}" + (f" ({names})" if names else "")
-                    yield Command(title, key, place, node)
+                if node is None or key.id == "app.palette" or key.action in everywhere:
+                    continue
+                if node is self.app:
+                    everywhere.add(key.action)
+                names = " ".join(spelled(name) for name in keymap.get(key.id, key.keys))
+                title = f"{key.group}: {key.label}" + (f" ({names})" if names else "")
+                yield Command(title, key, place, node)
 
     def _node(self, key: Key, place: Place) -> DOMNode | None:
         owner, name = _parts(key)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Select, Static
+from textual.widgets._footer import FooterKey
 
 from agentflow_tui.tui.app import AgentflowApp
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
@@ -153,6 +154,22 @@ async def test_faults_in_the_files_are_told_in_short_and_listed_with_the_errors(
         dialog = pilot.app.screen
         assert isinstance(dialog, PagerDialog)
         assert all(f"keys.toml: 'no.{number}' is no action" in dialog.text for number in range(9))
+
+
+async def test_in_the_editor_a_function_key_of_ones_own_works_and_letters_are_not_shown(desk: Desk) -> None:
+    desk.settings.config_folder.mkdir()
+    desk.settings.file.write_text('keys = "vim"\n', encoding="utf-8")
+    desk.settings.keys_file.write_text('run.input = ["I", "f6"]\n', encoding="utf-8")
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press("i")
+        await settle(pilot)
+        assert bench_of(pilot).editor.code.has_focus
+        shown = {key.action: key.key for key in bench_of(pilot).query(FooterKey)}
+        assert shown["app.help"] == "f1" and not [key for key in shown.values() if len(key) == 1]
+        await pilot.press("I", "s", "backspace", "backspace")
+        assert bench_of(pilot).editor.text == LOOP
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InputDialog))
 
 
 async def test_a_key_of_ones_own_works_and_the_old_one_does_not(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What the mouse, the focus and a new size do to the panes of the workbench."""
+"""What the mouse, the focus and a new size do to the panes of the workbench; which keys work there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from textual import events, on
 from textual.screen import Screen
 
 from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.keymap.binding_chain import BindingChain, binding_chain
 from agentflow_tui.tui.pane_layout import PaneLayout
 from agentflow_tui.tui.pane_tabs import PANES, PaneTab
 
@@ -14,6 +15,10 @@ class PaneMouse(Screen[None]):
     """Shows the pane that is clicked, zooms it at a double click, and drags the edges between panes."""
 
     layout_of_panes: PaneLayout
+
+    @property
+    def _binding_chain(self) -> BindingChain:
+        return binding_chain(self)
 
     @on(events.Click)
     @guarded

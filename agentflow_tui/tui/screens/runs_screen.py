@@ -21,6 +21,7 @@ from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.guard import guarded, report_worker
 from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.binding_chain import BindingChain, binding_chain
 from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.panes.inspector.amount import counted
 from agentflow_tui.tui.panes.line_view import LineView
@@ -72,6 +73,10 @@ class RunsScreen(Screen[RunWish]):
         self.is_tree = False
         """Whether forks are drawn with lines to the runs that they left."""
         self._is_loaded = False
+
+    @property
+    def _binding_chain(self) -> BindingChain:
+        return binding_chain(self)
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
