@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.pilot import Pilot
 
-from tests.screen.desk import Desk, settle, still_cursors
-
-Screenshot = Callable[[Pilot[Any], str], Awaitable[None]]
+from tests.pictures.screenshot import Screenshot
+from tests.screen.desk import Desk, still_cursors
 
 
 class SvgExtension(SingleFileSnapshotExtension):
@@ -29,15 +24,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 @pytest.fixture
-def screenshot(snapshot: SnapshotAssertion) -> Screenshot:
-    """Compare the screen with the picture of that name."""
-    pictures = snapshot.use_extension(SvgExtension)
-
-    async def check(pilot: Pilot[Any], name: str) -> None:
-        await pilot.wait_for_scheduled_animations()
-        await settle(pilot)
-        svg = pilot.app.export_screenshot(title="agentflow", simplify=True)
-        # Rich numbers the classes of each picture anew.
-        assert re.sub(r"terminal-\d+-", "terminal-", svg) == pictures(name=name)
-
-    return check
+def screenshot(snapshot: SnapshotAssertion, tmp_path: Path) -> Screenshot:
+    """Compare the screen with the picture of that name, or with one in each theme."""
+    return Screenshot(snapshot.use_extension(SvgExtension), tmp_path / "differences")

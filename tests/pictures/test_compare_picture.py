@@ -7,7 +7,7 @@ from agentflow_tui.history.compare import compare
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.screens.compare_screen import CompareScreen
-from tests.pictures.conftest import Screenshot
+from tests.pictures.screenshot import Screenshot
 from tests.screen.desk import LOOP, Desk, settle
 from tests.story import Story
 

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from agentflow_tui.tui.dialogs.swap_dialog import SwapDialog
-from tests.pictures.conftest import Screenshot
+from tests.pictures.screenshot import Screenshot
 from tests.pictures.test_pictures import SIZES
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 

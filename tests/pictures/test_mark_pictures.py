@@ -12,7 +12,7 @@ from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.dialogs.breakpoint_form import BreakpointForm
 from agentflow_tui.tui.dialogs.breakpoints_dialog import BreakpointsDialog
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
-from tests.pictures.conftest import Screenshot
+from tests.pictures.screenshot import Screenshot
 from tests.pictures.test_pictures import _name, by_size
 from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status, until
 from tests.screen.test_control_keys import TEAM

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pictures.conftest import Screenshot
-from tests.screen.desk import CHAIN, LOOP, SLOW_LOOP, Desk, bench_of, run, settle, status
+from tests.pictures.screenshot import Screenshot
+from tests.screen.desk import CHAIN, LOOP, SLOW_LOOP, Desk, run, status
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 by_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -50,35 +50,11 @@ async def test_paused_in_a_loop(desk: Desk, screenshot: Screenshot, size: tuple[
 
 
 @by_size
-async def test_a_diff(desk: Desk, screenshot: Screenshot, size: tuple[int, int]) -> None:
-    async with desk.open(desk.write(LOOP, "quality_loop.toml"), size) as pilot:
-        await run(pilot, "space")
-        await status(pilot, "completed")
-        await pilot.press("d", "3")
-        await screenshot(pilot, _name("diff", size))
-
-
-@by_size
 async def test_problems(desk: Desk, screenshot: Screenshot, size: tuple[int, int]) -> None:
     text = LOOP.replace('"improver"', '"improve"').replace("iterations = 3", 'iterations = "three"')
     async with desk.open(desk.write(text, "quality_loop.toml"), size) as pilot:
         await pilot.press("1", "alt+n")
         await screenshot(pilot, _name("problems", size))
-
-
-@by_size
-async def test_help(desk: Desk, screenshot: Screenshot, size: tuple[int, int]) -> None:
-    async with desk.open(desk.write(LOOP, "quality_loop.toml"), size) as pilot:
-        await pilot.press("question_mark")
-        await screenshot(pilot, _name("help", size))
-
-
-async def test_light(desk: Desk, screenshot: Screenshot) -> None:
-    async with desk.open(desk.write(LOOP, "quality_loop.toml")) as pilot:
-        pilot.app.theme = "agentflow-light"
-        await run(pilot, "space")
-        await status(pilot, "completed")
-        await screenshot(pilot, "light_120x40")
 
 
 async def test_a_failed_run(desk: Desk, screenshot: Screenshot) -> None:
@@ -87,21 +63,3 @@ async def test_a_failed_run(desk: Desk, screenshot: Screenshot) -> None:
         await run(pilot, "space")
         await status(pilot, "failed")
         await screenshot(pilot, "failed_120x40")
-
-
-@by_size
-async def test_the_input(desk: Desk, screenshot: Screenshot, size: tuple[int, int]) -> None:
-    async with desk.open(desk.write(LOOP, "quality_loop.toml"), size) as pilot:
-        await pilot.press("i")
-        await settle(pilot)
-        assert pilot.app.screen is not bench_of(pilot)
-        await screenshot(pilot, _name("input", size))
-
-
-@by_size
-async def test_the_metrics(desk: Desk, screenshot: Screenshot, size: tuple[int, int]) -> None:
-    async with desk.open(desk.write(LOOP, "quality_loop.toml"), size) as pilot:
-        await run(pilot, "space")
-        await status(pilot, "completed")
-        await pilot.press("t", "s")
-        await screenshot(pilot, _name("metrics", size))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pictures.conftest import Screenshot
+from tests.pictures.screenshot import Screenshot
 from tests.pictures.test_pictures import by_size
 from tests.screen.desk import Desk
 from tests.screen.test_race import RACE, ask, let_pass, start

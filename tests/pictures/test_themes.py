@@ -1,84 +1,44 @@
-"""The key views in each of our themes; every state of the graph and of the runs is in sight."""
+"""The key views at three sizes in each of our themes; all states of the graph and of runs are in sight."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from itertools import product
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from agentflow_tui.history.run_summary import RunSummary
-from agentflow_tui.resources import resource_folder
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
-from tests.pictures.conftest import Screenshot
-from tests.screen.desk import LOOP, Desk, bench_of, run, status, until
+from tests.pictures.flows import ROUNDS, STATES
+from tests.pictures.picture import Picture
+from tests.pictures.screenshot import Screenshot
+from tests.pictures.test_pictures import SIZES
+from tests.screen.desk import Desk, bench_of, is_on_top, run, settle, status, until
 
-THEMES = sorted(path.stem for path in resource_folder("themes").glob("*.toml"))
-FOR_FEWER_COLOURS = [name for name in THEMES if not name.startswith("agentflow-")]
-USUAL = (120, 40)
-STATES = """\
-# Try it with: {"content": "cats are nice", "kind": "letter"}
-
-[llm]
-provider = "scripted"
-
-[orchestration]
-mode = "mixed"
-timeout_seconds = 300
-retry_attempts = 0
-
-[[orchestration.mixed.stages]]
-name = "reading"
-mode = "parallel"
-
-[[orchestration.mixed.stages.branches]]
-name = "facts"
-mode = "sequential"
-agents = ["reader"]
-
-[[orchestration.mixed.stages.branches]]
-name = "numbers"
-mode = "sequential"
-agents = ["counter"]
-required = false
-
-[[orchestration.mixed.stages]]
-name = "writing"
-
-[[orchestration.mixed.stages.choices]]
-name = "blog"
-when = "kind == 'blog'"
-mode = "sequential"
-agents = ["blogger"]
-
-[[orchestration.mixed.stages.choices]]
-name = "letter"
-otherwise = true
-mode = "sequential"
-agents = ["writer", "sender"]
-
-[agents.reader]
-prompt = "Read {content}"
-[agents.counter]
-prompt = "Count {content}"
-output = { count = "integer" }
-[agents.blogger]
-prompt = "Blog about {content}"
-[agents.writer]
-prompt = "Write about {reader_response}"
-[agents.sender]
-prompt = "Send {writer_response}"
-
-[providers.scripted]
-answers = ["cats purr when all is well"]
-seconds_per_word = 1
-"""
+Show = Callable[[Desk, Pilot[Any]], Awaitable[None]]
+STORED = [
+    RunSummary(
+        f"{number:08d}-0000-4000-8000-000000000000",
+        "quality_loop",
+        "loop",
+        datetime(2026, 1, 2, 9, number, tzinfo=UTC).isoformat(),
+        state,
+        "the model is gone" if state == "failed" else "",
+        40 + number,
+        tags=("gold",) if number == 0 else (),
+        duration=12.0 + number,
+        prompt_tokens=1200,
+        completion_tokens=340,
+        size=18_000,
+    )
+    for number, state in enumerate(("completed", "failed", "cancelled", "unfinished", "completed"))
+]
 
 
-def _choose(desk: Desk, theme: str) -> None:
-    desk.settings.file.parent.mkdir(parents=True)
+def _set_up(desk: Desk, theme: str = "agentflow-dark") -> None:
+    desk.settings.file.parent.mkdir(parents=True, exist_ok=True)
     desk.settings.file.write_text(f'theme = "{theme}"\nanimation = "none"\n', encoding="utf-8")
 
 
@@ -92,65 +52,99 @@ async def _stand_in_the_middle(desk: Desk, pilot: Pilot[Any]) -> None:
     pilot.app.clear_notifications()
 
 
+async def _be_over(desk: Desk, pilot: Pilot[Any]) -> None:
+    await run(pilot, "space")
+    await desk.clock.advance(60)
+    await status(pilot, "completed")
+    pilot.app.clear_notifications()
+
+
+async def _waterfall(desk: Desk, pilot: Pilot[Any]) -> None:
+    await _stand_in_the_middle(desk, pilot)
+    await pilot.press("4", "w")
+
+
+async def _as_it_ran(desk: Desk, pilot: Pilot[Any]) -> None:
+    await _be_over(desk, pilot)
+    await pilot.press("2", "u", "z")
+
+
+async def _diff(desk: Desk, pilot: Pilot[Any]) -> None:
+    """Show what the writer changed in the last iteration."""
+    await _be_over(desk, pilot)
+    bridge = bench_of(pilot).bridge
+    bridge.look_at([event.seq for event in bridge.view.history if event.kind == "agent_completed"][-2])
+    await pilot.press("3", "d")
+
+
+async def _lens(desk: Desk, pilot: Pilot[Any]) -> None:
+    await _be_over(desk, pilot)
+    await pilot.press("3", "h", "z")
+
+
+async def _metrics(desk: Desk, pilot: Pilot[Any]) -> None:
+    await _be_over(desk, pilot)
+    await _open(pilot, "t")
+
+
+async def _runs(_desk: Desk, pilot: Pilot[Any]) -> None:
+    await pilot.press("r")
+    await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, RunsScreen)
+    await until(pilot, lambda: bool(screen.query("#runs-list")) and len(screen.rows.rows) == len(STORED))
+    await pilot.press("j")
+
+
+async def _input(_desk: Desk, pilot: Pilot[Any]) -> None:
+    await _open(pilot, "i")
+
+
+async def _help(_desk: Desk, pilot: Pilot[Any]) -> None:
+    await _open(pilot, "question_mark")
+
+
+async def _open(pilot: Pilot[Any], key: str) -> None:
+    await pilot.press(key)
+    await settle(pilot)
+    assert not is_on_top(pilot)
+
+
 @pytest.mark.parametrize(
-    ("theme", "size"),
-    [(name, USUAL) for name in THEMES] + list(product(FOR_FEWER_COLOURS, [(80, 24), (200, 60)])),
-    ids=str,
+    ("flow", "show"),
+    [
+        pytest.param(STATES, _stand_in_the_middle, id="workbench"),
+        pytest.param(STATES, _waterfall, id="waterfall"),
+        pytest.param(ROUNDS, _as_it_ran, id="as-it-ran"),
+        pytest.param(ROUNDS, _diff, id="diff"),
+        pytest.param(ROUNDS, _lens, id="lens"),
+        pytest.param(ROUNDS, _metrics, id="metrics"),
+        pytest.param(ROUNDS, _runs, id="runs"),
+        pytest.param(ROUNDS, _input, id="input"),
+        pytest.param(ROUNDS, _help, id="help"),
+    ],
 )
-async def test_a_run_in_the_middle(
-    desk: Desk, screenshot: Screenshot, theme: str, size: tuple[int, int]
+async def test_a_key_view(
+    desk: Desk, screenshot: Screenshot, flow: str, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _choose(desk, theme)
-    async with desk.open(desk.write(STATES, "letters.toml"), size) as pilot:
-        assert pilot.app.theme == theme
-        await _stand_in_the_middle(desk, pilot)
-        await screenshot(pilot, f"{theme}_{size[0]}x{size[1]}")
-        if size == USUAL:
-            await pilot.press("4", "w")
-            await screenshot(pilot, f"{theme}_waterfall")
-
-
-@pytest.mark.parametrize("theme", THEMES)
-async def test_what_changed_and_all_runs(
-    desk: Desk, screenshot: Screenshot, theme: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runs = _runs()
-
     async def found(_which: object = None) -> list[RunSummary]:
-        return runs
+        return STORED
 
-    _choose(desk, theme)
-    async with desk.open(desk.write(LOOP, "quality_loop.toml")) as pilot:
-        await run(pilot, "space")
-        await status(pilot, "completed")
-        await pilot.press("3", "d")
-        await screenshot(pilot, f"{theme}_diff")
+    _set_up(desk)
+    async with desk.open(desk.write(flow, "quality_loop.toml"), SIZES[0]) as pilot:
         monkeypatch.setattr(bench_of(pilot).workbench.archive, "runs", found)
-        await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
-        screen = pilot.app.screen
-        assert isinstance(screen, RunsScreen)
-        await until(pilot, lambda: len(screen.rows.rows) == len(runs))
-        await pilot.press("j")
-        await screenshot(pilot, f"{theme}_runs")
+        await show(desk, pilot)
+        await screenshot.in_each_theme(pilot, SIZES)
 
 
-def _runs() -> list[RunSummary]:
-    states = ("completed", "failed", "cancelled", "unfinished", "completed")
-    return [
-        RunSummary(
-            f"{number:08d}-0000-4000-8000-000000000000",
-            "quality_loop",
-            "loop",
-            datetime(2026, 1, 2, 9, number, tzinfo=UTC).isoformat(),
-            state,
-            "the model is gone" if state == "failed" else "",
-            40 + number,
-            tags=("gold",) if number == 0 else (),
-            duration=12.0 + number,
-            prompt_tokens=1200,
-            completion_tokens=340,
-            size=18_000,
-        )
-        for number, state in enumerate(states)
-    ]
+async def test_a_theme_looks_the_same_from_the_start_and_put_on_later(desk: Desk) -> None:
+    flow, seen = desk.write(STATES, "letters.toml"), []
+    for first in ("high-contrast-light", "agentflow-dark"):
+        _set_up(desk, first)
+        async with desk.open(flow) as pilot:
+            assert pilot.app.theme == first
+            await _stand_in_the_middle(desk, pilot)
+            pilot.app.theme = "high-contrast-light"
+            await settle(pilot)
+            seen.append(str(Picture(pilot)))
+    assert seen[0] == seen[1]

@@ -10,7 +10,7 @@ from agentflow_tui.tui.dialogs.answers_dialog import AnswersDialog
 from agentflow_tui.tui.dialogs.edit_dialog import EditDialog
 from agentflow_tui.tui.dialogs.replay_dialog import ReplayDialog
 from agentflow_tui.tui.screens.workbench_screen import WorkbenchScreen
-from tests.pictures.conftest import Screenshot
+from tests.pictures.screenshot import Screenshot
 from tests.screen.desk import LOOP, Desk, run, settle, status, until
 
 SIZES = [(80, 24), (120, 40), (200, 60)]

@@ -24,6 +24,8 @@ SIGNS = {
 }
 """Glyph, word and colour of each status."""
 _STATUS, _WHEN, _LENGTH, _TOKENS, _SIZE, _MODE = 14, 13, 13, 9, 9, 14
+_WIDEST = 80
+"""Cells of the first column at most: what belongs to a name is to be read beside it in a wide window too."""
 _WITH_SIZE = 90
 _WITH_MODE = 104
 _KILO = 1000
@@ -118,7 +120,7 @@ def _columns(width: int) -> list[tuple[str, int]]:
 
 
 def _first(width: int) -> int:
-    return max(width - 2 - sum(size for _, size in _columns(width)), 12)
+    return min(max(width - 2 - sum(size for _, size in _columns(width)), 12), _WIDEST)
 
 
 def _when(started_at: str, now: datetime) -> str:

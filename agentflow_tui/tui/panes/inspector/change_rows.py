@@ -68,7 +68,7 @@ def _text_change(head: Content, change: KeyChange, key: tuple[str, ...], width: 
     else:
         words = tuple(_quiet(word) for word in words if word.kind != "removed" or word.text.strip())
         differing = sum(len(word.text.split()) for word in words if word.kind != "same")
-        told = f"{differing:d} {'word' if differing == 1 else 'words'} differ"
+        told = f"{differing:d} {'word differs' if differing == 1 else 'words differ'}"
     content = Content.assemble(head, one_line(told, _SHORT))
     rows = [Row(content, value=change.new, key=key, hanging=_SIGN_CELLS)]
     if width >= MIN_WIDTH:
