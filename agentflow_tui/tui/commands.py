@@ -80,7 +80,7 @@ class Commands(Provider):
                 yield Hit(score, title, partial(self._run, command), help=command.key.tooltip)
 
     def commands(self) -> Iterator[Command]:
-        """Return all actions that the screen has; those of the program once, whoever else has keys for them."""
+        """Return all actions that the screen has; one of the program once, whoever else has keys for it."""
         everywhere: set[str] = set()
         keymap = self.app.keymap.keys if isinstance(self.app, Keyed) else {}
         for place in PLACES:
