@@ -57,7 +57,7 @@ class Scene:
                 self._prepare(terminal)
                 waited, share = min(_look(terminal) for _ in range(_LOOKS))
         # A program that is kept waiting leaves out frames: what it takes then says little.
-        note = f" (kept waiting {waited:.0%} of the time)" if waited > _BUSY else ""
+        note = f" (kept waiting {waited:.0%})" if waited > _BUSY else ""
         return Verdict(self.what + note, share * 100, "% core", self.limit)
 
     def _prepare(self, terminal: Terminal) -> None:
