@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+from contextlib import suppress
 from pathlib import Path
 
 LOG_FILE = "telemetry.log"
 _HANDLER = "agentflow-tui telemetry"
 _LOGGERS = ("opentelemetry", "urllib3", "agentflow_tui.telemetry")
 _BYTES = 1_000_000
+
+
+class _Quiet(logging.handlers.RotatingFileHandler):
+    """Says nothing of a line that it cannot write, as on a full disk: nobody else is there to hear it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - a name of the standard library's
+        """Let the line go."""
 
 
 def route_logs(folder: Path) -> None:
@@ -22,13 +30,14 @@ def route_logs(folder: Path) -> None:
     """
     path = folder / LOG_FILE
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=_BYTES, backupCount=1, encoding="utf-8")
+    handler = _Quiet(path, maxBytes=_BYTES, backupCount=1, encoding="utf-8")
     handler.name = _HANDLER
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         for old in [each for each in logger.handlers if each.name == _HANDLER]:
             logger.removeHandler(old)
-            old.close()
+            with suppress(OSError):  # it may have lines left that found no room
+                old.close()
         logger.addHandler(handler)
         logger.propagate = False

@@ -7,6 +7,7 @@ import pytest
 
 from agentflow_tui.telemetry import file_destination
 from agentflow_tui.telemetry.file_destination import FileDestination
+from agentflow_tui.telemetry.log_file import LOG_FILE, route_logs
 from agentflow_tui.telemetry.pipeline import Pipeline
 from tests.unit.telemetry.script import Script
 from tests.unit.telemetry.test_pipeline import watched
@@ -56,3 +57,16 @@ def test_a_place_that_cannot_be_written_loses_the_spans_and_says_so(tmp_path: Pa
     (tmp_path / "t.ndjson").mkdir()
     assert export(tmp_path / "t.ndjson") == 2
     assert list((tmp_path / "t.ndjson").iterdir()) == []
+
+
+def test_a_full_disk_costs_telemetry_and_its_log_and_nothing_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in (LOG_FILE, "t.ndjson"):
+        (tmp_path / name).symlink_to("/dev/full")
+    route_logs(tmp_path)
+    assert export(tmp_path / "t.ndjson") == 2
+    assert capfd.readouterr() == ("", "")
+    route_logs(tmp_path / "with room")
+    assert (tmp_path / "with room" / LOG_FILE).exists()
+    assert capfd.readouterr() == ("", "")
