@@ -42,8 +42,8 @@ class TimelinePane(Vertical):
 
 Every event of the run, newest last. The cursor says which moment the other panes show.
 
-- **↑ ↓** move by line, **← →** by event, with shift by agent run, with ctrl by iteration; a click goes there, a
-  second one shows all of an event.
+- **↑ ↓** move by line, **← →** by event, with shift by agent run, with ctrl by iteration; a click goes there,
+  a second one shows all of an event.
 - **g** is the start, **G** the newest event, which is then followed.
 - **e** and **E** go to the next error and the one before.
 - **/** shows only some events: `errors`, `agent:NAME`, `kind:NAME` or any text, all at once if you like;
