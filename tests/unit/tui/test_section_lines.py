@@ -55,8 +55,8 @@ def test_nodes_stand_where_their_agent_or_stage_or_mode_is_named(tmp_path: Path)
     assert shown["mixed"] == "[orchestration]"
     stages = [path for path in shown if path.count("/") == 1]
     assert [found[path] for path in stages] == [4, 8]
-    for path, line in shown.items():
-        if "inner" in path:
+    for node, line in shown.items():
+        if "inner" in node:
             assert line == "[agents.inner]"
-        elif path.rpartition("/")[2] in ("a", "b"):
-            assert line == f"[agents.{path[-1]}]"
+        elif node.rpartition("/")[2] in ("a", "b"):
+            assert line == f"[agents.{node[-1]}]"
