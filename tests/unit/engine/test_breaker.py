@@ -70,3 +70,13 @@ def test_a_late_success_does_not_forgive_failures_of_a_new_round() -> None:
     desk.breaker.succeed(desk.late)
     desk.breaker.fail(desk.breaker.admit())
     assert desk.breaker.state == "open"
+
+
+def test_one_failure_while_half_open_opens_it_again_for_the_whole_time() -> None:
+    desk = _Desk()
+    desk.now = 30.0
+    desk.breaker.fail(desk.breaker.admit())
+    assert desk.breaker.state == "open"
+    desk.now = 59.0
+    with pytest.raises(BreakerOpenError, match=r"is open \(1 s left\)"):
+        desk.breaker.admit()

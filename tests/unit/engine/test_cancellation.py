@@ -17,6 +17,7 @@ from agentflow_tui.history.event import (
     RunEnded,
     Warned,
 )
+from agentflow_tui.history.fan_event import FanStarted
 from agentflow_tui.plan.node import Chain, Choice, Node, Option, Plan, Routing, Stage
 from tests.fake_clock import FakeClock
 from tests.unit.engine.probe import Doing, Probe, chain, fan, loop, raising, sleeping, step
@@ -139,6 +140,22 @@ async def test_a_sibling_that_had_not_begun_leaves_no_trace() -> None:
     assert (await probe.run()).status == "failed"
     assert [event.agent for event in probe.of_kind(AgentStarted)] == ["bad"]
     assert agents["next"].runs == 0
+
+
+async def test_agents_that_are_stopped_before_their_first_turn_are_not_waited_for() -> None:
+    agents = {name: sleeping(1) for name in "ab"}
+    probe = Probe(fan("a", "b"), agents)
+
+    def stop(event: HistoryEvent) -> None:
+        probe.history.append(event)
+        if isinstance(event, FanStarted):
+            # Comes before the tasks that begin right after this.
+            asyncio.get_running_loop().call_soon(probe.control.cancel)
+
+    result = await probe.engine.run(Event.make({}), emit=stop)
+    assert (result.status, probe.history[-1].at) == ("cancelled", 0.0)
+    assert probe.of_kind(Warned) == []
+    assert [agent.runs for agent in agents.values()] == [0, 0]
 
 
 class _Odd(BaseException):

@@ -12,7 +12,7 @@ from agentflow_tui.history.event import (
     ChoiceTaken,
     HandedOver,
 )
-from agentflow_tui.plan.node import Choice, Option, Routing, Rule, Stage
+from agentflow_tui.plan.node import Chain, Choice, Option, Routing, Rule, Stage
 from tests.unit.engine.probe import (
     Doing,
     Probe,
@@ -103,3 +103,12 @@ async def test_a_route_stage_takes_its_first_agent_and_ignores_the_target() -> N
     assert (await Probe(root, agents).run({}, target="b")).data["by"] == "a"
     assert (await Probe(root, agents).run({}, metadata={"route": "b"})).data["by"] == "b"
     assert (await Probe(root, agents).run({}, metadata={"route": "zed"})).data["by"] == "a"
+
+
+async def test_an_agent_that_is_a_flow_does_not_hand_over_to_itself_by_the_route_it_was_found_by() -> None:
+    inner = Chain("flow/x", "x", (step("a"),), flow="inner.toml", agent="x")
+    agent = returning({"done": True})
+    root = Choice("flow", "route", (Option("x", inner),), Routing())
+    probe = Probe(root, {"a": agent})
+    result = await probe.run(metadata={"route": "x"})
+    assert (result.status, agent.runs, probe.of_kind(HandedOver)) == ("completed", 1, [])

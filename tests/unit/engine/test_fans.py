@@ -57,6 +57,25 @@ async def test_a_failed_optional_branch_is_recorded_and_left_out() -> None:
     assert probe.of_kind(FanEnded)[0].delta.is_empty
 
 
+async def test_the_required_branch_is_named_though_an_optional_one_failed_before() -> None:
+    root = _parallel(_branch("extra", "early"), _branch("main", "late"), optional=frozenset({"flow/extra"}))
+    agents = {"early": raising(ValueError("first")), "late": Doing(_late)}
+    result = await Probe(root, agents).run()
+    assert result.error == "required branch 'main' failed: agent 'late' failed: second"
+
+
+async def _late(event: Event, state: State, context: AgentContext) -> Any:
+    await context.clock.sleep(1)
+    raise ValueError("second")
+
+
+async def test_what_branches_wrote_stands_in_list_order_whoever_was_first() -> None:
+    agents = {"slow": sleeping(5, {"z": 1}), "quick": returning({"a": 2})}
+    probe = Probe(fan("slow", "quick"), agents)
+    result = await probe.run()
+    assert list(probe.of_kind(FanEnded)[0].delta.set) == list(result.data) == ["z", "a"]
+
+
 async def test_a_failed_phase_contributes_nothing() -> None:
     probe = Probe(fan("a", "b"), {"a": returning({"a": 1}), "b": raising(ValueError("b"))})
     assert (await probe.run()).data == {"a": 1}

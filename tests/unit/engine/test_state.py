@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from agentflow_tui.engine import AgentError, Event, State
 from agentflow_tui.engine.event import facts_of
 from agentflow_tui.engine.json_value import same_json
+from agentflow_tui.engine.state import delta_of
 from agentflow_tui.history.delta import Delta
 
 SCALARS = (
@@ -106,6 +107,8 @@ def test_values_that_python_calls_equal_are_a_change_in_json(old: Any, new: Any)
     state.data["k"] = new
     assert state.delta().set == {"k": new}
     assert type(state.delta().set["k"]) is type(new)
+    returned = delta_of({"k": new}, {"k": old}).set
+    assert (returned, type(returned["k"])) == ({"k": new}, type(new))
 
 
 def test_meta_is_text_only() -> None:

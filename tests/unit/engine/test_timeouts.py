@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from agentflow_tui.engine import AgentContext, Event, State
+from agentflow_tui.engine import AgentContext, Event, Hooks, State
+from agentflow_tui.engine.hooks import HookCall
 from agentflow_tui.history.event import AgentCancelled, AgentFailed, NodeEnded
 from agentflow_tui.plan.node import Chain, Loop, Node, Stage, Step
 from agentflow_tui.plan.policy import Policies, RetryPolicy
@@ -164,3 +167,36 @@ async def test_an_agent_that_blocks_within_all_limits_counts() -> None:
     clock = FakeClock()
     probe = Probe(chain("a"), {"a": _blocking(clock, 9)}, timeout=10.0, clock=clock)
     assert (await probe.run()).data == {"late": True}
+
+
+@pytest.mark.parametrize("how", ["returns", "raises"])
+async def test_what_an_agent_says_after_its_time_is_over_does_not_count(how: str) -> None:
+    async def late(event: Event, state: State, context: AgentContext) -> dict[str, bool]:
+        try:
+            await context.clock.sleep(100)
+        except asyncio.CancelledError:
+            await context.clock.sleep(1)
+            if how == "raises":
+                raise ValueError("something else") from None
+        return {"late": True}
+
+    root = Chain("flow", "sequential", (step("late", timeout=2.0),))
+    probe = Probe(root, {"late": Doing(late)})
+    result = await probe.run()
+    assert result.error == "agent 'late' failed: agent timeout after 2 s"
+    assert ("late" in result.data, probe.history[-1].at) == (False, 3.0)
+
+
+async def test_a_callback_on_a_timeout_has_time_of_its_own() -> None:
+    ended: list[float] = []
+
+    async def slow(call: HookCall) -> None:
+        await probe.clock.sleep(50)
+        ended.append(probe.clock.now())
+
+    hooks = Hooks()
+    hooks.register("AgentError", "slow", slow)
+    root = Chain("flow", "sequential", (step("slow", timeout=2.0),))
+    probe = Probe(root, {"slow": sleeping(100)}, hooks=hooks)
+    assert (await probe.run()).error == "agent 'slow' failed: agent timeout after 2 s"
+    assert ended == [52.0]
