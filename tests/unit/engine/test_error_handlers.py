@@ -135,3 +135,18 @@ async def test_a_handler_ends_with_the_time_of_the_run() -> None:
     probe = Probe(chain("bad"), agents, routes=routes, timeout=5.0)
     result = await probe.run()
     assert (result.status, result.category, probe.history[-1].at) == ("failed", "timeout", 5.0)
+
+
+async def test_a_failure_in_a_run_that_is_being_cancelled_goes_to_no_handler() -> None:
+    handler = returning({"fixed": True})
+    routes = ErrorRoutes(default=_step("fix"))
+    probe = Probe(chain("bad"), {"bad": raising(ValueError("x")), "fix": handler}, routes=routes)
+
+    def stop(event: HistoryEvent) -> None:
+        probe.history.append(event)
+        if isinstance(event, AgentFailed):
+            probe.control.cancel("enough")
+
+    result = await probe.engine.run(Event.make({}), emit=stop)
+    assert (result.status, result.error, handler.runs) == ("cancelled", "enough", 0)
+    assert probe.of_kind(ErrorRouted) == []
