@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Take half as many again as there are cores, as a test of the screen waits for a third of its time."""
+    """Take half as many again as there are cores, as tests of terminals and processes mostly wait."""
     cores = os.cpu_count() or 1
     return cores + cores // 2
 

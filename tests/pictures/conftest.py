@@ -10,6 +10,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.pictures.screenshot import Screenshot
 from tests.screen.desk import Desk, still_cursors
+from tests.screen.quiet_loop import QuietLoop, ask_the_loop
 
 
 class SvgExtension(SingleFileSnapshotExtension):
@@ -17,9 +18,15 @@ class SvgExtension(SingleFileSnapshotExtension):
     _write_mode = WriteMode.TEXT
 
 
+def pytest_asyncio_loop_factories() -> dict[str, type[QuietLoop]]:
+    """Run each test on a loop that knows when the app has come to rest."""
+    return {"quiet": QuietLoop}
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     still_cursors(monkeypatch)
+    ask_the_loop(monkeypatch)
     return Desk(tmp_path)
 
 

@@ -101,6 +101,8 @@ async def test_a_frame_of_fifty_streams_paints_what_changed_and_nothing_else(pai
         assert {app.kind(path) for path in PATHS} == {"step"}
         pane.show_state(_writing(1.0, {}))
         pane.spin()
+        # The scroll bars that the opened boxes need come a frame later.
+        await pilot.pause()
         await pilot.pause()
         for what, state, share in _frames():
             before = _looks(pane)
