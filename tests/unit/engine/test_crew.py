@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -76,6 +77,22 @@ async def test_a_wish_to_be_cancelled_is_not_left_to_the_next_agent() -> None:
     probe = Probe(chain("a", "b"), {"a": _Does(leave), "b": _Does(wait)})
     assert (await probe.run()).status == "completed"
     assert seen == ["waited"]
+
+
+async def test_a_cancel_that_an_agent_swallowed_is_not_counted_for_the_next_one() -> None:
+    seen: list[int] = []
+
+    async def swallow() -> None:
+        _task().cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+
+    async def count() -> None:
+        seen.append(_task().cancelling())
+
+    probe = Probe(chain("a", "b"), {"a": _Does(swallow), "b": _Does(count)})
+    assert (await probe.run()).status == "completed"
+    assert seen == [0]
 
 
 async def test_others_get_a_turn_beside_agents_that_never_wait() -> None:
