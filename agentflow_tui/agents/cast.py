@@ -13,10 +13,12 @@ from agentflow_tui.agents.llm_agent import LlmAgent, ModelSettings, keys_set_by
 from agentflow_tui.agents.python_agent import PythonAgent
 from agentflow_tui.agents.signature import check_handler
 from agentflow_tui.agents.structured_output import StructuredOutput
+from agentflow_tui.agents.uncast_agent import UncastAgentError
 from agentflow_tui.agents.user_code import UserCode, handler_file
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Agent
 from agentflow_tui.llm.chosen_provider import ChosenProvider
+from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.plan.node import Plan, Step
 
 
@@ -59,7 +61,7 @@ async def build_cast(
     configures for them, by `Step.key`.
 
     Raises:
-        ModelError: No model can be asked.
+        ModelError: No model can be asked; of a flow inside the flow it is an `UncastAgentError`.
         UntrustedCodeError: A handler's folder is not trusted.
         HandlerError: A handler cannot be used, or an agent is unknown or disabled.
     """
@@ -100,7 +102,12 @@ class _Models:
     async def agent(self, step: Step) -> LlmAgent:
         flow, name = self._flows[step.flow], step.agent
         settings = flow.llm_for(name)
-        chosen = await self._providers[step.flow].provider_for(settings.provider, settings.model, name)
+        try:
+            chosen = await self._providers[step.flow].provider_for(settings.provider, settings.model, name)
+        except ModelError as error:
+            if step.flow:
+                raise UncastAgentError(step, error) from error
+            raise
         self.labels[chosen.label] = None
         if chosen.name == "embedded" and (settings.provider or "auto").lower() == "auto":
             # Falling back is never silent.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from agentflow_tui.config.finding import Finding
+from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text, read_flow_text
 from agentflow_tui.config.problem import KeyPath, Problem, format_path
 from agentflow_tui.config.toml_positions import Span, TomlPositions
 from agentflow_tui.config.toml_string import character_offsets
@@ -18,6 +20,18 @@ def place_findings(text: str, findings: Iterable[Finding]) -> tuple[Problem, ...
     positions = TomlPositions(text)
     problems = {_placed(positions, finding): None for finding in wanted}
     return tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+
+
+def line_in(file: Path, path: KeyPath) -> int:
+    """Return the line, from 1, of a key in a flow's file as it is now; 0 where it cannot be had."""
+    try:
+        text = read_flow_text(file)
+        parse_flow_text(text)
+    except FlowTextError:
+        return 0
+    positions = TomlPositions(text)
+    span = positions.spans.get(path)
+    return positions.line_and_column(span.key_start)[0] if span is not None else 0
 
 
 def _placed(positions: TomlPositions, finding: Finding) -> Problem:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agentflow_tui.agents.handler_error import HandlerError
+from agentflow_tui.agents.uncast_agent import UncastAgentError
 from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.config import Problem
+from agentflow_tui.config.placement import line_in
 from agentflow_tui.llm.model_error import ModelError
 
 
@@ -36,6 +38,11 @@ def explained(file: Path | None) -> Iterator[None]:
     """Turn what the agents of the flow in `file` lack into `NotReadyError`."""
     try:
         yield
+    except UncastAgentError as error:
+        line = line_in(file.parent / error.file, ("agents", error.agent)) if file is not None else 0
+        place = f"{error.file}, line {line}" if line else error.file
+        hints = (*error.hint.splitlines(), f"a flow inside has its own [llm] and [providers]: see {place}")
+        raise NotReadyError(f"agent {error.agent!r} of {place}: {error.message}", hints=hints) from error
     except ModelError as error:
         raise NotReadyError(error.message, hints=error.hint.splitlines()) from error
     except HandlerError as error:

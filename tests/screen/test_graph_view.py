@@ -310,3 +310,36 @@ async def test_branches_say_whether_they_are_required() -> None:
     app = GraphApp(PLANS["gates"])
     async with app.run_test(size=(180, 40)):
         assert "legal · required" in app.screen_text() and "money · optional" in app.screen_text()
+
+
+async def test_the_map_takes_the_corner_with_the_fewest_boxes_under_it() -> None:
+    app = GraphApp(_chain(60))
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.pane
+        await pilot.press("L", "L")
+        for y in range(0, 60, 3):
+            pane.scroll_to(0, y, animate=False, force=True)
+            await pilot.pause()
+            place, seen = pane.minimap_place, pane.seen_size
+            assert place is not None
+            shown = [pane.viewport.shown(box) for box in pane.boxes.values() if box.kind != "frame"]
+            right, low = seen.width - place.width, seen.height - place.height
+            corners = [Region(x, y, place.width, place.height) for x in (0, right) for y in (0, low)]
+            assert place in corners
+            assert sum(map(place.overlaps, shown)) == min(sum(map(each.overlaps, shown)) for each in corners)
+
+
+async def test_a_graph_that_fits_has_no_map_whatever_its_zoom() -> None:
+    app = GraphApp(_chain(60))
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.pane
+        assert pane.minimap_place is not None
+        await pilot.press("0")
+        layout = pane.layout_drawn
+        assert layout is not None and layout.width <= 80 and layout.height <= 24
+        assert pane.minimap_place is None
+        await pilot.press("0")
+        assert pane.minimap_place is not None
+        await pilot.resize_terminal(400, 200)
+        await pilot.pause()
+        assert pane.minimap_place is None

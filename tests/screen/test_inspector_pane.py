@@ -160,6 +160,27 @@ async def test_d_skips_comparisons_that_cannot_apply_and_the_border_names_the_on
         assert seen == ["vs before this agent", "vs start of the run", "vs before this agent"]
 
 
+async def test_the_border_tells_of_the_open_tab_also_when_its_rows_stay() -> None:
+    app = Shown()
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        seen = []
+        for tab in ("State", "Diff", "State", "Diff", "Calls"):
+            await look(pilot, fold(quality_loop().events), tab)
+            seen.append(str(app.pane.border_subtitle).startswith("vs before this agent · "))
+        assert seen == [False, True, False, True, False]
+
+
+async def test_the_line_of_an_agent_that_runs_continues_below_its_text() -> None:
+    story = Story({"a": 1})
+    story.add(ev.AgentStarted, path="a", agent="quality_improver", iteration=3)
+    app = Shown()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await look(pilot, fold(story.events), "Diff")
+        first, second, *_ = app.screen_text().splitlines()
+        assert first.startswith("◐ running quality_improver")
+        assert second.startswith("  ") and second[2] != " "
+
+
 async def test_d_goes_through_the_comparisons() -> None:
     app = Shown()
     async with app.run_test(notifications=True, tooltips=True) as pilot:

@@ -115,3 +115,17 @@ async def test_an_open_breaker_stays_open_for_the_next_run_of_the_same_file(
     assert errors[1] == "agent 'step' failed: circuit breaker for 'step' is open (30 s left)"
     bench.open(project / "flow.toml")
     assert (await (await bench.start(Event.make())).wait()).error == errors[0]
+
+
+async def test_an_inner_flow_without_a_model_is_named_with_its_agent_and_line(
+    bench: Workbench, project: Path
+) -> None:
+    inner = project / "parts" / "inner.toml"
+    inner.write_text(INNER.replace('[llm]\nprovider = "scripted"\nmodel = "inner-script"\n', ""))
+    line = inner.read_text().splitlines().index("[agents.ask]") + 1
+    bench.open(project / "flow.toml")
+    with pytest.raises(NotReadyError) as caught:
+        await bench.start(Event.make({"topic": "tea"}))
+    assert caught.value.message.startswith(f"agent 'ask' of parts/inner.toml, line {line}: no model to run:")
+    assert f"see parts/inner.toml, line {line}" in caught.value.hints[-1]
+    assert any("[llm] model =" in hint for hint in caught.value.hints)

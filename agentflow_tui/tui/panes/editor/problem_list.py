@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from agentflow_tui.config import Problem
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.editor_keys import PROBLEMS
+from agentflow_tui.tui.panes.hanging import Hanging
 from agentflow_tui.tui.safe_text import clean, one_line
 
 GLYPH = {"error": "✗", "warning": "⚠", "info": "ℹ"}
@@ -71,13 +72,12 @@ def counts(problems: Sequence[Problem]) -> str:
     return " ".join(f"{GLYPH[severity]} {count}" for severity, count in found.items() if count)
 
 
-def _entry(problem: Problem) -> Content:
+def _entry(problem: Problem) -> Hanging:
     place = f"{problem.line:d}:{problem.column:d} " if problem.line else ""
-    entry = Content.assemble(
-        (f"{GLYPH[problem.severity]} ", _COLOR[problem.severity]),
-        (clean(place), "bold"),
-        one_line(problem.message, _LONGEST),
-    )
-    if problem.hint:
-        entry = Content.assemble(entry, "\n  ", (f"→ {one_line(problem.hint, _LONGEST)}", "italic $muted"))
-    return entry
+    glyph = Content.styled(f"{GLYPH[problem.severity]} ", _COLOR[problem.severity])
+    told = Content.assemble((clean(place), "bold"), one_line(problem.message, _LONGEST))
+    if not problem.hint:
+        return Hanging((glyph, told))
+    hint = "italic $muted"
+    way_out = Content.styled(one_line(problem.hint, _LONGEST), hint)
+    return Hanging((glyph, told), (Content.styled("  → ", hint), way_out))

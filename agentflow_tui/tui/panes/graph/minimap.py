@@ -35,6 +35,11 @@ class Minimap:
         self._inner = Size(max(1, width), max(1, height))
         is_larger = layout.width > _OVERFLOW * pane.width or layout.height > _OVERFLOW * pane.height
         self.is_needed = is_larger and pane.width >= _LEAST.width and pane.height >= _LEAST.height
+        regions = {
+            box.path: (box.kind, Region(box.x, box.y, box.width, box.height)) for box in layout.boxes.values()
+        }
+        self._frames = {path: region for path, (kind, region) in regions.items() if kind == "frame"}
+        self._solid = {path: region for path, (kind, region) in regions.items() if kind != "frame"}
         self._seen: tuple[str, ...] = ()
         self._asked: tuple[object, ...] = ()
         self._place: Region | None = None
@@ -55,7 +60,8 @@ class Minimap:
     def place(self, pane: Size, view: Viewport, selected: str, live: frozenset[str]) -> Region | None:
         """Where it is in a pane, scroll bars left out: in a corner that does not hide the node `selected`.
 
-        Of these the first that hides no agent that runs, by the paths `live`, else the one that hides fewest.
+        Of these the one that hides fewest agents that run, by the paths `live`; of equal ones the one that
+        hides fewest boxes; then the lower right one comes first.
         """
         asked = (pane, view, selected, live)
         if asked != self._asked:
@@ -64,17 +70,18 @@ class Minimap:
         return self._place
 
     def _corner(self, pane: Size, view: Viewport, selected: str, live: frozenset[str]) -> Region | None:
-        boxes = self._layout.boxes
-        hidden = view.shown(boxes[selected]) if selected in boxes else None
-        running = [
-            view.shown(box) for path in live if (box := boxes.get(path)) is not None and box.kind != "frame"
-        ]
         size = self._inner + Size(2, 2)
         right, low = pane.width - size.width, pane.height - size.height
         corners = (Offset(right, low), Offset(right, 0), Offset(0, low), Offset(0, 0))
-        regions = [Region(corner.x, corner.y, size.width, size.height) for corner in corners]
-        free = [region for region in regions if hidden is None or not region.overlaps(hidden)]
-        return min(free, key=lambda region: sum(map(region.overlaps, running)), default=None)
+        chosen = self._solid.get(selected) or self._frames.get(selected)
+        free: dict[Region, tuple[int, int]] = {}
+        for corner in corners:
+            region = Region(corner.x, corner.y, size.width, size.height)
+            under = region.translate(-view.shift)
+            if chosen is None or not under.overlaps(chosen):
+                hidden = [path in live for path, box in self._solid.items() if under.overlaps(box)]
+                free[region] = sum(hidden), len(hidden)
+        return min(free, key=free.__getitem__, default=None)
 
     def target(self, at: Offset) -> Offset:
         """The cell of the drawing that a cell of the map, border included, stands for."""

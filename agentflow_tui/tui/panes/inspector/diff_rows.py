@@ -61,7 +61,7 @@ def diff_rows(
     ended = [run for run in runs if run.status != "running"]
     for run in runs:
         if run.status == "running":
-            rows += text_rows(f"{heading(run)}: what it changes appears when it ends.", first="◐ running ")
+            rows += text_rows(f"running {heading(run)}: what it changes appears when it ends.", first="◐ ")
     if rows:
         rows.append(Row(Content(""), value=""))
     if not ended:

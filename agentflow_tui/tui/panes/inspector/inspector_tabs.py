@@ -138,15 +138,13 @@ class InspectorTabs(Vertical):
     def _refresh_view(self) -> None:
         state, tab = self._run_state, self.tab
         run = last_run(state, self._selection)
+        self._tell_about(run)
         seen = (tab, self._selection, self._edition, *self._inputs(tab, run))
         before = self._shown.get(tab, ())
         # By identity: the parts of a run state that did not change are the same objects.
         if len(seen) == len(before) and all(a is b or a == b for a, b in zip(seen, before, strict=True)):
             return
         self._shown[tab] = seen
-        about = heading(run) if run is not None else self._selection or "no agent has run"
-        shown = f"{self.diff_kind} · {about}" if tab == "Diff" else about
-        self.border_subtitle = plain(shown, limit=80)
         lead = run_error_rows(state) if self._selection is None else []
         match tab:
             case "State":
@@ -167,6 +165,11 @@ class InspectorTabs(Vertical):
             case _:
                 self._book.catch_up()
                 self.query_one(LoopView).show_lenses(self._book.loops.lenses(), state.cursor)
+
+    def _tell_about(self, run: AgentRun | None) -> None:
+        # All tabs share the border, so it changes with the tab even where the tab's own rows stay.
+        about = heading(run) if run is not None else self._selection or "no agent has run"
+        self.border_subtitle = plain(f"{self.diff_kind} · {about}" if self.tab == "Diff" else about, limit=80)
 
     def _inputs(self, tab: str, run: AgentRun | None) -> tuple[Any, ...]:
         state = self._run_state
