@@ -117,7 +117,7 @@ def _check_nested(
         return Nesting(root, partial(_read_nested, env=env)).check(draft, (root / name).resolve())
     hint = "save the flow in its project folder"
     return [
-        Finding("info", path, "this nested flow is not checked yet", hint) for path, _ in nested_flows(draft)
+        Finding("info", path, "this nested flow is not checked yet", hint) for path, *_ in nested_flows(draft)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow, NestedFlow
@@ -32,6 +33,17 @@ class ReadFlow:
 
 Reader = Callable[[str], ReadFlow]
 """Reads a nested flow's text."""
+_KINDS = {"stages": "stage", "branches": "branch", "choices": "choice"}
+
+
+class Place(NamedTuple):
+    """Where a flow names another one."""
+
+    path: KeyPath
+    name: str
+    """The file that it names."""
+    who: str
+    """The agent, stage, branch or choice, for a person."""
 
 
 class Nesting:
@@ -47,12 +59,13 @@ class Nesting:
     def check(self, flow: Flow, file: Path) -> list[Finding]:
         """Check all that `flow`, which is in `file`, nests, and put it into the `nested` of the flows."""
         findings = []
-        for path, name in nested_flows(flow):
-            reason = self._fault(name, file, [file])
+        for place in nested_flows(flow):
+            reason = self._fault(place.name, file, [file])
             if reason:
-                findings.append(Finding("error", path, *reason))
+                message, hint = reason
+                findings.append(Finding("error", place.path, f"{shorten(place.who)}: {message}", hint))
             else:
-                self._join(flow, name, file)
+                self._join(flow, place.name, file)
         return (findings or _too_many(flow)) + self._idle_hooks(flow)
 
     def _fault(self, name: str, parent: Path, chain: list[Path]) -> tuple[str, str] | None:
@@ -85,11 +98,16 @@ class Nesting:
         if deepest >= len(chain):
             # This file was found well from at least this deep before; asking again would only repeat it.
             return None
-        for _, inner in nested_flows(flow):
-            reason = self._fault(inner, file, [*chain, file])
+        for inner in nested_flows(flow):
+            reason = self._fault(inner.name, file, [*chain, file])
             if reason:
-                return reason
-            self._join(flow, inner, file)
+                message, hint = reason
+                # Of a deep nest only the innermost place is named, beside the one in the file that is open.
+                where = (
+                    "" if message.startswith("in ") else f"in {shorten(file.name)}, {shorten(inner.who)}: "
+                )
+                return where + message, hint
+            self._join(flow, inner.name, file)
         self._depths[file] = len(chain)
         return None
 
@@ -102,7 +120,7 @@ class Nesting:
     def _idle_hooks(self, flow: Flow) -> list[Finding]:
         """Warn of callbacks that never fire: a run has those of the file that is run (semantics §6)."""
         findings, seen = [], set()
-        for path, name in nested_flows(flow):
+        for path, name, _ in nested_flows(flow):
             pending = [flow.nested[name]] if name in flow.nested else []
             while pending:
                 inner = pending.pop()
@@ -131,16 +149,17 @@ def _too_many(flow: Flow) -> list[Finding]:
         or max(count.of(flow, mode) for mode in flow.orchestration.modes_in_use) <= MAX_NESTED_STEPS
     ):
         return []
-    path, name = max(nested, key=lambda place: count.nested(flow, place[1]))
+    path, name, _ = max(nested, key=lambda place: count.nested(flow, place.name))
     message = f"the nested flows make more than {MAX_NESTED_STEPS} steps; {shorten(name)} is the largest"
     return [Finding("error", path, message, "nest fewer flows, or each of them less often")]
 
 
-def nested_flows(flow: Flow) -> Iterator[tuple[KeyPath, str]]:
-    """Yield the file names of the flows that a flow nests, with their key paths."""
+def nested_flows(flow: Flow) -> Iterator[Place]:
+    """Yield where a flow names the flows that it nests."""
     for name, agent in flow.agents.items():
         if agent.flow is not None:
-            yield ("agents", name, "flow"), agent.flow
+            yield Place(("agents", name, "flow"), agent.flow, f"agent '{name}'")
     for path, body in bodies(flow):
         if body.flow is not None:
-            yield (*path, "flow"), body.flow
+            kind, index = _KINDS[str(path[-2])], int(path[-1])
+            yield Place((*path, "flow"), body.flow, f"{kind} '{body.name or index + 1}'")

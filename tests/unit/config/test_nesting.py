@@ -47,6 +47,14 @@ def test_a_fault_in_the_inner_flow_names_its_line(tmp_path: Path) -> None:
     assert "sequental" in problem.message
 
 
+def test_a_fault_names_the_stage_the_file_and_the_agent(tmp_path: Path) -> None:
+    boss = "[orchestration]\nmode='sequential'\nsequential_agents=['boss']\n[agents.boss]\nflow={!r}\n"
+    (problem,) = errors(tmp_path, nest("b.toml"), b=boss.format("c.toml"), c=boss.format("gone.toml"))
+    assert problem.message.startswith("stage 'S': in c.toml, agent 'boss': the flow 'gone.toml'")
+    (problem,) = errors(tmp_path, boss.format("gone.toml"))
+    assert problem.message.startswith("agent 'boss': the flow 'gone.toml'")
+
+
 def test_an_inner_flow_that_is_no_toml(tmp_path: Path) -> None:
     (problem,) = errors(tmp_path, nest("b.toml"), b="[orchestration\n")
     assert "line 1" in problem.message
