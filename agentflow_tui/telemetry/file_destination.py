@@ -13,6 +13,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 LARGEST = 64_000_000
 """Bytes; a file that has grown to this is set aside as `.1`, and the one that was there before goes."""
+_APPEND = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+"""A pipe that nobody reads is refused, in place of waiting for a reader."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +41,7 @@ class FileDestination:
         try:
             self._make_room()
             # Opened anew for each batch, so that another process may set the file aside meanwhile.
-            handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+            handle = os.open(self._path, _APPEND, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(text)
         except OSError as error:

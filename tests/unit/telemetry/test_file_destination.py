@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,11 @@ def test_a_place_that_cannot_be_written_loses_the_spans_and_says_so(tmp_path: Pa
     (tmp_path / "t.ndjson").mkdir()
     assert export(tmp_path / "t.ndjson") == 2
     assert list((tmp_path / "t.ndjson").iterdir()) == []
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "spans")
+    assert not FileDestination(tmp_path / "spans").spans([])
 
 
 def test_a_full_disk_costs_telemetry_and_its_log_and_nothing_is_printed(
