@@ -153,6 +153,10 @@ class AgentflowApp(App[None]):
         if await self.choices.edit():
             self._use_preferences()
 
+    def action_change_theme(self) -> None:
+        """Choose a theme; each is seen as one comes to it."""
+        self._work(self.choices.choose_theme(), "choosing a theme")
+
     def _use_preferences(self) -> None:
         if self.door.bench is not None and self.door.bench.is_mounted:
             self.door.bench.use_preferences(self.preferences)
@@ -250,8 +254,7 @@ class AgentflowApp(App[None]):
         """Show what went wrong in a worker; the program goes on."""
         report_worker(self, event)
 
-    def _theme_changed(self, theme: Theme) -> None:
-        self.choices.keep_theme(theme.name)
+    def _theme_changed(self, theme: Theme) -> None:  # noqa: ARG002
         # Textual leaves alone what keeps its own style, though the colours in its text are others now.
         for screen in self.screen_stack:
             for widget in screen.walk_children(Widget):

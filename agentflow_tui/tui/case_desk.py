@@ -12,6 +12,7 @@ from textual.screen import Screen
 from agentflow_tui.history.run_summary import RunSummary
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.runs_desk import RunsDesk
 from agentflow_tui.tui.safe_text import one_line
@@ -32,7 +33,11 @@ class CaseDesk:
     async def save(self) -> None:
         """Keep the run that is seen as a test of its flow, and say how it replays now."""
         if not self.desk.run_id:
-            self._say("There is no run yet: space runs the flow, r lists the stored runs.")
+            self._say(
+                with_keys(
+                    "There is no run yet: {run.toggle} runs the flow, {time.runs} lists the stored runs."
+                )
+            )
             return
         if self.desk.is_live:
             self._say("The run is live: a test is a run that has ended.")
@@ -43,7 +48,8 @@ class CaseDesk:
             return
         flow = Path(run.flow_path) if run.flow_path else self.desk.workbench.path
         if flow is None:
-            self._say("The flow has no file yet, beside which a test could be: alt+s saves it.")
+            saving = key_of("file.save_as")
+            self._say(f"The flow has no file yet, beside which a test could be: {saving} saves it.")
             return
         case = await self._asked(run, flow)
         found = None if case is None else await tried(case.save(self.desk.workbench, run.run_id))

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from textual.screen import Screen
 
 from agentflow_tui.plan.node import Stage
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.run_desk import Place, RunDesk
 from agentflow_tui.tui.safe_text import one_line
 
 _LONGEST = 200
-_SELECT = "Select a node in the graph first: 2, then the arrows."
-_NOTHING_RUNS = "Nothing runs. space runs the flow."
+_SELECT = "Select a node in the graph first: {pane.graph}, then the arrows."
+_NOTHING_RUNS = "Nothing runs. {run.toggle} runs the flow."
 
 
 @dataclass(eq=False)
@@ -36,9 +37,9 @@ class ControlDesk:
         """Hold a node, or release what holds it."""
         run = self.desk.run
         if run is None or not self.desk.is_live:
-            self._say(f"{_NOTHING_RUNS} Pause it to hold a branch.")
+            self._say(f"{with_keys(_NOTHING_RUNS)} Pause it to hold a branch.")
         elif not path:
-            self._say(_SELECT)
+            self._say(with_keys(_SELECT))
         elif holding := [where for where in self.held if path == where or path.startswith(f"{where}/")]:
             for where in holding:
                 run.control.release(where)
@@ -46,14 +47,14 @@ class ControlDesk:
             self.changed()
         else:
             run.control.hold(path)
-            self._say(f"‖ {path} is held: it starts no further agent; H lets it go on")
+            self._say(f"‖ {path} is held: it starts no further agent; {key_of('run.hold')} lets it go on")
             self.changed()
 
     def cancel_agent(self, path: str | None) -> None:
         """Stop the agents that run at or inside a node; without one, the only agent that runs."""
         run = self.desk.run
         if run is None or not self.desk.is_live:
-            self._say(_NOTHING_RUNS)
+            self._say(with_keys(_NOTHING_RUNS))
             return
         running = [each for each in self.desk.bridge.view.newest.agent_runs if each.status == "running"]
         if path:
@@ -62,7 +63,7 @@ class ControlDesk:
                 self._say(f"No agent runs in {path} now.")
                 return
         elif len(running) != 1:
-            self._say(_SELECT if running else "No agent runs now.")
+            self._say(with_keys(_SELECT) if running else "No agent runs now.")
             return
         for each in running:
             run.control.cancel_agent(each.path)
@@ -85,7 +86,7 @@ class ControlDesk:
             place = Place(path or "")
         plan = self.desk.plan if self.desk.is_live else self.desk.workbench.plan
         if not place.path:
-            self._say("This event belongs to no node." if is_in_timeline else _SELECT)
+            self._say("This event belongs to no node." if is_in_timeline else with_keys(_SELECT))
         elif plan is not None and place.path not in plan.nodes:
             self._say(f"The flow has no node {place.path} now.")
         elif self.desk.is_live:
@@ -100,7 +101,9 @@ class ControlDesk:
         plan = self.desk.plan if self.desk.is_live else self.desk.workbench.plan
         if plan is None or any(isinstance(node, Stage) for node in plan.nodes.values()):
             return True
-        self._say("This flow has no stages. S runs to the end of an iteration or a phase.")
+        self._say(
+            with_keys("This flow has no stages. {run.iteration} runs to the end of an iteration or a phase.")
+        )
         return False
 
     def _say(self, text: str) -> None:

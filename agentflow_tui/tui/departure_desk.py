@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.screen import Screen
 
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.run_desk import RunDesk
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.workbench.departure import Departure
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.redaction import MASK
@@ -86,7 +87,8 @@ class DepartureDesk:
         body = Content.assemble(
             "Secrets are not kept with runs. The state that this one goes on with lacks those in",
             *named,
-            f"{more}\n\nAgents get {MASK} in their place. x on the timeline sets them anew.",
+            f"{more}\n\nAgents get {MASK} in their place. ",
+            clean(f"{key_of('time.edit')} on the timeline sets them anew."),
         )
         choices = (Choice("n", "stay", "no"), Choice("g", "go on without them", "go"))
         dialog = ChoiceDialog("SECRETS ARE MISSING", body, choices)

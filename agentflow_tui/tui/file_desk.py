@@ -14,10 +14,11 @@ from textual.screen import Screen
 from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.difference_dialog import DifferenceDialog
 from agentflow_tui.tui.dialogs.target_file import TargetFile
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.editor.difference import Difference
 from agentflow_tui.tui.panes.editor.draft import Draft
 from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.tui.settings import Settings
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.file_watch import writes
@@ -95,7 +96,7 @@ class FileDesk:
             then = (
                 "it is taken in when this is closed."
                 if is_followed
-                else "your text stays. ctrl+s shows both."
+                else f"your text stays. {key_of('file.save')} shows both."
             )
             told = f"{name} was written by another program; {then}"
             if on_disk is None:
@@ -136,7 +137,9 @@ class FileDesk:
             return await self.save_as()
         if self.workbench.is_refused:
             name = one_line(self.title, _NAME)
-            self._warn(f"{name} cannot be read, so it is not overwritten: save as with alt+s")
+            self._warn(
+                f"{name} cannot be read, so it is not overwritten: save as with {key_of('file.save_as')}"
+            )
             return False
         text = self.editor.text
         result = await self.workbench.save(text)
@@ -232,7 +235,7 @@ class FileDesk:
         self._say(text, "Not saved")
 
     def _say(self, text: str, title: str) -> None:
-        self.screen.app.notify(one_line(text, 300), title=title, severity="warning", markup=False)
+        self.screen.app.notify(one_line(text, 300), title=clean(title), severity="warning", markup=False)
 
     def _tell(self, is_saved: bool, text: str, message: str) -> bool:
         app = self.screen.app

@@ -14,12 +14,13 @@ from agentflow_tui.plan.node import Plan, Step
 from agentflow_tui.tui.dialogs.breakpoints_dialog import BreakpointsDialog
 from agentflow_tui.tui.dialogs.pin_dialog import PinDialog
 from agentflow_tui.tui.dialogs.watches_dialog import WatchesDialog
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.flow_marks import FlowMarks
 
 _LONGEST = 200
-_SELECT = "Select a node in the graph first: 2, then the arrows."
+_SELECT = "Select a node in the graph first: {pane.graph}, then the arrows."
 _SELECT_AGENT = "Select an agent in the graph first: only an agent has an output to pin."
 
 
@@ -43,7 +44,7 @@ class MarkDesk:
     def toggle(self, path: str | None) -> None:
         """Set a breakpoint before a node, or take it away."""
         if not path:
-            self._say(_SELECT)
+            self._say(with_keys(_SELECT))
             return
         points = self.marks.breakpoints
         point = Breakpoint(path)
@@ -51,7 +52,9 @@ class MarkDesk:
         points.remove(point) if is_there else points.set(point)
         self._keep()
         self._say(
-            f"no breakpoint before {path}" if is_there else f"◆ runs stop before {path}; B lists breakpoints"
+            f"no breakpoint before {path}"
+            if is_there
+            else f"◆ runs stop before {path}; {key_of('break.list')} lists breakpoints"
         )
 
     def list_breakpoints(self, selected: str | None) -> None:
@@ -76,12 +79,16 @@ class MarkDesk:
             return
         output = last_output(state, step.path)
         if output is None:
-            self._say(f"{step.agent} has no output at the cursor yet. A writes one by hand.")
+            self._say(
+                f"{step.agent} has no output at the cursor yet. {key_of('pin.edit')} writes one by hand."
+            )
             return
         self.marks.pin(step.path, output)
         self._keep()
         keys = ", ".join(output.set) or "no change"
-        self._say(f"▣ {step.agent} is pinned ({keys}): it is not called until p unpins it")
+        self._say(
+            f"▣ {step.agent} is pinned ({keys}): it is not called until {key_of('pin.toggle')} unpins it"
+        )
 
     def pin_of(self, path: str | None) -> Delta | None:
         """Return what the agent at a path is pinned to; none when it is not, or is no agent."""
@@ -104,7 +111,9 @@ class MarkDesk:
                 self.marks.unpin(step.key)
                 self.marks.pin(step.path, wanted)
                 self._keep()
-                self._say(f"▣ {step.agent} is pinned: it is not called until p unpins it")
+                self._say(
+                    f"▣ {step.agent} is pinned: it is not called until {key_of('pin.toggle')} unpins it"
+                )
 
         self.screen.app.push_screen(PinDialog(step.agent, output, is_pinned=before is not None), answered)
 

@@ -10,7 +10,8 @@ from textual.app import SuspendNotSupported
 from textual.screen import Screen
 
 from agentflow_tui.tui.dialogs.target_file import TargetFile
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.keymap.named_keys import key_of
+from agentflow_tui.tui.safe_text import clean, one_line
 from agentflow_tui.whole_file import write_whole
 
 _LONGEST = 300
@@ -47,8 +48,9 @@ class PaneDesk:
                 sys.stdout.flush()
                 self.read_key()
         except SuspendNotSupported:
+            writing = key_of("pane.write")
             self.screen.app.notify(
-                "This terminal cannot be left for a moment. W writes the pane to a file.",
+                clean(f"This terminal cannot be left for a moment. {writing} writes the pane to a file."),
                 severity="warning",
                 markup=False,
             )

@@ -81,10 +81,16 @@ class PreferenceDesk:
             lines.append(f"… and {len(self.problems) - _MOST_TOLD} more: {key} lists all")
         return "\n".join(lines)
 
-    def keep_theme(self, name: str) -> None:
-        """Remember the theme that was chosen."""
-        if name != (self.preferences.theme or DEFAULT_THEME):
+    async def choose_theme(self) -> None:
+        """Let a theme be chosen and keep it; the kept one comes back otherwise. Needs a worker."""
+        from agentflow_tui.tui.dialogs.theme_dialog import ThemeDialog
+
+        dialog = ThemeDialog(sorted(self.app.available_themes), self.app.theme)
+        name = await self.app.push_screen_wait(dialog)
+        if name is not None and name != (self.preferences.theme or DEFAULT_THEME):
             self._keep({("theme",): name})
+        else:
+            self.reload()
 
     def keep_panes(self, sizes: PanePreferences) -> None:
         """Remember how large the panes are."""

@@ -12,6 +12,7 @@ from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.tui.dialogs.race_dialog import RaceChoice, RaceDialog
 from agentflow_tui.tui.event_input import EventInput
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
@@ -118,7 +119,9 @@ class RaceDesk:
     async def _tried(self, choice: RaceChoice) -> NotReadyError | None:
         desk, event = self.desk, self._event()
         if event is None:
-            return NotReadyError("the input cannot be used", hints=("press i and correct the input",))
+            return NotReadyError(
+                "the input cannot be used", hints=(f"press {key_of('run.input')} and correct the input",)
+            )
         desk.is_starting = True
         desk.changed()
         try:
@@ -140,7 +143,9 @@ class RaceDesk:
             if lane.problem is not None:
                 await desk.explain(lane.problem)
         elif desk.is_live and desk.run is not run:
-            self._say("A run is live: let it end, or cancel it with esc, before you open another.")
+            self._say(
+                f"A run is live: let it end, or cancel it with {key_of('run.back')}, before you open another."
+            )
         elif run.is_over:
             title = f"{lane.state().flow} · {lane.title}"
             desk.look_at(PastRun(run.run_id, title, run.history, self._text, run.plan))
@@ -159,7 +164,9 @@ class RaceDesk:
         ended = await race.wait()
         completed = sum(lane.status == "completed" for lane in ended)
         if not isinstance(self.screen.app.screen, RaceScreen):
-            self._say(f"The race is over: {completed:d} of {len(ended):d} completed. C shows it.")
+            self._say(
+                f"The race is over: {completed:d} of {len(ended):d} completed. {key_of('run.race')} shows it."
+            )
 
     def _say(self, text: str) -> None:
         self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=6)

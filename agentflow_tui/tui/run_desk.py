@@ -20,6 +20,7 @@ from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.input_memory import InputMemory
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.outside_editor import OutsideEditor, OutsideEditorError
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.safe_text import one_line
@@ -30,7 +31,7 @@ from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.run import Run
 
 _LONGEST = 400
-_HELD = "All that could go on is held. H on a node with ‖ lets it go on."
+_HELD = "All that could go on is held. {run.hold} on a node with ‖ lets it go on."
 _STOPPED = "Stopped what ran; its words are kept. It runs again when the run goes on."
 
 
@@ -132,7 +133,7 @@ class RunDesk:
             return
         control, stands = self.run.control, self.bridge.view.newest.status == "paused"
         if stands and not control.is_paused:
-            self._say(_HELD)
+            self._say(with_keys(_HELD))
         elif control.is_paused and (stands or control.pause_reason != "pause"):
             control.resume()
         elif control.is_paused:
@@ -249,7 +250,9 @@ class RunDesk:
                 return not await self.ask_for_trust(error.message)
             return await self.explain(error)
         except AgentError as error:
-            return await self.explain(NotReadyError(str(error), hints=("press i and correct the input",)))
+            return await self.explain(
+                NotReadyError(str(error), hints=(f"press {key_of('run.input')} and correct the input",))
+            )
         finally:
             self.is_starting = False
             self.changed()

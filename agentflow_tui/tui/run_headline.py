@@ -9,6 +9,7 @@ from agentflow_tui.history.run_state import RunState
 from agentflow_tui.plan.node import Loop
 from agentflow_tui.tui.bridge import View
 from agentflow_tui.tui.file_desk import FileDesk
+from agentflow_tui.tui.keymap.named_keys import key_in_text
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.status_line import Headline
@@ -94,7 +95,7 @@ def running_text(desk: RunDesk) -> str:
         which = "this text" if desk.workbench.text == config.waiting.new.text else "another text"
         return f"⇄ {which} waits{_moment(desk)}"
     if desk.workbench.text != config.version.text:
-        return "▶ old text runs · alt+c"
+        return f"▶ old text runs · {key_in_text('run.swap')}"
     return "▶ this text runs" if desk.bridge.view.newest.swaps else ""
 
 

@@ -170,7 +170,7 @@ def _run(headline: Headline) -> Content:
 
 
 def _clickable(action: str, text: str, style: str) -> Content:
-    return Content.styled(text, style).stylize(Style.from_meta({_ACTION: action}))
+    return Content.styled(clean(text), style).stylize(Style.from_meta({_ACTION: action}))
 
 
 def clock_time(seconds: float) -> str:

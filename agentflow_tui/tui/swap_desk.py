@@ -11,6 +11,7 @@ from textual.screen import Screen
 from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.swap_dialog import SwapDialog
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.workbench.not_ready import NotReadyError
@@ -33,7 +34,12 @@ class SwapDesk:
         """Show what the text would change in the live run, and let it take it over if one wants that."""
         run, workbench = self.desk.run, self.desk.workbench
         if run is None or not self.desk.is_live:
-            self._say("No run is live: space runs the text as it is, R runs it again from the cursor.")
+            self._say(
+                with_keys(
+                    "No run is live: {run.toggle} runs the text as it is, {time.rerun} runs it again from "
+                    "the cursor."
+                )
+            )
             return
         workbench.check(self.editor_text())
         try:
@@ -67,7 +73,8 @@ class SwapDesk:
         run = self.desk.run
         if run is not None and run.is_over and run.config is not None and run.config.withdraw(run):
             self._say(
-                "The edited config was not applied: the run ended first. R runs it again from the cursor."
+                "The edited config was not applied: the run ended first. "
+                f"{key_of('time.rerun')} runs it again from the cursor."
             )
             self.desk.changed()
 

@@ -23,6 +23,7 @@ from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.state_draft import Slot
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.event_input import EventInput
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.past_run import PastRun
 from agentflow_tui.tui.replay_desk import ReplayDesk
 from agentflow_tui.tui.run_desk import RunDesk
@@ -61,7 +62,9 @@ class TimeDesk:
         if wish.run_id == live:
             self.desk.bridge.follow()
         elif live:
-            self._say("A run is live: let it end, or cancel it with esc, before you open another.")
+            self._say(
+                f"A run is live: let it end, or cancel it with {key_of('run.back')}, before you open another."
+            )
         elif wish.verb == "resume":
             await self.resume(wish.run_id)
         else:
@@ -183,7 +186,8 @@ class TimeDesk:
             await self._offer_to_resume(own[0])
         elif found:
             what = "1 run was" if len(found) == 1 else f"{len(found):d} runs were"
-            self._say(f"{what} interrupted. r lists the runs; R there resumes one.")
+            ways = with_keys("{time.runs} lists the runs; {runs.resume} there resumes one.")
+            self._say(f"{what} interrupted. {ways}")
 
     async def _offer_to_resume(self, summary: RunSummary) -> None:
         try:
@@ -273,7 +277,11 @@ class TimeDesk:
 
     def _has_run(self) -> bool:
         if not self.desk.run_id:
-            self._say("There is no run yet: space runs the flow, r lists the stored runs.")
+            self._say(
+                with_keys(
+                    "There is no run yet: {run.toggle} runs the flow, {time.runs} lists the stored runs."
+                )
+            )
         return bool(self.desk.run_id) and not self.desk.is_starting
 
     def _what_ends(self) -> str:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from agentflow_tui.tui.commands import Commands
 from agentflow_tui.tui.dialogs.help_dialog import HelpDialog, key_table
+from agentflow_tui.tui.dialogs.theme_dialog import ThemeDialog
 from agentflow_tui.tui.keymap.table import PLACES, TABLE
 from agentflow_tui.tui.panes.graph.graph_keys import GRAPH
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
@@ -56,6 +57,21 @@ async def test_help_in_the_editor_opens_with_f1_and_tells_of_find(desk: Desk) ->
         assert "Search in the text" in key_table(pilot.app.screen.active).plain
 
 
+async def test_help_uses_the_room_that_a_wide_terminal_has(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (300, 80)) as pilot:
+        await pilot.press("2", "f1")
+        await settle(pilot)
+        table = pilot.app.screen.query_one("#key-table", Static)
+        lines = str(table.content).splitlines()
+        [line] = [line for line in lines if "shift+right ^right" in line]
+        assert "Look at what is to the right" in line
+        assert max(map(len, lines)) > 110 and table.region.width >= max(map(len, lines))
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        lines = str(table.content).splitlines()
+        assert table.region.width >= max(map(len, lines)) and pilot.app.screen.region.width == 80
+
+
 @pytest.mark.parametrize("key", ["ctrl+p", "colon"])
 async def test_the_palette_opens_and_runs_a_command(desk: Desk, key: str) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
@@ -92,14 +108,47 @@ async def test_the_chosen_theme_is_kept(desk: Desk) -> None:
         assert pilot.app.theme == "agentflow-dark"
         await pilot.press("T")
         await settle(pilot)
-        assert isinstance(pilot.app.screen, CommandPalette)
-        await pilot.press("escape")
-        pilot.app.theme = "agentflow-light"
+        assert isinstance(pilot.app.screen, ThemeDialog)
+        await pilot.press("down")
         await settle(pilot)
+        assert pilot.app.theme == "agentflow-light"
+        assert settings.read_text(encoding="utf-8") == "# mine\n"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert is_on_top(pilot)
     assert settings.read_text(encoding="utf-8").startswith("# mine\n")
     assert tomllib.loads(settings.read_text(encoding="utf-8")) == {"theme": "agentflow-light"}
     async with desk.open(path) as pilot:
         assert pilot.app.theme == "agentflow-light"
+
+
+async def test_a_theme_that_is_only_looked_at_goes_again(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (80, 24)) as pilot:
+        usual = pilot.app.screen.styles.background
+        await pilot.press("T")
+        await settle(pilot)
+        await pilot.press("down")
+        await settle(pilot)
+        bench = bench_of(pilot)
+        assert pilot.app.theme == "agentflow-light"
+        assert bench.styles.background != usual and bench.region.width == 80
+        dialog = pilot.app.screen
+        assert dialog.styles.background.a == 0 and dialog.query_one(".dialog-frame").region.x > 40
+        await pilot.press("end", "escape")
+        await settle(pilot)
+        assert is_on_top(pilot)
+        assert pilot.app.theme == "agentflow-dark" and bench.styles.background == usual
+    assert not desk.settings.file.exists()
+
+
+async def test_a_click_keeps_a_theme(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        await pilot.press("T")
+        await settle(pilot)
+        await pilot.click("#themes", offset=(3, 1))
+        await settle(pilot)
+        assert is_on_top(pilot) and pilot.app.theme == "agentflow-light"
+    assert tomllib.loads(desk.settings.file.read_text(encoding="utf-8")) == {"theme": "agentflow-light"}
 
 
 async def test_an_unknown_theme_in_the_settings_falls_back(desk: Desk) -> None:

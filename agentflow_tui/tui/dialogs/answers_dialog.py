@@ -13,7 +13,8 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
-from agentflow_tui.tui.safe_text import clean
+from agentflow_tui.tui.keymap.named_keys import ways
+from agentflow_tui.tui.safe_text import clean, plain
 from agentflow_tui.workbench.answers import MODES, SPEEDS, Answers
 
 _USUAL = "as usual"
@@ -32,7 +33,9 @@ class AnswersDialog(Dialog[Answers]):
         """Lay out the two lists."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "ANSWERS OF MODELS, FROM THE NEXT RUN ON"
-            frame.border_subtitle = "↑↓ choose · tab other list · enter take both · esc close"
+            frame.border_subtitle = plain(
+                ways("↑↓ choose", "tab other list", "enter take both", "dialog.leave")
+            )
             yield Label("where they come from", markup=False)
             yield _list("modes", {mode or _USUAL: said for mode, said in MODES.items()})
             yield Label("how recordings stream", markup=False)

@@ -23,6 +23,7 @@ from agentflow_tui.tui.dialogs.field import line_field
 from agentflow_tui.tui.dialogs.tick_box import TickBox
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINT
+from agentflow_tui.tui.keymap.named_keys import ways
 from agentflow_tui.tui.safe_text import one_line, plain
 
 _LONGEST = 70
@@ -49,7 +50,9 @@ class BreakpointForm(Dialog[Breakpoint]):
         point, is_low = self.point, self.app.size.height < _LOW
         with Vertical(classes=f"dialog-frame -wide{' -tall' if is_low else ''}") as frame:
             frame.border_title = "BREAKPOINT"
-            frame.border_subtitle = "↑ ↓ choose · tab next field · ^s keep · esc close"
+            frame.border_subtitle = plain(
+                ways("↑ ↓ choose", "tab next field", "breakpoint.keep", "dialog.leave")
+            )
             with VerticalScroll(classes="settings-body" if is_low else "dialog-body", can_focus=False):
                 yield Label("agent or node: type a part of its name", markup=False)
                 where = _line("point-where", point.where, "")

@@ -21,14 +21,18 @@ from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import BREAKPOINTS
+from agentflow_tui.tui.keymap.named_keys import ways, with_keys
 from agentflow_tui.tui.panes.graph.signs import sign_of
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.panes.row import Row
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line, plain
 
 _LONGEST = 60
 _EXAMPLES = "such as iteration >= 3, quality < 0.8, tokens > 5000; empty stops always"
-_EMPTY = "No breakpoint. n makes one; b in the workbench sets one before the node that is selected."
+_EMPTY = (
+    "No breakpoint. {breakpoints.new} makes one; {break.toggle} in the workbench sets one "
+    "before the node that is selected."
+)
 
 
 class BreakpointsDialog(Dialog[None]):
@@ -52,10 +56,25 @@ class BreakpointsDialog(Dialog[None]):
         """Lay out the list."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "BREAKPOINTS"
-            frame.border_subtitle = "n new · e edit · space on/off · D delete · u undo · esc close"
+            frame.border_subtitle = plain(
+                ways(
+                    "breakpoints.new",
+                    "breakpoints.edit",
+                    "breakpoints.toggle",
+                    "breakpoints.delete",
+                    "breakpoints.undo",
+                    "dialog.leave",
+                )
+            )
             yield LineView(id="breakpoints")
             yield Static(
-                "◆ before  ▰ after  ◇ ▱ off  ? not every hit · c condition · a swap",
+                plain(
+                    ways(
+                        "◆ before  ▰ after  ◇ ▱ off  ? not every hit",
+                        "breakpoints.condition",
+                        "breakpoints.when=swap",
+                    )
+                ),
                 id="note",
                 markup=False,
             )
@@ -156,7 +175,9 @@ class BreakpointsDialog(Dialog[None]):
         self._show()
 
     def _show(self) -> None:
-        rows = [self._row(point) for point in self.points] or [Row(Content.styled(_EMPTY, "$muted"))]
+        rows = [self._row(point) for point in self.points] or [
+            Row(Content.styled(clean(with_keys(_EMPTY)), "$muted"))
+        ]
         self.query_one(LineView).show_rows(rows)
 
     def _row(self, point: Breakpoint) -> Row:

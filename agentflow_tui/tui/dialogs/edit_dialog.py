@@ -21,6 +21,7 @@ from agentflow_tui.tui.dialogs.value_form import ValueForm
 from agentflow_tui.tui.event_input import InputError
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import EDIT
+from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.outside_editor import OutsideEditorError
 from agentflow_tui.tui.safe_text import one_line, plain
 
@@ -90,7 +91,9 @@ class EditDialog(Dialog[StateEdit]):
         is_low = self.app.size.height < _LOW
         with Vertical(classes=f"dialog-frame -wide{' -tall' if is_low else ''}") as frame:
             frame.border_title = plain(f"STATE AFTER EVENT {self.seq:d}")
-            frame.border_subtitle = "^s fork · F4 take back · F6 JSON · F8 $EDITOR · esc close"
+            frame.border_subtitle = plain(
+                ways("edit.accept", "edit.take_back", "edit.json", "edit.outside", "dialog.leave")
+            )
             with VerticalScroll(classes="settings-body" if is_low else "dialog-body", can_focus=False):
                 if self.branch:
                     yield Label(plain(f"the state of branch{self.whereabouts}"), markup=False)
@@ -119,7 +122,7 @@ class EditDialog(Dialog[StateEdit]):
             self._point_at(error)
             return
         if not data and not meta:
-            self._say("nothing is changed yet; f forks without a change")
+            self._say(f"nothing is changed yet; {key_of('time.fork')} forks without a change")
             return
         self.dismiss(StateEdit(data, meta, self.query_one("#fork-name", Input).value.strip(), self.branch))
 

@@ -29,6 +29,7 @@ from agentflow_tui.tui.event_input import (
 )
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import INPUT
+from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.outside_editor import OutsideEditorError
 from agentflow_tui.tui.safe_text import one_line, plain
 
@@ -157,7 +158,10 @@ class InputDialog(Dialog[EventInput]):
         try:
             given = self._read()
         except InputError as error:
-            self._point_at(error, "\nF6 changes the view once that is mended; the text stays as it is.")
+            self._point_at(
+                error,
+                f"\n{key_of('input.json')} changes the view once that is mended; the text stays as it is.",
+            )
             return
         self.is_json = not self.is_json
         self._show_view()
@@ -205,10 +209,22 @@ class InputDialog(Dialog[EventInput]):
         self.action_accept()
 
     def _ways(self, *, is_line: bool) -> Content:
-        run = f"enter or F5 {self.verb}" if is_line else f"F5 {self.verb} · enter new line"
-        recall = "↑↓ earlier · " if is_line and len(self.inputs) > 1 else ""
+        run = f"input.run={self.verb}"
+        recall = (
+            f"{key_of('input.earlier')}{key_of('input.later')} earlier"
+            if is_line and len(self.inputs) > 1
+            else ""
+        )
         other = "fields" if self.is_json else "JSON"
-        return plain(f"{run} · {recall}F6 {other} · F7 file · F8 $EDITOR · esc")
+        line = ways(
+            *((f"enter or {ways(run)}",) if is_line else (run, "enter new line")),
+            recall,
+            f"input.json={other}",
+            "input.load=file",
+            "input.outside",
+            key_of("dialog.leave"),
+        )
+        return plain(line)
 
     def _show_view(self) -> None:
         self.query_one("#fields").display = not self.is_json

@@ -13,6 +13,7 @@ from textual.widgets import Static, TextArea
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import NOT_READY
+from agentflow_tui.tui.keymap.named_keys import ways
 from agentflow_tui.tui.safe_text import clean, plain
 from agentflow_tui.workbench.not_ready import NotReadyError
 
@@ -52,9 +53,8 @@ class NotReadyDialog(Dialog[str]):
         """Lay out the message and the commands."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = plain(self.heading)
-            frame.border_subtitle = (
-                "r try again · y copy · esc close" if self.can_retry else "y copy · esc close"
-            )
+            retry = "notready.retry" if self.can_retry else ""
+            frame.border_subtitle = plain(ways(retry, "notready.yank=copy", "dialog.leave"))
             yield Static(plain(f"✗ {self.message}"), classes="dialog-error", markup=False)
             text = TextArea(self.hints, read_only=True, id="hints", soft_wrap=True, compact=True)
             text.cursor_blink = False

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import PAGER
+from agentflow_tui.tui.keymap.named_keys import ways
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.panes.row import Row
 from agentflow_tui.tui.safe_text import clean, one_line, plain
@@ -34,7 +35,7 @@ class PagerDialog(Dialog[str]):
         """Lay out the lines."""
         with Vertical(classes="dialog-frame -wide -tall") as frame:
             frame.border_title = plain(self.what)
-            frame.border_subtitle = "↑↓ scroll · y copy all · esc close"
+            frame.border_subtitle = plain(ways("↑↓ scroll", "pager.yank", "dialog.leave"))
             yield LineView(id="pages")
 
     def on_mount(self) -> None:

@@ -17,6 +17,7 @@ from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.event_input import InputError, parse_object
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import PIN
+from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.safe_text import one_line, plain
 
 _NAME = 40
@@ -35,14 +36,15 @@ class PinDialog(Dialog[Delta]):
         self.note = (
             "pinned: the agent is not called, and sets these keys"
             if is_pinned
-            else "not pinned yet: ^s pins the agent to this; it is not called then, and sets these keys"
+            else f"not pinned yet: {key_of('pin.keep')} pins the agent to this; it is not called then, and "
+            "sets these keys"
         )
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = plain(f"OUTPUT OF {one_line(self.agent, _NAME)}")
-            frame.border_subtitle = "^s pin · esc close"
+            frame.border_subtitle = plain(ways("pin.keep", "dialog.leave"))
             text = json.dumps(dict(self.output.set), ensure_ascii=False, indent=2)
             area = TextArea(text, id="pin-value", compact=True, tab_behavior="focus", soft_wrap=True)
             area.cursor_blink = False

@@ -21,6 +21,7 @@ from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.keymap.race_keys import RACE_DIALOG
 from agentflow_tui.tui.panes.inspector.amount import counted
 from agentflow_tui.tui.panes.line_view import LineView
@@ -32,7 +33,6 @@ from agentflow_tui.workbench.race import FEWEST
 _RECORDINGS = "recordings"
 _LONGEST = 200
 _NAME = 15
-_WAYS = "space on/off · F6 input · enter or F5 start · esc close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,9 @@ class RaceDialog(Dialog[RaceChoice]):
         """Lay out the list and the fields."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "RACE OF MODES"
-            frame.border_subtitle = _WAYS
+            frame.border_subtitle = plain(
+                ways("modes.switch", "modes.input", f"enter or {ways('modes.start')}", "dialog.leave")
+            )
             yield ModeList(id="race-modes")
             yield Static(id="race-input", markup=False)
             known = f"; the flow sets {one_line(', '.join(self.scores), _LONGEST)}" if self.scores else ""
@@ -159,7 +161,10 @@ class RaceDialog(Dialog[RaceChoice]):
         if missing and missing != self._warned:
             self._warned = missing
             names = one_line(", ".join(missing), _LONGEST)
-            self._say(f"✗ the flow needs {names}: F6 gives it; again races without", is_wrong=True)
+            self._say(
+                f"✗ the flow needs {names}: {key_of('modes.input')} gives it; again races without",
+                is_wrong=True,
+            )
             return
         score = self.query_one("#score", Input).value.strip()
         self.dismiss(replace(self.choice, score=score))
@@ -205,7 +210,8 @@ class RaceDialog(Dialog[RaceChoice]):
         rows.append(_switch_row(_RECORDINGS, about, is_on=self.choice.is_saving))
         self.query_one(ModeList).show_rows(rows)
         data = json.dumps(dict(self.given().data), ensure_ascii=False)
-        told = one_line(data, _LONGEST) if self.given().data else "nothing yet: F6 gives it"
+        missing = one_line(f"nothing yet: {key_of('modes.input')} gives it", _LONGEST)
+        told = one_line(data, _LONGEST) if self.given().data else missing
         self.query_one("#race-input", Static).update(Content.assemble(("input  ", "$muted"), told))
 
     def _row(self, fit: ModeFit) -> Row:

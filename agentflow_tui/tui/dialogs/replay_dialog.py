@@ -14,6 +14,7 @@ from textual.widgets import Static
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.replay_rows import replay_rows
 from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.named_keys import ways, with_keys
 from agentflow_tui.tui.keymap.replay_keys import REPLAY
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.safe_text import plain
@@ -21,8 +22,8 @@ from agentflow_tui.workbench.replay import Replay
 
 Whose = Literal["own", "editor"]
 _WHOSE: dict[Whose, str] = {
-    "own": "with the text that the run began with · e: with the editor's",
-    "editor": "with the text in the editor · e: with the run's own",
+    "own": "with the text that the run began with · {replay.other}: with the editor's",
+    "editor": "with the text in the editor · {replay.other}: with the run's own",
 }
 _FRAME = 8
 """Cells of the dialog beside its rows."""
@@ -52,10 +53,10 @@ class ReplayDialog(Dialog[ReplayWish]):
         """Lay out the rows."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "REPLAY"
-            go = "enter go there · " if self._seq is not None else ""
-            frame.border_subtitle = plain(f"{go}e other text · y copy · esc close")
+            go = "replay.go" if self._seq is not None else ""
+            frame.border_subtitle = plain(ways(go, "replay.other", "replay.yank=copy", "dialog.leave"))
             yield LineView(id="replay-rows")
-            yield Static(plain(_WHOSE[self.whose]), id="note", markup=False)
+            yield Static(plain(with_keys(_WHOSE[self.whose])), id="note", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the rows to the new width."""

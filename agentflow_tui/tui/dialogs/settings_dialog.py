@@ -18,6 +18,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import SETTINGS
+from agentflow_tui.tui.keymap.named_keys import ways
 from agentflow_tui.tui.preferences import Preferences, fields, told
 from agentflow_tui.tui.safe_text import plain
 
@@ -43,7 +44,7 @@ class SettingsDialog(Dialog[Preferences]):
         """Lay out one field per setting."""
         with Vertical(classes="dialog-frame -wide -tall") as frame:
             frame.border_title = "SETTINGS"
-            frame.border_subtitle = "ctrl+s keep · esc close"
+            frame.border_subtitle = plain(ways("settings.keep", "dialog.leave"))
             with VerticalScroll(classes="settings-body", can_focus=False):
                 for path, field, value in fields(self.preferences):
                     with Vertical(classes="setting"):

@@ -15,9 +15,10 @@ from agentflow_tui.plan.swap_forecast import SwapForecast
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.swap_rows import swap_rows
 from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.keymap.swap_keys import SWAP_DIALOG
 from agentflow_tui.tui.panes.line_view import LineView
-from agentflow_tui.tui.safe_text import clean
+from agentflow_tui.tui.safe_text import clean, plain
 
 SwapWish = Literal["apply", "withdraw"]
 
@@ -43,14 +44,16 @@ class SwapDialog(Dialog[SwapWish]):
         """Lay out the changes and the answers."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "APPLY THE EDITED CONFIG TO THIS RUN"
-            frame.border_subtitle = "y copy · esc leave the run as it is"
+            frame.border_subtitle = plain(ways("swap.yank=copy", "dialog.leave=leave the run as it is"))
             yield LineView(id="swap-rows")
             with Horizontal(classes="dialog-buttons"):
                 if self.is_possible:
-                    yield _button("enter", "replace the waiting one" if self.is_waiting else "apply", "apply")
+                    yield _button(
+                        "swap.apply", "replace the waiting one" if self.is_waiting else "apply", "apply"
+                    )
                 if self.is_waiting:
-                    yield _button("w", "withdraw the waiting one", "withdraw")
-                yield _button("esc", "leave", "leave")
+                    yield _button("swap.withdraw", "withdraw the waiting one", "withdraw")
+                yield _button("dialog.leave", "leave", "leave")
 
     def on_mount(self) -> None:
         """Fill the list; it has the focus, so that the arrows scroll it."""
@@ -86,6 +89,6 @@ class SwapDialog(Dialog[SwapWish]):
         )()
 
 
-def _button(key: str, label: str, name: str) -> Button:
-    text = Content.assemble((clean(f"{key} "), "bold $footer-key-foreground"), clean(label))
+def _button(action: str, label: str, name: str) -> Button:
+    text = Content.assemble((clean(f"{key_of(action)} "), "bold $footer-key-foreground"), clean(label))
     return Button(text, id=f"swap-{name}", compact=True)

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
+from agentflow_tui.tui.keymap.named_keys import ways
 from agentflow_tui.tui.safe_text import plain
 
 
@@ -40,7 +41,7 @@ class TextDialog(Dialog[str]):
         """Lay out the input and the note."""
         with Vertical(classes="dialog-frame") as frame:
             frame.border_title = plain(self.question)
-            frame.border_subtitle = "enter ok · esc close"
+            frame.border_subtitle = plain(ways("enter ok", "dialog.leave"))
             answer = Input(self.value, id="answer", select_on_focus=False)
             answer.cursor_blink = False
             yield answer

@@ -18,13 +18,15 @@ from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.breakpoint_keys import WATCHES
+from agentflow_tui.tui.keymap.named_keys import ways, with_keys
 from agentflow_tui.tui.panes.inspector.watch_rows import watch_row
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.panes.row import Row
+from agentflow_tui.tui.safe_text import clean, plain
 from agentflow_tui.workbench.watched import Watched
 
 _EXAMPLES = "such as quality * 10, iteration >= 3, tokens, len(items)"
-_EMPTY = "Nothing is watched. n adds an expression, such as quality >= 8."
+_EMPTY = "Nothing is watched. {watches.new} adds an expression, such as quality >= 8."
 
 
 class WatchesDialog(Dialog[None]):
@@ -45,7 +47,9 @@ class WatchesDialog(Dialog[None]):
         """Lay out the list."""
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = "WATCHES"
-            frame.border_subtitle = "n new · e edit · D delete · u undo · esc close"
+            frame.border_subtitle = plain(
+                ways("watches.new", "watches.edit", "watches.delete", "watches.undo", "dialog.leave")
+            )
             yield LineView(id="watches")
             yield Static("The inspector shows them in State, at the cursor.", id="note", markup=False)
 
@@ -110,4 +114,4 @@ class WatchesDialog(Dialog[None]):
 
     def _show(self) -> None:
         rows = [watch_row(Watched.at(each, self.state)) for each in self.watches]
-        self._list.show_rows(rows or [Row(Content.styled(_EMPTY, "$muted"))])
+        self._list.show_rows(rows or [Row(Content.styled(clean(with_keys(_EMPTY)), "$muted"))])

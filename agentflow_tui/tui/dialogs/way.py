@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
-from textual.content import Content
+from textual.visual import visualize
 from textual.widget import Widget
 
 _GAP = " · "
@@ -15,7 +15,8 @@ def way_at(frame: Widget, x: int, y: int) -> str:
     """Return the key, as it is written, of the way at a cell of the screen; empty where there is none."""
     if y != frame.region.bottom - 1:
         return ""
-    line = Content.from_markup(frame.border_subtitle or "").plain
+    # Textual gives the line back as markup, in which a key such as `[` is escaped.
+    line = str(visualize(frame, frame.border_subtitle or ""))
     start = max(frame.region.right - _BESIDE - cell_len(line), frame.region.x + _BESIDE)
     for way in line.split(_GAP):
         end = start + cell_len(way)

@@ -29,7 +29,7 @@ BREAKPOINTS: tuple[Key, ...] = (
         keys=("e",),
         action="edit",
         label="edit",
-        tooltip="Edit the breakpoint in its form; so does enter, or a click on it.",
+        tooltip="Edit the breakpoint in its form; so does choosing its row.",
     ),
     _point(
         id="breakpoints.condition",
@@ -47,7 +47,7 @@ BREAKPOINTS: tuple[Key, ...] = (
     ),
     _point(
         id="breakpoints.delete",
-        keys=("delete", "D"),
+        keys=("D", "delete"),
         action="delete",
         label="delete",
         tooltip="Take the breakpoint away.",
@@ -85,11 +85,11 @@ WATCHES: tuple[Key, ...] = (
         keys=("e",),
         action="edit",
         label="edit",
-        tooltip="Edit the expression; so does enter, or a click on it.",
+        tooltip="Edit the expression; so does choosing its row.",
     ),
     _watch(
         id="watches.delete",
-        keys=("delete", "D"),
+        keys=("D", "delete"),
         action="delete",
         label="delete",
         tooltip="Watch the expression no longer.",

@@ -80,7 +80,7 @@ HELP: tuple[Key, ...] = (
 INPUT: tuple[Key, ...] = (
     _dialog(
         id="input.run",
-        keys=("ctrl+enter", "f5"),
+        keys=("f5", "ctrl+enter"),
         is_priority=True,
         action="accept",
         label="run",

@@ -16,7 +16,7 @@ EDITOR: tuple[Key, ...] = (
         keys=("ctrl+f",),
         action="screen.find",
         label="find",
-        tooltip="Search in the text; enter or n goes on, N goes back, escape closes.",
+        tooltip="Search in the text, then go from place to place.",
         in_footer=True,
     ),
     _editor(

@@ -27,7 +27,7 @@ RACE: tuple[Key, ...] = (
         is_priority=True,
         action="open_lane",
         label="open",
-        tooltip="Look at this mode's run in the workbench; the race goes on and C comes back to it.",
+        tooltip="Look at this mode's run in the workbench; the race goes on, `race modes` comes back to it.",
         in_footer=True,
     ),
     _race(
@@ -104,7 +104,7 @@ RACE: tuple[Key, ...] = (
 RACE_DIALOG: tuple[Key, ...] = (
     _dialog(
         id="modes.start",
-        keys=("ctrl+enter", "f5"),
+        keys=("f5", "ctrl+enter"),
         action="accept",
         label="start",
         tooltip="Start the race.",

@@ -20,6 +20,7 @@ from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import GALLERY
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.editor.code_area import CodeArea
 from agentflow_tui.tui.safe_text import clean, one_line, plain
 from agentflow_tui.tui.screens.flow_entry import FlowEntry, find_here, find_samples, read_entry
@@ -153,7 +154,10 @@ class GalleryScreen(Screen[None]):
             options.append(Option(self._label(entry), id=name))
         if not self.entries:
             self.about.update(
-                plain("No flow here yet. Press o and name a file: a new name starts an empty flow.")
+                plain(
+                    f"No flow here yet. Press {key_of('gallery.file')} and name a file: a new name starts an "
+                    "empty flow."
+                )
             )
         self.flows.add_options(options)
         if self.entries:

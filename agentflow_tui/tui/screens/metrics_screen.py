@@ -16,12 +16,16 @@ from agentflow_tui.tui.guard import guarded
 from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.metrics_keys import METRICS
+from agentflow_tui.tui.keymap.named_keys import with_keys
 from agentflow_tui.tui.safe_text import clean, plain
 from agentflow_tui.tui.screens.metrics_columns import COLUMNS, Column, Rank
 from agentflow_tui.tui.screens.metrics_totals import headline, totals
 from agentflow_tui.tui.session_metrics import SessionMetrics
 
-_NOTHING = "No agent has run yet. Go back with esc and press space: every run of this flow is counted here."
+_NOTHING = (
+    "No agent has run yet. Go back with {metrics.leave} and press {run.toggle}: every run of "
+    "this flow is counted here."
+)
 
 
 class MetricsScreen(Screen[None]):
@@ -62,7 +66,7 @@ class MetricsScreen(Screen[None]):
         """Lay out the table and the totals."""
         yield Static(id="metrics-title", markup=False)
         yield DataTable(id="metrics-table", cursor_type="row", fixed_columns=1, zebra_stripes=True)
-        yield Static(plain(_NOTHING), id="metrics-empty", markup=False)
+        yield Static(plain(with_keys(_NOTHING)), id="metrics-empty", markup=False)
         yield Static(id="metrics-totals", markup=False)
         yield KeyFooter(show_command_palette=False)
 

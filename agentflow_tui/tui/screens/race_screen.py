@@ -21,6 +21,7 @@ from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.guard import Reporter, guarded
 from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.keymap.race_keys import RACE
 from agentflow_tui.tui.panes.inspector.amount import counted
 from agentflow_tui.tui.panes.line_view import LineView
@@ -149,7 +150,7 @@ class RaceScreen(Screen[RaceWish]):
         chosen = self.chosen.mode if self.chosen else ""
         pair = list(dict.fromkeys([*self.marks, chosen]))[:2]
         if not self.marks or len(pair) < 2:  # noqa: PLR2004 - a pair
-            self._say("Mark another mode first, with m.")
+            self._say(f"Mark another mode first, with {key_of('race.mark')}.")
         else:
             self._work(self._compare(*pair), "compare", "comparing two modes")
 

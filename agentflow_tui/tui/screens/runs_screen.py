@@ -22,6 +22,7 @@ from agentflow_tui.tui.guard import guarded, report_worker
 from agentflow_tui.tui.key_footer import KeyFooter
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.binding_chain import BindingChain, binding_chain
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.keymap.runs_keys import RUNS
 from agentflow_tui.tui.panes.inspector.amount import counted
 from agentflow_tui.tui.panes.line_view import LineView
@@ -33,8 +34,11 @@ from agentflow_tui.tui.screens.run_rows import heading, run_rows
 from agentflow_tui.workbench.archive import Archive
 
 _LONGEST = 300
-_NOTHING = "No run is stored yet. Go back with esc and press space: every run is kept and appears here."
-_NONE_FITS = "No run fits the filter. esc takes it away."
+_NOTHING = (
+    "No run is stored yet. Go back with {runs.close} and press {run.toggle}: every run is "
+    "kept and appears here."
+)
+_NONE_FITS = "No run fits the filter. {runs.close} takes it away."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class RunsScreen(Screen[RunWish]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(RUNS)
     BINDING_GROUP_TITLE = "Runs"
     HELP = (
-        "Every run is stored as it happens, newest first. **v** draws runs and forks as a tree: the line "
-        "below a fork leads to the run that it left, and `at step n` says where."
+        "Every run is stored as it happens, newest first. **{runs.tree}** draws runs and forks as a tree: "
+        "the line below a fork leads to the run that it left, and `at step n` says where."
     )
     AUTO_FOCUS = "#runs-list"
 
@@ -81,7 +85,8 @@ class RunsScreen(Screen[RunWish]):
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         yield Static(id="runs-title", markup=False)
-        field = Input(placeholder="/ filter", id="runs-filter", compact=True, select_on_focus=False)
+        hint = f"{key_of('runs.filter')} filter"
+        field = Input(placeholder=hint, id="runs-filter", compact=True, select_on_focus=False)
         field.cursor_blink = False
         yield field
         yield Static(id="runs-heading", markup=False)
@@ -155,7 +160,7 @@ class RunsScreen(Screen[RunWish]):
         if other:
             self._work(self._compare(self.runs[other], run), "compare", "comparing two runs")
         else:
-            self._say("Mark another run first, with m.")
+            self._say(f"Mark another run first, with {key_of('runs.mark')}.")
 
     def action_toggle_tree(self) -> None:
         """Draw runs and forks as a tree, or list them by time."""
@@ -249,7 +254,7 @@ class RunsScreen(Screen[RunWish]):
             )
         )
         empty = self.query_one("#runs-empty", Static)
-        empty.update(_NONE_FITS if self.wanted.value else _NOTHING)
+        empty.update(plain(with_keys(_NONE_FITS if self.wanted.value else _NOTHING)))
         empty.display = self._is_loaded and not self.runs
         self.rows.display = not empty.display
         if empty.display and not self.wanted.has_focus:

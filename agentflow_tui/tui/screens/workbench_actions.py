@@ -14,6 +14,7 @@ from agentflow_tui.tui.dialogs.text_dialog import TextDialog
 from agentflow_tui.tui.file_desk import FileDesk
 from agentflow_tui.tui.jump_targets import JumpTarget, jump_targets, pane_at
 from agentflow_tui.tui.keymap.bind import bindings
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.keymap.workbench_keys import WORKBENCH
 from agentflow_tui.tui.pane_desk import PaneDesk
 from agentflow_tui.tui.pane_text import pane_text
@@ -21,6 +22,7 @@ from agentflow_tui.tui.panes.editor.editor_pane import EditorPane
 from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.race_desk import RaceDesk
 from agentflow_tui.tui.run_desk import Until
+from agentflow_tui.tui.safe_text import clean
 from agentflow_tui.tui.screens.jump_screen import JumpScreen
 from agentflow_tui.tui.screens.mark_actions import MarkActions
 from agentflow_tui.tui.screens.metrics_screen import MetricsScreen
@@ -94,7 +96,8 @@ class WorkbenchActions(MarkActions):
         if selected:
             self.app.copy_to_clipboard(selected)
         elif not self.desk.cancel():
-            self.app.notify("No run to cancel. ctrl+q quits.", markup=False, timeout=2)
+            told = clean(f"No run to cancel. {key_of('app.quit')} quits.")
+            self.app.notify(told, markup=False, timeout=2)
 
     def action_back(self) -> None:
         """Leave the editor; elsewhere cancel the run, else undo zoom, follow again, go to the graph."""

@@ -34,7 +34,7 @@ class CodeArea(TextArea, inherit_bindings=True):
     """A TextArea for one TOML text."""
 
     BINDINGS = bindings(EDITOR)
-    HELP = "Type TOML. Problems are underlined and listed below; **alt+n** goes to the next one."
+    HELP = "Type TOML. Problems are underlined and listed below; **{problem.next}** goes to the next one."
 
     def __init__(self) -> None:
         """Start empty; `show_text` fills it."""

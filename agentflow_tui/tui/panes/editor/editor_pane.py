@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 
 from agentflow_tui.config import Problem
 from agentflow_tui.tui.guard import guarded
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.editor.code_area import CodeArea
 from agentflow_tui.tui.panes.editor.draft import Draft
 from agentflow_tui.tui.panes.editor.find_bar import FindBar
@@ -91,7 +92,8 @@ class EditorPane(Vertical):
         """Show a file that cannot be shown: empty, read-only and without a draft."""
         self.show_text("", draft=None)
         self.code.refuse()
-        self._say("read-only: the file cannot be shown, see below; alt+s saves a text elsewhere")
+        saving = key_of("file.save_as")
+        self._say(f"read-only: the file cannot be shown, see below; {saving} saves a text elsewhere")
 
     def replace_text(self, text: str) -> None:
         """Put in another text as one change that undo takes back."""

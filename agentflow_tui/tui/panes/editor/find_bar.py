@@ -12,14 +12,20 @@ from textual.widgets import Input, Label
 
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.editor_keys import FIND
+from agentflow_tui.tui.keymap.named_keys import with_keys
 from agentflow_tui.tui.safe_text import plain
+
+_KEYS = "{find.next} {find.previous} next/previous · {find.close}"
 
 
 class FindBar(Horizontal, can_focus=True):
     """Type to search; after enter the keys n and N go on and back, and escape closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(FIND)
-    HELP = "**enter** starts, then **n** next, **N** previous, **/** change, **escape** back to the text."
+    HELP = (
+        "**enter** starts, then **{find.next}** next, **{find.previous}** previous, **{find.edit}** change, "
+        "**{find.close}** back to the text."
+    )
 
     class Sought(Message):
         """The next place of the text is wanted."""
@@ -45,7 +51,7 @@ class FindBar(Horizontal, can_focus=True):
         needle = Input(id="needle", compact=True, select_on_focus=True)
         needle.cursor_blink = False
         yield needle
-        yield Label("n N next/previous · esc", id="found", markup=False)
+        yield Label(with_keys(_KEYS), id="found", markup=False)
 
     @property
     def needle(self) -> str:
@@ -55,7 +61,7 @@ class FindBar(Horizontal, can_focus=True):
     def show_outcome(self, *, is_found: bool) -> None:
         """Say whether there was such a place."""
         self.query_one("#found", Label).update(
-            plain("n N next/previous · esc" if is_found or not self.needle else "not found · esc")
+            plain(with_keys(_KEYS if is_found or not self.needle else "not found · {find.close}"))
         )
 
     def action_edit(self) -> None:

@@ -25,7 +25,7 @@ class ProblemList(OptionList):
     """One entry per problem: glyph, line:column, message and, on a second line, the hint."""
 
     BINDINGS = bindings(PROBLEMS)
-    HELP = "The problems of the text. **enter** goes to the place."
+    HELP = "The problems of the text. **{problems.go}** goes to the place."
 
     class Chosen(Message):
         """A problem was chosen."""

@@ -21,10 +21,11 @@ taken are dim.
 | ◇ ▱ switched off | ◆? ▰? under a condition |
 | ▣ output pinned | ‖ held |
 
-Move with the arrows or `h j k l`; `enter` folds a frame to one box and opens it again, `backspace` selects
-the frame around. `u` draws what ran, iteration by iteration. `+` and `-` show more or less of each node, `0`
-all of the graph. `L` turns the drawing, `F` follows the agents that run, `/` looks for a node, `M` hides the
-map. `shift` or `ctrl` with an arrow, or dragging, moves the view; the wheel does too, and with `ctrl` it
-zooms. Click to select, twice to look closer; a click on a box's upper left border sets a breakpoint there or
-takes it away.
+Move with the arrows; **{graph.enter}** folds a frame to one box and opens it again, **{graph.around}**
+selects the frame around. **{graph.ran}** draws what ran, iteration by iteration. **{graph.zoom_in}** and
+**{graph.zoom_out}** show more or less of each node, **{graph.zoom_fit}** all of the graph.
+**{graph.direction}** turns the drawing, **{graph.follow}** follows the agents that run, **{graph.search}**
+looks for a node, **{graph.minimap}** hides the map. `shift` or `ctrl` with an arrow, or dragging, moves the
+view; the wheel does too, and with `ctrl` it zooms. Click to select, twice to look closer; a click on a box's
+upper left border sets a breakpoint there or takes it away.
 """

@@ -69,7 +69,7 @@ GRAPH: tuple[Key, ...] = (
     ),
     _key("ran", ("u",), "toggle_ran", "unroll", "Draw the flow as it ran, or as it was designed."),
     _key("follow", ("F",), "toggle_follow", "follow", "Keep the agents that run in view, or stop doing so."),
-    _key("search", ("slash",), "search", "search", "Look for a node by its name; n and N go on and back."),
+    _key("search", ("slash",), "search", "search", "Look for a node by its name; go from match to match."),
     Key(
         id="graph.next_match",
         keys=("n",),

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from agentflow_tui.plan.caption import caption
 from agentflow_tui.plan.node import Plan, walk
+from agentflow_tui.tui.keymap.named_keys import with_keys
 from agentflow_tui.tui.safe_text import one_line
 
 _LONGEST = 60
@@ -61,7 +62,11 @@ class NodeSearch:
     def line(self, width: int, style: Style) -> Strip:
         """The line at the bottom of the pane."""
         count = f"{self._place + 1}/{len(self.found)}" if self.found else "no match" if self.needle else ""
-        keys = "enter · esc" if self.is_typing else "n N next/previous · esc"
+        keys = (
+            "enter · esc"
+            if self.is_typing
+            else with_keys("{graph.next_match} {graph.previous_match} next/previous · esc")
+        )
         text = one_line(f"/{self.needle}{'▏' if self.is_typing else ''}  {count}  {keys}", width)
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 

@@ -11,6 +11,7 @@ from textual.content import Content
 from agentflow_tui.history.diff import KeyChange, diff_states
 from agentflow_tui.history.diff_base import BEFORE_AGENT, MARK, base_of
 from agentflow_tui.history.run_state import AgentRun, RunState, StateView
+from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.panes.inspector.amount import seconds
 from agentflow_tui.tui.panes.inspector.change_rows import change_rows
 from agentflow_tui.tui.panes.inspector.conflict_rows import conflict_rows
@@ -54,8 +55,10 @@ def diff_rows(
         return _since(comparison.mark, comparison)
     if not runs:
         return explanation(
-            "No agent has run here yet. space runs the flow, s runs one agent; "
-            "then this shows what it changed."
+            with_keys(
+                "No agent has run here yet. {run.toggle} runs the flow, {run.step} runs one agent; "
+                "then this shows what it changed."
+            )
         )
     rows: list[Row] = []
     ended = [run for run in runs if run.status != "running"]
@@ -79,7 +82,7 @@ def _since(mark: Mark, comparison: Comparison) -> list[Row]:
     title = one_line(f"the state here vs marked point ({mark.title})", _LONGEST)
     return [
         Row(Content(title).stylize("bold")),
-        Row(Content("vs marked point · d shows the next comparison").stylize("$foreground-muted")),
+        Row(Content(one_line(f"vs marked point · {_next()}", _LONGEST)).stylize("$foreground-muted")),
         Row(Content(""), value=""),
         *(changes or _nothing()),
     ]
@@ -87,7 +90,7 @@ def _since(mark: Mark, comparison: Comparison) -> list[Row]:
 
 def _header(run: AgentRun, base: str) -> list[Row]:
     took = f" · {seconds(run.duration)}" if run.duration is not None else ""
-    compared = one_line(f"vs {base} · d shows the next comparison", _LONGEST)
+    compared = one_line(f"vs {base} · {_next()}", _LONGEST)
     return [
         Row(Content(clean(heading(run) + took)).stylize("bold")),
         Row(Content(compared).stylize("$foreground-muted")),
@@ -110,7 +113,10 @@ def _of_ended(state: RunState, run: AgentRun, comparison: Comparison) -> list[Ro
     mark = comparison.mark.view if comparison.mark is not None else None
     other = base_of(state, run, comparison.base, mark)
     if other is None:
-        return explanation("This agent has no earlier run to compare with; d shows another comparison.")
+        return explanation(
+            f"This agent has no earlier run to compare with; {key_of('history.diff')} shows another "
+            "comparison."
+        )
     own = run if comparison.base == BEFORE_AGENT else None
     return _changes(other, run.after, own, comparison.width) or _nothing()
 
@@ -134,3 +140,7 @@ def _changes(old: StateView, new: StateView, run: AgentRun | None, width: int) -
 def _only(old: Mapping[str, Any], new: Mapping[str, Any], keys: Iterable[str]) -> tuple[KeyChange, ...]:
     keys = list(keys)
     return diff_states({k: old[k] for k in keys if k in old}, {k: new[k] for k in keys if k in new})
+
+
+def _next() -> str:
+    return f"{key_of('history.diff')} shows the next comparison"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from agentflow_tui.history.run_state import StateView
+from agentflow_tui.tui.keymap.named_keys import with_keys
 from agentflow_tui.tui.panes.inspector.state_rows import Path
 from agentflow_tui.tui.panes.inspector.state_tree import MOST_FOUND, StateTree, found_in
 from agentflow_tui.tui.safe_text import plain
@@ -30,6 +31,7 @@ def next_in_state(  # noqa: PLR0913
 def outcome(place: int, count: int) -> Content:
     """Return what a search found in words."""
     if not count:
-        return plain(" not found · esc")
+        return plain(with_keys(" not found · {inspector.end-search}"))
     more = "+" if count == MOST_FOUND else ""
-    return plain(f" {place} of {count}{more} · n N · esc")
+    keys = with_keys("{inspector.found} {inspector.found-before} · {inspector.end-search}")
+    return plain(f" {place} of {count}{more} · {keys}")

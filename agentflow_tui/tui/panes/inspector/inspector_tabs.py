@@ -13,6 +13,7 @@ from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.diff_base import BASES
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.run_state import AgentRun, ModelCall, RunState, StateView
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.entry_bar import EntryBar
 from agentflow_tui.tui.panes.inspector.call_rows import MOST_CALLS, call_rows
 from agentflow_tui.tui.panes.inspector.diff_rows import Comparison, Mark, diff_rows
@@ -53,6 +54,7 @@ class InspectorTabs(Vertical):
         self._toggled: set[tuple[str, ...]] = set()
         self._shown: dict[str, tuple[Any, ...]] = {}
         self._edition = 0
+        self._told = ""
         self._watches: tuple[str, ...] = ()
         self._pin_of: Callable[[str | None], Delta | None] = lambda _path: None
 
@@ -149,7 +151,9 @@ class InspectorTabs(Vertical):
         match tab:
             case "State":
                 if state.status == "idle":
-                    lead += explanation("No run yet. space runs the flow; then this shows the state.")
+                    lead += explanation(
+                        f"No run yet. {key_of('run.toggle')} runs the flow; then this shows the state."
+                    )
                 lead += watch_rows(self._watched(), self._pin_of(self._selection))
                 self._view.show_rows(lead + self._tree.rows(self._state_shown(run)))
             case "Diff":
@@ -169,7 +173,10 @@ class InspectorTabs(Vertical):
     def _tell_about(self, run: AgentRun | None) -> None:
         # All tabs share the border, so it changes with the tab even where the tab's own rows stay.
         about = heading(run) if run is not None else self._selection or "no agent has run"
-        self.border_subtitle = plain(f"{self.diff_kind} · {about}" if self.tab == "Diff" else about, limit=80)
+        told = f"{self.diff_kind} · {about}" if self.tab == "Diff" else about
+        if told != self._told:
+            # A title that is set again paints the whole pane.
+            self._told, self.border_subtitle = told, plain(told, limit=80)
 
     def _inputs(self, tab: str, run: AgentRun | None) -> tuple[Any, ...]:
         state = self._run_state

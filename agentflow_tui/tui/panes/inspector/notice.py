@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from agentflow_tui.history.run_state import RunState
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.row import Row
 from agentflow_tui.tui.safe_text import clean
 
@@ -15,7 +16,9 @@ def text_rows(text: str, style: str = "", *, first: str = "") -> list[Row]:
     """Return one row per line of a text; `first` is put before it, and the others are indented as far."""
     lines = clean(text[:_LONGEST]).split("\n")
     if len(text) > _LONGEST:
-        lines.append(f"… cut here: {len(text) - _LONGEST:d} characters more; y copies all of it")
+        lines.append(
+            f"… cut here: {len(text) - _LONGEST:d} characters more; {key_of('file.yank')} copies all of it"
+        )
     rows = []
     for number, line in enumerate(lines):
         lead = first if number == 0 else " " * len(first)

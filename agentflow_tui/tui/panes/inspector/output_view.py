@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from agentflow_tui.history.run_state import ModelCall
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.inspector.markdown_lines import markdown_lines
 from agentflow_tui.tui.panes.inspector.notice import error_rows, explanation
 from agentflow_tui.tui.panes.line_view import LineView
@@ -127,7 +128,11 @@ class _Block:
 
     def _made_heading(self) -> Row:
         word, style = _STATUS.get(self._status, ("? unknown", ""))
-        cut = f" · {self._dropped:d} lines above are not shown; y copies all" if self._dropped else ""
+        cut = (
+            f" · {self._dropped:d} lines above are not shown; {key_of('file.yank')} copies all"
+            if self._dropped
+            else ""
+        )
         content = Content.assemble(
             (one_line(word, 20), style),
             " ",

@@ -9,6 +9,7 @@ from typing import Any
 from textual.content import Content
 
 from agentflow_tui.history.run_state import StateView
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.inspector.amount import grouped, type_of
 from agentflow_tui.tui.panes.inspector.binary_text import binary_kind
 from agentflow_tui.tui.panes.row import Row
@@ -77,7 +78,9 @@ def _children(
 
 
 def _gap(path: Path, key: str, hidden: int, word: str) -> Row:
-    line = f"{'  ' * len(path)}… {grouped(hidden)} {word} (enter shows {min(hidden, PAGE):d})"
+    line = (
+        f"{'  ' * len(path)}… {grouped(hidden)} {word} ({key_of('rows.choose')} shows {min(hidden, PAGE):d})"
+    )
     return Row(Content(one_line(line, 80)).stylize("$foreground-muted"), value="", key=(*path, key))
 
 
@@ -92,7 +95,10 @@ def _text(path: Path, text: str) -> Iterator[Row]:
         yield Row(content, value=text, key=(*path, str(number)), hanging=len(indent))
     if is_cut:
         sizes = f"{grouped(text.count(chr(10)) + 1)} lines, {grouped(len(text))} characters"
-        note = f"{indent}… of {sizes}; v or enter here opens all of it"
+        note = (
+            f"{indent}… of {sizes}; {key_of('inspector.pager')} or {key_of('rows.choose')} here "
+            "opens all of it"
+        )
         yield Row(Content(one_line(note, 160)).stylize("$foreground-muted"), value=text, key=(*path, PAGER))
 
 

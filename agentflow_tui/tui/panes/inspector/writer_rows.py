@@ -8,6 +8,7 @@ from textual.content import Content
 
 from agentflow_tui.history.diff import written
 from agentflow_tui.history.provenance import Path, Provenance, Write
+from agentflow_tui.tui.keymap.named_keys import with_keys
 from agentflow_tui.tui.panes.inspector.amount import counted, short, type_of
 from agentflow_tui.tui.panes.inspector.notice import explanation
 from agentflow_tui.tui.panes.row import Row
@@ -51,7 +52,12 @@ def key_rows(book: Provenance) -> list[Row]:
         return explanation(
             "No key has been written yet. When the flow runs, every key is here with all its writers."
         )
-    rows = explanation("Choose a key to see who wrote it; [ and ] then go from writer to writer.")
+    rows = explanation(
+        with_keys(
+            "Choose a key to see who wrote it; {inspector.writer-before} and {inspector.writer-next} then go "
+            "from writer to writer."
+        )
+    )
     for key in keys[:_MOST]:
         writes = book.writes(key)
         last = f"  {counted(len(writes), 'writer')}, last: {_who(writes[-1])}"

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.tui.guard import drawn
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.timeline.entry import entry_of
 from agentflow_tui.tui.panes.timeline.event_filter import EventFilter
@@ -20,7 +21,7 @@ from agentflow_tui.tui.panes.timeline.history_view import STATUSES, HistoryView
 from agentflow_tui.tui.panes.timeline.line_index import Line, LineIndex
 from agentflow_tui.tui.panes.timeline.shown_lines import ShownLines
 from agentflow_tui.tui.panes.timeline.stop_sign import stop_sign
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 _WORDS_WIDTH = 19
 _WHERE_WIDTH = 28
@@ -203,9 +204,9 @@ class TimelineList(HistoryView):
 
     def _nothing(self) -> str:
         if not self._index.lines:
-            return "No run yet. space runs the flow."
+            return clean(f"No run yet. {key_of('run.toggle')} runs the flow.")
         if not len(self._shown) and self._shown.is_done:
-            return "No event passes the filter. escape shows all of them."
+            return clean(f"No event passes the filter. {key_of('timeline.clear')} shows all of them.")
         return ""
 
     def _selected(self, strip: Strip, row: int) -> Strip:

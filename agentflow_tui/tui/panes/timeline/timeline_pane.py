@@ -44,12 +44,14 @@ Every event of the run, newest last. The cursor says which moment the other pane
 
 - **↑ ↓** move by line, **← →** by event, with shift by agent run, with ctrl by iteration; a click goes there,
   a second one shows all of an event.
-- **g** is the start, **G** the newest event, which is then followed.
-- **e** and **E** go to the next error and the one before.
-- **/** shows only some events: `errors`, `agent:NAME`, `kind:NAME` or any text, all at once if you like;
-  **!** shows only errors, **escape** everything again. A click on the bottom border opens the filter too.
-- **w** shows bars over time, one lane per agent: what overlaps ran side by side. **+** and **-** zoom.
-- **Y** copies the event as JSON, **v** shows it by itself.
+- **{timeline.start}** is the start, **{timeline.newest}** the newest event, which is then followed.
+- **{timeline.error-next}** and **{timeline.error-before}** go to the next error and the one before.
+- **{timeline.filter}** shows only some events: `errors`, `agent:NAME`, `kind:NAME` or any text, all at once
+  if you like; **{timeline.errors}** shows only errors, **{timeline.clear}** everything again. A click on the
+  bottom border opens the filter too.
+- **{timeline.waterfall}** shows bars over time, one lane per agent: what overlaps ran side by side.
+  **{timeline.zoom-in}** and **{timeline.zoom-out}** zoom.
+- **{timeline.yank-event}** copies the event as JSON, **{timeline.pager}** shows it by itself.
 - Pieces of text that one call writes in a row are one line.
 
 The border shows how the iterations of a loop went: a number that the flow sets, else their duration.

@@ -12,12 +12,13 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from agentflow_tui.tui.guard import drawn
+from agentflow_tui.tui.keymap.named_keys import key_of
 from agentflow_tui.tui.panes.cursor_moved import CursorMoved
 from agentflow_tui.tui.panes.timeline.history_view import HistoryView
 from agentflow_tui.tui.panes.timeline.landmarks import Landmarks
 from agentflow_tui.tui.panes.timeline.lanes import Bar, Lane, Lanes, Mark
 from agentflow_tui.tui.panes.timeline.span import Span
-from agentflow_tui.tui.safe_text import one_line
+from agentflow_tui.tui.safe_text import clean, one_line
 
 MOST_ZOOM = 1_024
 _LABEL = 22
@@ -105,9 +106,8 @@ class WaterfallView(HistoryView):
         span = self._span()
         if y == 0:
             if not self._lanes.lanes:
-                return Strip([Segment("No agent has run yet. w shows the list.", base)]).crop_extend(
-                    0, width, base
-                )
+                told = clean(f"No agent has run yet. {key_of('timeline.waterfall')} shows the list.")
+                return Strip([Segment(told, base)]).crop_extend(0, width, base)
             cells = self._ruler(span)
         else:
             number = y - 1 + self.scroll_offset.y
