@@ -19,6 +19,11 @@ class AgentRunBook:
         self._shown: tuple[AgentRun, ...] = ()
         self._is_stale = False
 
+    @property
+    def count(self) -> int:
+        """How many have begun."""
+        return len(self._runs)
+
     def snapshot(self) -> tuple[AgentRun, ...]:
         """Return the runs; the same object while nothing changed."""
         if self._is_stale:

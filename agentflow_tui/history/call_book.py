@@ -17,6 +17,8 @@ class CallBook:
         """Begin without any."""
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.answered = 0
+        self.from_recordings = 0
         self._calls: dict[str, ModelCall] = {}
         self._pieces: dict[str, list[str]] = {}
         self._open: dict[str, str] = {}
@@ -114,5 +116,13 @@ class CallBook:
             self._put(replace(old, text=old.text + "".join(pieces)))
 
     def _put(self, call: ModelCall) -> None:
+        # Counted here, as to go through all calls at each event would make long runs slow.
+        self._count(self._calls.get(call.call), -1)
+        self._count(call, 1)
         self._calls[call.call] = call
         self._is_stale = True
+
+    def _count(self, call: ModelCall | None, by: int) -> None:
+        if call is not None and call.status == "completed":
+            self.answered += by
+            self.from_recordings += by * (call.source == "recording")

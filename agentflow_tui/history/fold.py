@@ -78,8 +78,11 @@ class RunFold:
             calls=calls,
             conflicts=_grown(shown.conflicts, self._conflicts),
             warnings=_grown(shown.warnings, self._warnings),
+            loop_ends=_grown(shown.loop_ends, self._nodes.loop_ends),
             prompt_tokens=self._calls.prompt_tokens,
             completion_tokens=self._calls.completion_tokens,
+            answered_calls=self._calls.answered,
+            calls_from_recordings=self._calls.from_recordings,
         )
         return self._shown
 
@@ -212,7 +215,7 @@ class RunFold:
 
     def _state_changed(self, event: ev.StateChanged) -> None:
         self._scope(event.scope).change(event.delta)
-        self._nodes.leave(event.path, exit_words(event.delta))
+        self._nodes.leave(event.path, exit_words(event.delta), self._runs.count)
 
     def _flow_swapped(self, event: FlowSwapped) -> None:
         self._head = replace(self._head, swapped_text=event.text, swaps=self._head.swaps + 1)

@@ -19,6 +19,7 @@ class NodeBook:
 
     def __init__(self) -> None:
         """Begin with every node waiting."""
+        self.loop_ends: list[tuple[str, int, str]] = []
         self._nodes: dict[str, NodeState] = {}
         self._shown: Mapping[str, NodeState] = {}
         self._subtitles: dict[str, str] = {}
@@ -93,9 +94,10 @@ class NodeBook:
         """A choice went to one option, or to none."""
         self._put(path, replace(self._get(path), taken=option, reason=reason))
 
-    def leave(self, path: str, why: str) -> None:
-        """A loop is about to end; nothing happens without a reason."""
+    def leave(self, path: str, why: str, agent_runs: int) -> None:
+        """A loop is about to end, after so many agent runs began; nothing happens without a reason."""
         if why and path in self._nodes:
+            self.loop_ends.append((path, agent_runs, why))
             self._put(path, replace(self._nodes[path], reason=why))
 
     def hand_over(self, path: str, from_agent: str, to_agent: str) -> None:

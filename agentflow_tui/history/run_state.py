@@ -145,25 +145,21 @@ class RunState:
     conflicts: tuple[tuple[str, str, tuple[str, ...], tuple[Any, ...]], ...] = ()
     """Path, key, who wrote it, the values."""
     warnings: tuple[str, ...] = ()
+    loop_ends: tuple[tuple[str, int, str], ...] = ()
+    """Of each loop that came to its end, in order: its path, how many agent runs had begun, and why."""
     iteration: int | None = None
     """Of the innermost loop that is running or ran last."""
     loop_path: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    answered_calls: int = 0
+    """How many model calls were answered."""
+    calls_from_recordings: int = 0
+    """How many of the answered calls no model had to answer."""
     swapped_text: str = ""
     """Of the flow in force, once another has taken the place of the one that the run began with."""
     swaps: int = 0
     """How often that happened."""
-
-    @property
-    def answered_calls(self) -> int:
-        """How many model calls were answered."""
-        return sum(call.status == "completed" for call in self.calls.values())
-
-    @property
-    def calls_from_recordings(self) -> int:
-        """How many of the answered calls no model had to answer."""
-        return sum(call.source == "recording" for call in self.calls.values())
 
     @property
     def next_iteration(self) -> int | None:

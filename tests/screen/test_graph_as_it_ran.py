@@ -9,6 +9,8 @@ import pytest
 
 from agentflow_tui.config import check_text
 from agentflow_tui.engine import ModeChoice
+from agentflow_tui.history import event as ev
+from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fold import RunFold, fold
 from agentflow_tui.history.run_state import AgentRun, NodeState, RunState, StateView
 from agentflow_tui.plan.layout import lay_out
@@ -18,6 +20,7 @@ from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
 from tests.conformance.cases import HERE, Case, later_ids, load_cases
 from tests.conformance.run_case import CaseRun, _event
 from tests.screen.graph_app import GraphApp
+from tests.story import Story
 from tests.unit.plan.plans import PLANS, plan_of, steps
 
 _CASES = [
@@ -61,6 +64,10 @@ def _is_child(node: Node, other: Node) -> bool:
     return any(other is child for child in children_of(node))
 
 
+def _title(node: Node) -> str:
+    return str(getattr(node, "title", ""))
+
+
 def test_a_loop_is_unrolled_iteration_by_iteration() -> None:
     body = "s/fix/loop/body"
     state = _runs(
@@ -83,8 +90,8 @@ def test_loops_within_loops_are_told_apart() -> None:
     )
     rounds = ("inner · 2 iterations", [("iteration 1", ["x"]), ("iteration 2", ["x"])])
     assert _shape(as_it_ran(plan_of(outer), state).plan.root) == (
-        "outer · 2 iterations",
-        [("iteration 1", [rounds, "y"]), ("iteration 2", [rounds, "y"])],
+        "as it ran",
+        [("outer · 2 iterations", [("iteration 1", [rounds, "y"]), ("iteration 2", [rounds, "y"])])],
     )
 
 
@@ -102,8 +109,10 @@ def test_hand_overs_follow_each_other_and_what_did_not_run_is_not_there() -> Non
 def test_of_a_very_long_loop_the_last_iterations_are_drawn() -> None:
     plan = plan_of(Loop("l", "loop", Step("l/x", "x"), 1000))
     ran = as_it_ran(plan, _runs(*(("l/x", number) for number in range(1, 501))))
-    assert isinstance(ran.plan.root, Chain)
-    first, *rounds = ran.plan.root.children
+    assert isinstance(ran.plan.root, Chain) and len(ran.plan.root.children) == 1
+    (loop,) = ran.plan.root.children
+    assert isinstance(loop, Chain)
+    first, *rounds = loop.children
     assert isinstance(first, Step) and first.agent == f"{500 - MOST_ITERATIONS} earlier iterations"
     assert len(rounds) == MOST_ITERATIONS and isinstance(rounds[-1], Chain)
     assert rounds[-1].title == "iteration 500"
@@ -142,6 +151,40 @@ async def test_every_agent_run_is_there_once_at_every_moment(case: Case, tmp_pat
     for path, origin in ran.origins.items():
         if origin.run is not None and state.status == "completed":
             assert ran.nodes[path].status in (state.agent_runs[origin.run].status, "open")
+
+
+def test_each_loop_says_why_it_ended_also_one_that_ran_again() -> None:
+    inner = Loop("o/b/in", "inner", Step("o/b/in/x", "x"))
+    outer = Loop("o", "outer", Chain("o/b", "body", (inner, Step("o/b/y", "y"))))
+    story = Story()
+    for number, words in enumerate(("condition_met", "max_iterations", ""), start=1):
+        story.add(ev.NodeStarted, path="o/b/in")
+        story.agent("o/b/in/x", iteration=1)
+        if words:
+            story.add(ev.StateChanged, path="o/b/in", delta=Delta(meta_set={"exit_reason": words}))
+            story.add(ev.NodeEnded, path="o/b/in", status="completed")
+        story.agent("o/b/y", iteration=number)
+    ran = as_it_ran(plan_of(outer), fold(story.events))
+    loops = [_title(node) for node in ran.plan.nodes.values() if "inner" in _title(node)]
+    assert loops == ["condition met · 1× · inner", "limit reached · 1× · inner", "inner · 1 iteration"]
+
+
+async def test_a_loop_as_it_ran_says_why_it_ended() -> None:
+    story = Story()
+    story.add(ev.NodeStarted, path="loop")
+    story.agent("loop/quality_improver", iteration=1)
+    app = GraphApp(PLANS["loop"])
+    async with app.run_test(size=(140, 24)) as pilot:
+        app.pane.show_state(fold(story.events))
+        await pilot.press("u")
+        assert "1 iteration" in app.screen_text() and "condition met" not in app.screen_text()
+        story.add(ev.StateChanged, path="loop", delta=Delta(meta_set={"exit_reason": "condition_met"}))
+        story.add(ev.NodeEnded, path="loop", status="completed")
+        app.pane.show_state(fold(story.events))
+        await pilot.pause()
+        assert "condition met" in app.screen_text()
+        await pilot.press("u")
+        assert "condition met" in app.screen_text()
 
 
 async def test_u_draws_what_ran_and_the_plan_again() -> None:

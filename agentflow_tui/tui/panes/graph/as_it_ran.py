@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from agentflow_tui.history.run_state import AgentRun, NodeState, RunState
 from agentflow_tui.plan.node import (
@@ -87,8 +88,8 @@ class _Unrolled:
         below = self.book.child("", "ran")
         parts = [self._node(whole, below)] if whole.parts or whole.run else []
         root = parts[0] if parts and isinstance(parts[0], Chain) else None
-        # The title of hand-overs needs a frame, which the outermost row has not.
-        if root is not None and not strangers and not isinstance(self.designed.root, Choice):
+        # The titles of hand-overs and of iterations need a frame, which the outermost row has not.
+        if root is not None and not strangers and not isinstance(self.designed.root, Choice | Loop):
             return root
         return Chain(below, "as it ran", (*parts, *(self._step(run, run.path, below) for run in strangers)))
 
@@ -148,7 +149,22 @@ class _Unrolled:
             inside = body.children if isinstance(body, Chain) and not body.flow else (body,)
             self.nodes[below] = _summary([self.nodes[node.path] for node in inside])
             rounds.append(Chain(below, f"iteration {number}", inside))
-        return Chain(path, f"{loop.title} · {count} iteration{'s' * (count > 1)}", tuple(rounds))
+        last = execution.last.number if execution.last is not None else -1
+        why = self._loop_ends.get((loop.path, last))
+        # A narrow title is cut at its end, and why it ended is what nothing else here says.
+        went = f"{loop.title} · {count} iteration{'s' * (count > 1)}"
+        return Chain(path, f"{why} · {count}× · {loop.title}" if why else went, tuple(rounds))
+
+    @cached_property
+    def _loop_ends(self) -> dict[tuple[str, int], str]:
+        """Why loops ended, by their path and the number of the last agent run inside."""
+        found, runs = {}, self.state.agent_runs
+        for path, count, why in self.state.loop_ends:
+            numbers = range(count - 1, -1, -1)
+            inside = (each for each in numbers if runs[each].path.startswith(f"{path}/"))
+            if (last := next(inside, None)) is not None:
+                found[path, last] = why
+        return found
 
     def _step(self, run: AgentRun, origin: str, parent: str) -> Step:
         path = self._enter(origin, parent, run.number)

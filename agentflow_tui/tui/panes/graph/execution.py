@@ -24,6 +24,11 @@ class Execution:
         self._round: int | None = None
         self._latest: AgentRun | None = None
 
+    @property
+    def last(self) -> AgentRun | None:
+        """The last agent run in it."""
+        return self._latest
+
     def take(self, run: AgentRun, way: Sequence[Node]) -> bool:
         """Add a run whose way from here on is `way`; false when it belongs to the next execution."""
         taken = self._take(run, way)

@@ -47,7 +47,7 @@ class RowPainter:
         """
         if runs is None:
             same = state.agent_runs is self._state.agent_runs
-            runs = self.standing.runs if same else latest_runs(state)
+            runs = self.standing.runs if same else latest_runs(state, self._plan)
         before, self._state = self.standing, state
         self.standing = self.boxes.standing = Standing(
             self._plan, self.layout, state, runs, state.elapsed if now is None else now

@@ -206,9 +206,18 @@ class Standing:
         return f"~{round(len(call.text) / _CHARACTERS_PER_TOKEN / seconds)} tok/s"
 
 
-def latest_runs(state: RunState) -> dict[str, AgentRun]:
-    """The last run at each path."""
-    return {run.path: run for run in state.agent_runs}
+def latest_runs(state: RunState, plan: Plan) -> dict[str, AgentRun]:
+    """The last run at each path of a plan's steps."""
+    begun = {step.path for step in plan.steps() if state.nodes.get(step.path, _WAITING).runs}
+    found: dict[str, AgentRun] = {}
+    # A loop runs the same few steps again and again: its last round is all that one needs.
+    for run in reversed(state.agent_runs):
+        if run.path in begun:
+            begun.remove(run.path)
+            found[run.path] = run
+            if not begun:
+                break
+    return found
 
 
 def _told(title: str, hops: tuple[str, ...], width: int) -> str:
