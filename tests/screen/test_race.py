@@ -258,8 +258,12 @@ async def test_it_is_drawn_per_frame_and_stops_when_it_is_over(
     monkeypatch.setattr(race_screen, "_RATE", 1 / 3600)
     async with desk.open(desk.write(RACE)) as pilot:
         screen = await start(pilot)
+        await until(pilot, lambda: screen.rows.region.width > 0)
         before = drawn
+        assert before > 0
         await desk.clock.advance(100)
+        # A run ends when its last job in a thread is done, and all that follows has happened by then.
+        await until(pilot, lambda: screen.race.is_over)
         assert drawn == before
         screen.show_newest()
         assert drawn == before + 1
