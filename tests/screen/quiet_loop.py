@@ -17,6 +17,8 @@ _Answer = TypeVar("_Answer")
 _Given = TypeVarTuple("_Given")
 SOON = 1 / 50
 """Seconds: what is due within them, as the next frame, is waited for; a clock that ticks is not."""
+FRAMES = 50
+"""So many of those are waited for: an app that is being left asks for frames without end and paints none."""
 PATIENCE = 1.0
 """Seconds that a job in a thread is waited for; one that takes longer was meant to."""
 LIMIT = 10.0
@@ -37,6 +39,7 @@ class QuietLoop(asyncio.SelectorEventLoop):
         self._waiting: list[asyncio.Future[None]] = []
         self._away: dict[object, float] = {}
         self._busy_until = 0.0
+        self._frames_left = 0
         super().__init__(_Selector(self))
 
     async def quiet(self) -> None:
@@ -44,6 +47,7 @@ class QuietLoop(asyncio.SelectorEventLoop):
         waiting = self.create_future()
         self._waiting.append(waiting)
         self._busy_until = time.process_time() + BUSY_LIMIT
+        self._frames_left = FRAMES
         try:
             async with asyncio.timeout(LIMIT):
                 await waiting
@@ -78,7 +82,10 @@ class QuietLoop(asyncio.SelectorEventLoop):
 
     def rest(self, longest: float | None) -> float | None:
         """How long the loop may really sleep; not at all if that woke those that wait for quiet."""
-        if not self._waiting or (longest is not None and longest <= SOON):
+        if not self._waiting:
+            return longest
+        if self._frames_left > 0 and longest is not None and longest <= SOON:
+            self._frames_left -= 1
             return longest
         now = time.monotonic()
         left = max((PATIENCE - (now - since) for since in self._away.values()), default=0.0)
