@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ REWRITTEN_FRACTION = 0.6
 """A text in which more than this fraction of the words differs counts as rewritten."""
 MAX_WORD_PAIRS = 100_000_000
 """Words of one text times words of the other that are compared at most (about 30 ms)."""
+MAX_ITEM_PAIRS = 1_000_000
+"""Items of one list times items of the other that are compared at most, from where they differ (50 ms)."""
+LONG_TEXT = 200_000
+"""Characters of both texts; of longer ones words are compared from the first to the last difference only."""
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -73,6 +78,8 @@ def diff_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[KeyChan
 
 def diff_words(old: str, new: str) -> tuple[WordChange, ...]:
     """Return the new text word by word against the old one; a rewritten text is one removal, one addition."""
+    if len(old) + len(new) > LONG_TEXT:
+        return _diff_long(old, new)
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
@@ -90,6 +97,47 @@ def diff_words(old: str, new: str) -> tuple[WordChange, ...]:
     return tuple(change for change in changes if change.text)
 
 
+def _diff_long(old: str, new: str) -> tuple[WordChange, ...]:
+    shorter = min(len(old), len(new))
+    head = _agreement(shorter, lambda count: old[:count] == new[:count])
+    # A word that begins alike is one word.
+    head = max(old.rfind(" ", 0, head), old.rfind("\n", 0, head)) + 1
+    ends = len(old), len(new)
+    tail = _agreement(shorter - head, lambda count: old[ends[0] - count :] == new[ends[1] - count :])
+    space = old.find(" ", ends[0] - tail)
+    tail = ends[0] - space if space >= 0 else 0
+    left, right = old[head : ends[0] - tail], new[head : ends[1] - tail]
+    differing = len(left) + len(right)
+    if differing <= LONG_TEXT:
+        middle = _compared(_TOKEN.findall(left), _TOKEN.findall(right))
+        differing = sum(len(change.text) for change in middle if change.kind != "same")
+    else:
+        middle = [WordChange("removed", left), WordChange("added", right)]
+    changes = [WordChange("same", old[:head]), *middle, WordChange("same", old[ends[0] - tail :])]
+    if differing > REWRITTEN_FRACTION * sum(ends) and old and new:
+        changes = [WordChange("removed", old, is_rewrite=True), WordChange("added", new, is_rewrite=True)]
+    return tuple(change for change in changes if change.text)
+
+
+def _agreement(most: int, is_same: Callable[[int], bool]) -> int:
+    """Return the largest count up to `most` for which it still holds."""
+    return bisect_left(range(1, most + 1), True, key=lambda count: not is_same(count))
+
+
+def _is_too_long(old: Any, new: Any) -> bool:
+    """Whether lists in two values would take too long to compare."""
+    if old is new or type(old) is not type(new):
+        return False
+    if isinstance(old, dict):
+        return any(_is_too_long(value, new[key]) for key, value in old.items() if key in new)
+    if not isinstance(old, list):
+        return False
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    pairs = (len(old) - head - tail) * (len(new) - head - tail)
+    return pairs > MAX_ITEM_PAIRS or any(map(_is_too_long, old, new))
+
+
 def _is_same(old: Any, new: Any) -> bool:
     if old is new:
         return True
@@ -100,6 +148,8 @@ def _is_same(old: Any, new: Any) -> bool:
 def _inside(key: str, old: Any, new: Any) -> list[KeyChange]:
     whole = [KeyChange((key,), "changed", old, new)]
     if type(old) is not type(new) or not isinstance(old, dict | list):
+        return whole
+    if _is_too_long(old, new):
         return whole
     patch = jsonpatch.make_patch(old, new).patch
     if len(patch) > MAX_NESTED_CHANGES or any(step["path"] == "" for step in patch):
@@ -131,7 +181,7 @@ def _changed(key: str, step: Mapping[str, Any], document: Any) -> list[KeyChange
     return [KeyChange(path(step["path"]), "moved", moved, moved, path(step["from"]))]
 
 
-def _common(left: list[str], right: list[str]) -> int:
+def _common(left: list[Any], right: list[Any]) -> int:
     count = 0
     for one, other in zip(left, right, strict=False):
         if one != other:

@@ -124,3 +124,39 @@ def test_one_moved_item_is_never_told_as_lost_and_new(items: list[int], data: st
     moved = [*rest[:target], items[source], *rest[target:]]
     kinds = {change.kind for change in diff_states({"l": items}, {"l": moved})}
     assert kinds == (set() if moved == items else {"moved"})
+
+
+@pytest.mark.parametrize("words", [("fox",), ("fox", "dog"), ("",)])
+def test_of_a_huge_text_only_what_lies_between_the_differences_is_compared(words: tuple[str, ...]) -> None:
+    old = "the quick brown fox jumps over the lazy dog\n" * 40_000
+    new, place = old, len(old) // 3
+    for word in words:
+        at = old.index(word, place)
+        new = new[:at] + "cat" + new[at + len(word) :]
+    began = time.process_time()
+    found = diff_words(old, new)
+    assert time.process_time() - began < 0.5
+    assert "".join(each.text for each in found if each.kind != "added") == old
+    assert "".join(each.text for each in found if each.kind != "removed") == new
+    assert sum(len(each.text) for each in found if each.kind != "same") < 40
+    assert not any(each.is_rewrite for each in found)
+
+
+def test_a_huge_text_that_differs_all_over_is_told_at_once() -> None:
+    old = "the quick brown fox jumps over the lazy dog\n" * 100_000
+    new = old.replace("fox", "cat")
+    began = time.process_time()
+    found = diff_words(old, new)
+    assert time.process_time() - began < 0.5
+    assert [each.kind for each in found if each.is_rewrite] == ["removed", "added"]
+
+
+def test_long_lists_are_compared_only_where_they_begin_to_differ() -> None:
+    old = list(range(10_000))
+    (one,) = diff_states({"a": old}, {"a": [*old[:5_000], -1, *old[5_001:]]})
+    assert one == KeyChange(("a", "5000"), "changed", 5_000, -1)
+    everywhere = [number + number % 3 for number in old]
+    began = time.process_time()
+    (whole,) = diff_states({"a": {"b": old}}, {"a": {"b": everywhere}})
+    assert time.process_time() - began < 0.5
+    assert whole == KeyChange(("a",), "changed", {"b": old}, {"b": everywhere})

@@ -23,6 +23,7 @@ from agentflow_tui.tui.safe_text import clean, one_line
 _LONGEST = 160
 _MOST_ROWS = 2_000
 _MOST_AGENTS = 50
+_UNSEEN = Row(Content(""), value="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ def _changes(old: StateView, new: StateView, run: AgentRun | None, width: int) -
     else:
         data, meta = diff_states(old.data, new.data), diff_states(old.meta, new.meta)
     seen: dict[Any, str] = {}
-    return change_rows(data, "data", width, seen) + change_rows(meta, "meta", width, seen)
+    rows = change_rows(data[:_MOST_ROWS], "data", width, seen)
+    # What is cut off anyway is only counted.
+    rows += [_UNSEEN] * max(0, len(data) - _MOST_ROWS)
+    return rows + change_rows(meta[:_MOST_ROWS], "meta", width, seen)
 
 
 def _only(old: Mapping[str, Any], new: Mapping[str, Any], keys: Iterable[str]) -> tuple[KeyChange, ...]:
