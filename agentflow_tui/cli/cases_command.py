@@ -54,7 +54,7 @@ def test(
             say_line(outcomes.text)
         if not cases:
             complain("✗ there are no tests here")
-            complain("  keep a run as one: agentflow-tui save-test RUN, or alt+t on the screen")
+            complain("  keep a run as one: agentflow-tui save-test RUN, or `save as test` on the screen")
         return outcomes.exit_code
 
     work(do)
