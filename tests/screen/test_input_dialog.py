@@ -44,7 +44,7 @@ async def test_the_json_view_is_there_after_escape(desk: Desk) -> None:
         await pilot.press("f6", *"x", "escape")
         await settle(pilot)
         dialog = await opened(pilot)
-        assert dialog.is_json
+        assert dialog.fields.is_json
         assert dialog.query_one("#whole", TextArea).text.startswith("x{")
         assert dialog.query_one("#whole").region.height > 0
 
@@ -133,7 +133,7 @@ async def test_bad_json_is_shown_whole_with_the_cursor_at_its_place(desk: Desk, 
         assert dialog.focused is area
         assert area.cursor_location == (1, 2)
         assert area.text == '{"a": 1,\n  x}'
-        assert not dialog.is_json
+        assert not dialog.fields.is_json
         shown = dialog.query_one("#note")
         assert shown.region.height >= shown.get_content_height(dialog.size, dialog.size, shown.size.width)
         assert dialog.query_one(".dialog-frame").region.contains_region(shown.region)

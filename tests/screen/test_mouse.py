@@ -151,7 +151,7 @@ async def test_the_form_of_the_input_runs_loads_and_closes_with_clicks(desk: Des
         form, low = pilot.app.screen, frame_of(pilot).region.bottom - 1
         assert isinstance(form, InputDialog)
         await click(pilot, "F6 JSON", low)
-        assert form.is_json
+        assert form.fields.is_json
         await click(pilot, "F6 fields", low)
         await click(pilot, "F7 file", low)
         assert "LOAD A FILE" in str(frame_of(pilot).border_title)

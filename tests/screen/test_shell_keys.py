@@ -200,8 +200,8 @@ async def test_the_input_comes_back_and_what_is_missing_is_said(desk: Desk) -> N
         field.value = "dogs"
         await pilot.press("f6")
         await settle(pilot)
-        assert dialog.is_json
-        assert dialog._read().data == {"content": "dogs"}
+        assert dialog.fields.is_json
+        assert dialog.fields.read().data == {"content": "dogs"}
         await pilot.press("escape")
 
 

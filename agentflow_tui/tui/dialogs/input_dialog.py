@@ -4,38 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import DescendantFocus
-from textual.widgets import Input, Label, Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from agentflow_tui.tui.dialogs.dialog import Dialog
-from agentflow_tui.tui.dialogs.field import line_field, text_field
+from agentflow_tui.tui.dialogs.event_fields import JSON_VIEW, EventFields
 from agentflow_tui.tui.dialogs.target_file import path_of
 from agentflow_tui.tui.dialogs.text_dialog import TextDialog
-from agentflow_tui.tui.event_input import (
-    EventInput,
-    InputError,
-    parse_metadata,
-    parse_object,
-    parse_value,
-    read_object,
-    show_value,
-)
+from agentflow_tui.tui.event_input import EventInput, InputError, parse_value, read_object
 from agentflow_tui.tui.keymap.bind import bindings
 from agentflow_tui.tui.keymap.dialog_keys import INPUT
 from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.outside_editor import OutsideEditorError
 from agentflow_tui.tui.safe_text import one_line, plain
-
-_LABEL = 30
-_JSON_VIEW = "json view"
-_Parsed = TypeVar("_Parsed")
 
 
 class InputDialog(Dialog[EventInput]):
@@ -63,14 +51,12 @@ class InputDialog(Dialog[EventInput]):
         suffix of its file, to the user's editor.
         """
         super().__init__(classes="dialog")
-        self.keys = tuple(keys)
-        self.required = tuple(required)
+        self.fields = EventFields(keys, required)
         self.inputs = (given, *(each for each in earlier if each != given))
         self.heading = title
         self.verb = verb
         self.edit_outside = edit_outside
         self.recalled = 0
-        self.is_json = False
         self._warned: tuple[str, ...] = ()
         self._unsent = unsent if unsent is not None else {}
         self._newest: Mapping[str, str] = {}
@@ -81,35 +67,19 @@ class InputDialog(Dialog[EventInput]):
         with Vertical(classes="dialog-frame -wide") as frame:
             frame.border_title = plain(self.heading)
             frame.border_subtitle = self._ways(is_line=True)
-            with VerticalScroll(classes="dialog-body", can_focus=False):
-                with Vertical(id="fields"):
-                    for number, key in enumerate(self.keys):
-                        sign = " · needed" if key in self.required else ""
-                        yield Label(plain(one_line(key, _LABEL) + sign), markup=False)
-                        yield line_field(f"field-{number}")
-                    yield Label("more data (JSON)", markup=False)
-                    yield text_field("rest")
-                with Vertical(id="whole-data"):
-                    yield Label("data (JSON)", markup=False)
-                    yield text_field("whole")
-                yield Label("target agent", markup=False)
-                yield line_field("target")
-                yield Label("metadata (JSON, text values)", markup=False)
-                yield line_field("metadata")
+            yield self.fields
             yield Static("", id="note", classes="-wrong", markup=False)
 
     def on_mount(self) -> None:
         """Fill the fields."""
-        self._show_view()
-        self._fill(self.inputs[0])
-        self._untouched = self._typed()
+        self.fields.fill(self.inputs[0])
+        self._untouched = self.fields.typed
         if self._unsent:
-            self.is_json = _JSON_VIEW in self._unsent
-            self._show_view()
-            self._put(self._unsent)
+            self.fields.show_view(is_json=JSON_VIEW in self._unsent)
+            self.fields.put(self._unsent)
             self._say("as it was left; nothing was run with it yet", is_wrong=False)
         # The first field has the focus before there is room for it: it was scrolled to, without its name.
-        self.call_after_refresh(self.query_one(".dialog-body").scroll_home, animate=False)
+        self.call_after_refresh(self.fields.scroll_home, animate=False)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Say what the keys do in this field."""
@@ -117,25 +87,24 @@ class InputDialog(Dialog[EventInput]):
 
     def action_leave(self) -> None:
         """Close without an answer; what was typed is there the next time."""
-        typed = self._typed()
+        typed = self.fields.typed
         self._unsent.clear()
         if typed != self._untouched:
-            self._unsent.update(typed)
+            self._unsent.update({**typed})
         super().action_leave()
 
     def action_accept(self) -> None:
         """Return the input, or say what is wrong with it; what is missing is said once."""
         try:
-            given = self._read()
+            given = self.fields.read()
         except InputError as error:
             self._point_at(error)
             return
-        missing = tuple(key for key in self.required if key not in given.data)
+        missing = tuple(key for key in self.fields.required if key not in given.data)
         if missing and missing != self._warned:
             self._warned = missing
             self._say(f"the flow needs {one_line(', '.join(missing), 200)}; again runs without")
-            if not self.is_json and missing[0] in self.keys:
-                self.query_one(f"#field-{self.keys.index(missing[0])}").focus()
+            self.fields.go_to(missing[0])
             return
         self._unsent.clear()
         self.dismiss(given)
@@ -146,29 +115,27 @@ class InputDialog(Dialog[EventInput]):
         if place == self.recalled:
             return
         if self.recalled == 0:
-            self._newest = self._typed()
+            self._newest = self.fields.typed
         self.recalled = place
-        self._fill(self.inputs[place])
+        self.fields.fill(self.inputs[place])
         if place == 0:
-            self._put(self._newest)
+            self.fields.put(self._newest)
         self._say(f"earlier input {place} of {len(self.inputs) - 1}" if place else "", is_wrong=False)
 
     def action_toggle_json(self) -> None:
         """Change between fields and JSON; what was typed goes along."""
         try:
-            given = self._read()
+            given = self.fields.read()
         except InputError as error:
             self._point_at(
                 error,
                 f"\n{key_of('input.json')} changes the view once that is mended; the text stays as it is.",
             )
             return
-        self.is_json = not self.is_json
-        self._show_view()
-        self._fill(given)
+        self.fields.show_view(is_json=not self.fields.is_json)
+        self.fields.fill(given)
         self._say("")
-        first = "#whole" if self.is_json or not self.keys else "#field-0"
-        self.query_one(first).focus()
+        self.fields.go_to_first()
 
     def action_load(self) -> None:
         """Ask for a JSON file and take its object as the data."""
@@ -186,7 +153,7 @@ class InputDialog(Dialog[EventInput]):
                 return
             text = self.edit_outside(field.value, ".txt")
             # One line shows the ends of lines only where they are written out, as in JSON.
-            is_plain = "\n" not in text or self._slot(field) == "key message"
+            is_plain = "\n" not in text or self.fields.slot(field) == "key message"
             field.value = text if is_plain else json.dumps(parse_value(text), ensure_ascii=False)
         except OutsideEditorError as error:
             self._say(one_line(str(error), 200))
@@ -196,11 +163,11 @@ class InputDialog(Dialog[EventInput]):
             return
         try:
             data = read_object(path_of(answer))
-            before = self._read()
+            before = self.fields.read()
         except InputError as error:
             self._point_at(error)
         else:
-            self._fill(EventInput(data, before.target, before.metadata))
+            self.fields.fill(EventInput(data, before.target, before.metadata))
             self._say(f"loaded {len(data)} keys", is_wrong=False)
 
     @on(Input.Submitted)
@@ -215,7 +182,7 @@ class InputDialog(Dialog[EventInput]):
             if is_line and len(self.inputs) > 1
             else ""
         )
-        other = "fields" if self.is_json else "JSON"
+        other = "fields" if self.fields.is_json else "JSON"
         line = ways(
             *((f"enter or {ways(run)}",) if is_line else (run, "enter new line")),
             recall,
@@ -226,85 +193,15 @@ class InputDialog(Dialog[EventInput]):
         )
         return plain(line)
 
-    def _show_view(self) -> None:
-        self.query_one("#fields").display = not self.is_json
-        self.query_one("#whole-data").display = self.is_json
-
-    def _typed(self) -> dict[str, str]:
-        """Every field's text as it stands, by key or id."""
-        typed = {self._slot(field): field.value for field in self.query(Input)}
-        typed |= {self._slot(area): area.text for area in self.query(TextArea)}
-        return typed | ({_JSON_VIEW: ""} if self.is_json else {})
-
-    def _put(self, typed: Mapping[str, str]) -> None:
-        for field in self.query(Input):
-            field.value = typed.get(self._slot(field), field.value)
-            field.cursor_position = len(field.value)
-        for area in self.query(TextArea):
-            area.text = typed.get(self._slot(area), area.text)
-
-    def _slot(self, field: Input | TextArea) -> str:
-        # The flow may have other keys the next time, so a field's number says nothing.
-        kind, _, number = (field.id or "").partition("-")
-        return f"key {self.keys[int(number)]}" if kind == "field" else kind
-
-    def _fill(self, given: EventInput) -> None:
-        rest = {key: value for key, value in given.data.items() if key not in self.keys}
-        for number, key in enumerate(self.keys):
-            field = self.query_one(f"#field-{number}", Input)
-            field.value = _shown(key, given.data[key]) if key in given.data else ""
-            field.cursor_position = len(field.value)
-        self.query_one("#rest", TextArea).text = _json(rest, 2)
-        self.query_one("#whole", TextArea).text = _json(dict(given.data), 2)
-        self.query_one("#target", Input).value = given.target
-        self.query_one("#metadata", Input).value = _json(dict(given.metadata))
-
-    def _read(self) -> EventInput:
-        data = self._read_data()
-        metadata = self._parsed("metadata", parse_metadata)
-        return EventInput(data, self.query_one("#target", Input).value.strip(), metadata)
-
-    def _read_data(self) -> dict[str, Any]:
-        if self.is_json:
-            return self._parsed("whole", lambda text: parse_object(text, "data"))
-        data: dict[str, Any] = {}
-        for number, key in enumerate(self.keys):
-            text = self.query_one(f"#field-{number}", Input).value
-            if text:
-                data[key] = text if key == "message" else parse_value(text)
-        return data | self._parsed("rest", lambda text: parse_object(text, "more data"))
-
-    def _parsed(self, name: str, parse: Callable[[str], _Parsed]) -> _Parsed:
-        try:
-            return parse(self._typed()[name])
-        except InputError as error:
-            error.field = name
-            raise
-
     def _point_at(self, error: InputError, more: str = "") -> None:
         """Say what is wrong and put the cursor there."""
         self._say(f"{error}{more}")
-        if not error.field:
-            return
-        field = self.query_one(f"#{error.field}")
-        if error.line and isinstance(field, TextArea):
-            field.move_cursor((error.line - 1, error.column - 1))
-        elif error.line and isinstance(field, Input):
-            field.cursor_position = error.column - 1
-        field.focus()
+        self.fields.point_at(error)
 
     def _say(self, text: str, *, is_wrong: bool = True) -> None:
         note = self.query_one("#note", Static)
         note.update(plain(f"✗ {text}" if is_wrong and text else text))
         note.set_class(is_wrong, "-wrong")
-
-
-def _shown(key: str, value: object) -> str:
-    return value if key == "message" and isinstance(value, str) else show_value(value)
-
-
-def _json(value: dict[str, Any], indent: int | None = None) -> str:
-    return json.dumps(value, indent=indent, ensure_ascii=False) if value else ""
 
 
 def _complaint(answer: str) -> str:
