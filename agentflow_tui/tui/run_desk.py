@@ -217,14 +217,11 @@ class RunDesk:
         """Start a run that goes so far; asks for the input the first time, and says what is missing."""
         if self.is_live or self.is_starting:
             return
-        if self._must_ask and self.workbench.flow is not None and not await self.ask_for_input():
+        must_ask = self.ask_input == "always" or (self.ask_input == "once" and self.given is None)
+        if must_ask and self.workbench.flow is not None and not await self.ask_for_input():
             return
         while not await self._try_to_begin(until):
             pass
-
-    @property
-    def _must_ask(self) -> bool:
-        return self.ask_input == "always" or (self.ask_input == "once" and self.given is None)
 
     async def close(self) -> None:
         """Cancel what runs, and wait until it is over and stored."""
