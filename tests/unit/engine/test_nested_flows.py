@@ -301,7 +301,9 @@ def test_flows_nest_eight_deep_and_not_deeper(tmp_path: Path) -> None:
         (tmp_path / f"f{depth}.toml").write_text(text if depth < 9 else PAIR)
     top = AGENT.format(mode="sequential", more="").replace("inner.toml", "f1.toml")
     checked = check_text(top, folder=tmp_path, env={})
-    assert [error.message for error in checked.errors] == ["flows are nested deeper than 8"]
+    assert [error.message for error in checked.errors] == [
+        "agent 'whole': in f8.toml, agent 'whole': flows are nested deeper than 8"
+    ]
     (tmp_path / "f8.toml").write_text(PAIR)
     flow = check_text(top, folder=tmp_path, env={}).flow
     assert flow is not None
