@@ -13,8 +13,9 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fold import RunFold, fold
 from agentflow_tui.history.run_state import AgentRun, NodeState, RunState, StateView
+from agentflow_tui.plan.caption import caption
 from agentflow_tui.plan.layout import lay_out
-from agentflow_tui.plan.node import Chain, Choice, Loop, Node, Option, Routing, Step, walk
+from agentflow_tui.plan.node import Chain, Choice, Loop, Node, Option, Routing, Stage, Step, walk
 from agentflow_tui.tui.panes.graph.as_it_ran import MOST_ITERATIONS, as_it_ran
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
 from tests.conformance.cases import HERE, Case, later_ids, load_cases
@@ -167,6 +168,15 @@ def test_each_loop_says_why_it_ended_also_one_that_ran_again() -> None:
     ran = as_it_ran(plan_of(outer), fold(story.events))
     loops = [_title(node) for node in ran.plan.nodes.values() if "inner" in _title(node)]
     assert loops == ["condition met · 1× · inner", "limit reached · 1× · inner", "inner · 1 iteration"]
+
+
+def test_the_frame_of_a_stage_says_how_its_loop_went() -> None:
+    loop = Loop("m/draft/loop", "loop", Step("m/draft/loop/x", "x"))
+    stage = Stage("m/draft", "draft", 1, loop, mode="loop")
+    story = Story()
+    story.agent("m/draft/loop/x", iteration=1)
+    ran = as_it_ran(plan_of(Chain("m", "mixed", (stage,))), fold(story.events))
+    assert "1 draft · loop · 1 iteration" in [caption(node) for node in ran.plan.nodes.values()]
 
 
 async def test_a_loop_as_it_ran_says_why_it_ended() -> None:

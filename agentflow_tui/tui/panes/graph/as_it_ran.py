@@ -109,7 +109,10 @@ class _Unrolled:
         parts = tuple(self._node(part, path) for part in execution.parts)
         match node:
             case Stage():
-                return replace(node, path=path, body=parts[0])
+                body = parts[0]
+                # A chain has no frame of its own in a stage's: how the loop went is said there.
+                went = body.title if isinstance(node.body, Loop) and isinstance(body, Chain) else node.mode
+                return replace(node, path=path, body=body, mode=went)
             case Fan():
                 optional = frozenset(
                     made.path
