@@ -139,7 +139,7 @@ class AgentRun(TimedCall):
             # Nothing to be done around it: the way of nearly all agent runs.
             given = State.over(frame.state.data, frame.state.meta)
             returned = await agent.run(run.event, given, self._context(1))
-            if run.time.has_caught_up():
+            if run.time.now() > run.time.late_at and run.time.has_caught_up():
                 await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
             self.check_obeyed()
             if type(returned) is dict and not run.hooks.registered:

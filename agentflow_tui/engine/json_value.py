@@ -27,8 +27,11 @@ def copy_json(value: Any, path: str) -> Any:
     finite, a key that is no text, text that is no Unicode, an object that contains itself, anything that is
     no null, boolean, number, text, list or object.
     """
-    if is_plain(value):
-        return value
+    return value if is_plain(value) else copy_open(value, path)
+
+
+def copy_open(value: Any, path: str) -> Any:
+    """Do what `copy_json` does with a value that is not plain."""
     try:
         return _QuickCopy().of(value, 0)
     except (_OddError, UnicodeEncodeError):

@@ -44,6 +44,7 @@ class RunTime:
         "_still_since",
         "_timer",
         "clock",
+        "late_at",
         "now",
         "started",
     )
@@ -64,6 +65,8 @@ class RunTime:
         self._limits: dict[Limit, None] = {}
         self._timer: Timer | None = None
         self._ring_at = 0.0
+        self.late_at = inf
+        """By the clock: no timer was held up before."""
 
     def at(self) -> float:
         """Seconds since the run began, pauses included."""
@@ -100,6 +103,7 @@ class RunTime:
         self._limits[limit] = None
         if self._timer is None:
             self._ring_at = min(limit.due, self._soonest)
+            self.late_at = self.started + self._still + self._ring_at + _LATE
             self._timer = self._call_later(self._ring_at - active, self._ring)
         elif limit.due < self._ring_at:
             self._set_timer(limit.due)
@@ -125,6 +129,7 @@ class RunTime:
         if self._timer is not None:
             self._timer.cancel()
         self._ring_at = due
+        self.late_at = self.started + self._still + due + _LATE
         self._timer = self._call_later(due - self.active(), self._ring)
 
     def _ring(self) -> None:

@@ -11,6 +11,7 @@ from agentflow_tui.engine.json_value import (
     MAX_VALUES,
     checked_key,
     copy_json,
+    copy_open,
     is_plain,
     same_json,
     thaw,
@@ -184,7 +185,7 @@ def delta_of(written: Mapping[Any, Any], base: Mapping[str, Any]) -> Delta:
             if key not in base or (old := base[key]) != value or type(old) is not type(value):
                 changed[key] = value
             continue
-        own = copy_json(value, key)
+        own = copy_open(value, key)
         if key not in base or not same_json(own, base[key]):
             changed[key] = own
     return Delta.made(set=changed) if changed else EMPTY_DELTA
