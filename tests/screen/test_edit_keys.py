@@ -77,7 +77,8 @@ def _nothing() -> Iterator[None]:
     yield
 
 
-async def test_meta_is_edited_like_data_and_as_text_only(desk: Desk) -> None:
+@pytest.mark.parametrize("key", ["ctrl+s", "f5"])
+async def test_meta_is_edited_like_data_and_as_text_only(desk: Desk, key: str) -> None:
     async with desk.open(desk.write(LOOP)) as pilot:
         bench = await ran(pilot)
         first = bench.desk.run_id
@@ -90,7 +91,7 @@ async def test_meta_is_edited_like_data_and_as_text_only(desk: Desk) -> None:
         await settle(pilot)
         assert dialog.query_one("#is-json", Checkbox).disabled
         value(dialog).text = "5"
-        await pilot.press("ctrl+s")
+        await pilot.press(key)
         await ended(pilot, desk, bench, first)
         assert bench.bridge.view.newest.agent_runs[1].before.meta["why"] == "5"
 

@@ -10,11 +10,14 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
+from agentflow_tui.tui.dialogs.answers_dialog import AnswersDialog
+from agentflow_tui.tui.dialogs.breakpoints_dialog import BreakpointsDialog
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.leave_dialog import LeaveDialog
 from agentflow_tui.tui.panes.line_view import LineView
 from agentflow_tui.tui.screens.gallery_screen import GalleryScreen
 from agentflow_tui.tui.screens.runs_screen import RunsScreen
+from agentflow_tui.workbench.answers import Answers
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, run, settle, status, until
 
 
@@ -60,6 +63,23 @@ async def test_the_parts_of_the_top_line_can_be_clicked(desk: Desk) -> None:
         assert pilot.app.screen is bench
         await click(pilot, "flow.toml")
         await until(pilot, lambda: isinstance(pilot.app.screen, GalleryScreen))
+
+
+async def test_the_breakpoint_and_the_answers_of_the_top_line_can_be_clicked(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP), (140, 42)) as pilot:
+        bench = bench_of(pilot)
+        bench.desk.answers = Answers("live")
+        bench.graph.selected = "loop/improver"
+        await settle(pilot)
+        await pilot.press("b")
+        await run(pilot, "space")
+        await status(pilot, "paused")
+        await click(pilot, "answers: live")
+        assert isinstance(pilot.app.screen, AnswersDialog)
+        await pilot.press("escape")
+        await settle(pilot)
+        await click(pilot, "◆ ")
+        assert isinstance(pilot.app.screen, BreakpointsDialog)
 
 
 @pytest.mark.parametrize("word", ["?", "help"])

@@ -68,7 +68,7 @@ async def test_the_pinned_value_is_edited_as_json(desk: Desk) -> None:
             await pilot.press("ctrl+s")
             assert complaint in str(note.render())
         area.text = '{"quality": 9}'
-        await closed(pilot, "ctrl+s")
+        await closed(pilot, "f5")
         assert bench.workbench.marks.pins == {STEP: Delta(set={"quality": 9})}
         dialog = await opened(pilot, "A", PinDialog)
         assert '"quality": 9' in dialog.query_one(TextArea).text

@@ -494,11 +494,12 @@ async def test_a_flow_with_errors_races_nothing(desk: Desk) -> None:
         assert is_on_top(pilot)
 
 
-async def test_a_race_without_a_model_says_what_to_do(desk: Desk) -> None:
+@pytest.mark.parametrize("key", ["f5", "ctrl+enter"])
+async def test_a_race_without_a_model_says_what_to_do(desk: Desk, key: str) -> None:
     text = RACE.replace('provider = "scripted"', 'provider = "openai"\nmodel = "m"')
     async with desk.open(desk.write(text)) as pilot:
         await ask(pilot)
-        await pilot.press("f5")
+        await pilot.press(key)
         await until(pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog))
         await pilot.press("escape")
         await settle(pilot)
