@@ -16,6 +16,9 @@ from agentflow_tui.cli.printer import complain
 if TYPE_CHECKING:
     from agentflow_tui.tui.app import AgentflowApp
 
+_OBJECTS_UNTIL_COLLECTED = 20_000
+"""Python's own 700 cost a good part of the processor time of a screen full of agents."""
+
 
 def is_opening(arguments: list[str]) -> bool:
     """Tell whether the arguments can only mean the workbench: none, or one that no command is named like."""
@@ -42,10 +45,16 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
     from agentflow_tui.tui.app import AgentflowApp
 
     app = AgentflowApp(path=file)
-    # What is loaded by then stays: looking it over for rubbish again and again would hold up keys for 0.1 s.
-    app.when_open = gc.freeze
+    app.when_open = _spare_collector
     asyncio.run(_run(app, has_mouse=takes_mouse and app.preferences.mouse))
     return app.return_code or 0
+
+
+def _spare_collector() -> None:
+    # What is loaded by now stays: looking it over for rubbish again and again would hold up keys for 0.1 s.
+    gc.freeze()
+    # Painting makes many small objects, nearly all of which go by themselves.
+    gc.set_threshold(_OBJECTS_UNTIL_COLLECTED, 20, 50)
 
 
 def _believe_terminal() -> None:
