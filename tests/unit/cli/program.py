@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import subprocess
@@ -11,9 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import typer
 
 from agentflow_tui.__main__ import main
 
+# A process makes its tree of commands once, which takes longer than most commands do; so does this one.
+COMMANDS = functools.cache(typer.main.get_command)
 PROGRAM = [sys.executable, "-m", "agentflow_tui"]
 FLOW = """
 [llm]
@@ -54,6 +58,7 @@ def cli(
             patch.setattr(sys, name, stream)
             patch.setattr(sys, f"__{name}__", stream)
         patch.setattr(sys, "argv", ["agentflow-tui", *arguments])
+        patch.setattr(typer.main, "get_command", COMMANDS)
         if env is not None:
             for name in os.environ.keys() - env.keys():
                 patch.delenv(name)

@@ -27,6 +27,18 @@ POLICIES = (
     Policies(breaker=BreakerPolicy(2, 1, 1, 5.0), rate_limit=RateLimit(0.5, 2)),
     Policies(RetryPolicy(9, jitter=False), BreakerPolicy(failure_threshold=2), RateLimit(1.0)),
 )
+# Made once: Hypothesis examines every strategy that it has not met, and a plan draws from dozens.
+KIND = st.sampled_from(("step", "chain", "fan", "parallel", "loop", "choice", "route", "stage"))
+STEP_TIMEOUT = st.sampled_from((None, None, 3.0))
+CHAIN_TIMEOUT = st.sampled_from((None, 4.0))
+STAGE_TIMEOUT = st.sampled_from((None, 5.0))
+POLICY = st.sampled_from(POLICIES)
+CONDITION = st.sampled_from((None, *CONDITIONS))
+INNER_FLOW = st.sampled_from(("", "inner.toml"))
+THRESHOLD = st.sampled_from((0.0, 0.5, 1.0))
+ONE_TO_THREE = st.integers(1, 3)
+IS_OPTIONAL = st.booleans()
+Names = st.SearchStrategy[str]
 BLOCKS = 6.0
 """Seconds for which an agent lets nothing else run."""
 VERBS = ("pause", "resume", "step", "step_iteration", "cancel")
@@ -73,44 +85,45 @@ def agents_of_all_kinds(clock: FakeClock | None = None) -> dict[str, Agent]:
     }
 
 
-def _node(  # noqa: PLR0911
-    draw: Any, path: str, depth: int, numbers: itertools.count[int], names: tuple[str, ...]
-) -> Node:
+def _node(draw: st.DrawFn, path: str, depth: int, numbers: itertools.count[int], name: Names) -> Node:  # noqa: PLR0911
     path = f"{path}/{next(numbers)}"
-    kind = draw(st.sampled_from(("step", "chain", "fan", "parallel", "loop", "choice", "route", "stage")))
+    kind = draw(KIND)
     if depth == 0 or kind == "step":
-        timeout = draw(st.sampled_from((None, None, 3.0)))
-        return Step(path, draw(st.sampled_from(names)), timeout, draw(st.sampled_from(POLICIES)))
-    children = tuple(_node(draw, path, depth - 1, numbers, names) for _ in range(draw(st.integers(1, 3))))
-    condition = draw(st.sampled_from((None, *CONDITIONS)))
+        timeout = draw(STEP_TIMEOUT)
+        return Step(path, draw(name), timeout, draw(POLICY))
+    children = tuple(_node(draw, path, depth - 1, numbers, name) for _ in range(draw(ONE_TO_THREE)))
+    condition = draw(CONDITION)
     match kind:
         case "chain":
-            timeout, flow = draw(st.sampled_from((None, 4.0))), draw(st.sampled_from(("", "inner.toml")))
-            routes = ErrorRoutes(default=Step(f"{path}/on error", draw(st.sampled_from(names))))
+            timeout, flow = draw(CHAIN_TIMEOUT), draw(INNER_FLOW)
+            routes = ErrorRoutes(default=Step(f"{path}/on error", draw(name)))
             return Chain(path, "sequential", children, timeout, flow, "", routes if flow else None)
         case "fan":
-            threshold, limit = draw(st.sampled_from((0.0, 0.5, 1.0))), draw(st.integers(1, 3))
+            threshold, limit = draw(THRESHOLD), draw(ONE_TO_THREE)
             return Fan(path, "collaborative", children, threshold, limit)
         case "parallel":
-            optional = frozenset(child.path for child in children if draw(st.booleans()))
+            optional = frozenset(child.path for child in children if draw(IS_OPTIONAL))
             return Fan(path, "parallel", children, optional=optional, is_parallel=True)
         case "loop":
-            return Loop(path, "loop", children[0], draw(st.integers(1, 3)), condition)
+            return Loop(path, "loop", children[0], draw(ONE_TO_THREE), condition)
         case "choice":
             return Choice(path, "pick", tuple(Option("", child, condition) for child in children))
         case "route":
-            steps = tuple(Option(name, Step(f"{path}/{name}", name)) for name in ("hand", "ok"))
+            steps = tuple(Option(agent, Step(f"{path}/{agent}", agent)) for agent in ("hand", "ok"))
             return Choice(path, "route", steps, Routing(default_agent="hand"))
         case _:
-            timeout = draw(st.sampled_from((None, 5.0)))
+            timeout = draw(STAGE_TIMEOUT)
             return Stage(path, path, 1, children[0], timeout=timeout, success_condition=condition)
 
 
 @st.composite
-def plans(draw: Any, without: tuple[str, ...] = ()) -> Node:
+def _plans(draw: st.DrawFn, name: Names) -> Node:
+    return _node(draw, "flow", 3, itertools.count(), name)
+
+
+def plans(without: tuple[str, ...] = ()) -> st.SearchStrategy[Node]:
     """Plans of all kinds of node, of agents that do all kinds of things."""
-    names = tuple(name for name in AGENTS if name not in without)
-    return _node(draw, "flow", 3, itertools.count(), names)
+    return _plans(st.sampled_from(tuple(name for name in AGENTS if name not in without)))
 
 
 ACTS = st.lists(st.tuples(st.floats(0, 30), st.sampled_from(VERBS)), max_size=4)
