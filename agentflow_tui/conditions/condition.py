@@ -29,9 +29,9 @@ class Condition:
     names: frozenset[str] = field(compare=False)
     uses: tuple[NameUse, ...] = field(compare=False, repr=False)
     tree: ast.expr = field(compare=False, repr=False)
+    holds: Callable[[Scope], bool] = field(compare=False, repr=False)
+    """Tell whether the value counts as true (semantics §9: truthiness); raises as `evaluate`."""
     tested: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
-    quick: Callable[[Scope], bool] | None = field(default=None, compare=False, repr=False)
-    """The same as `holds`, where the condition is so simple that there is a shorter way."""
 
     def evaluate(self, scope: Scope) -> Any:
         """Give the condition's value for `scope`: a JSON value.
@@ -39,14 +39,7 @@ class Condition:
         Raises `ConditionError` for a division by zero, arithmetic on anything but numbers, and numbers beyond
         what a float can hold (semantics §9).
         """
-        try:
-            return Evaluator(scope).eval(self.text, previously_parsed=self.tree)
-        except ConditionError as error:
-            raise ConditionError(f"condition {self.text!r}: {error}") from error
-
-    def holds(self, scope: Scope) -> bool:
-        """Tell whether the value counts as true (semantics §9: truthiness); raises as `evaluate`."""
-        return bool(self.evaluate(scope)) if self.quick is None else self.quick(scope)
+        return _value(self.text, self.tree, scope)
 
 
 def parse_condition(text: str) -> Condition:
@@ -72,7 +65,15 @@ def parse_condition(text: str) -> Condition:
     tree = grammar.checked(parsed.body)
     uses = tuple(grammar.uses)
     names, tested = frozenset(use.name for use in uses), frozenset(grammar.tested)
-    return Condition(text, names, uses, tree, tested, compare_quickly(tree))
+    holds = compare_quickly(tree) or (lambda scope: bool(_value(text, tree, scope)))
+    return Condition(text, names, uses, tree, holds, tested)
+
+
+def _value(text: str, tree: ast.expr, scope: Scope) -> Any:
+    try:
+        return Evaluator(scope).eval(text, previously_parsed=tree)
+    except ConditionError as error:
+        raise ConditionError(f"condition {text!r}: {error}") from error
 
 
 def _refuse_bad_text(text: str) -> None:

@@ -94,34 +94,26 @@ def compare_quickly(tree: ast.expr) -> Callable[[Scope], bool] | None:
     """
     match tree:
         case ast.Compare(left=Path() as path, ops=[operation], comparators=[ast.Constant(value=literal)]):
-            read, compare = _reader(path), _OPERATORS[type(operation)]
+            compare = _OPERATORS[type(operation)]
         case _:
             return None
-    of_same_kind = _OF_SAME_KIND.get(type(operation))
-    kind = type(literal)
-    if of_same_kind is None or kind not in (int, float, str):
-        return lambda scope: bool(compare(read(scope), literal))
-    kinds = (str,) if kind is str else (int, float)
-
-    def holds(scope: Scope) -> bool:
-        value = read(scope)
-        if type(value) in kinds:
-            return bool(of_same_kind(value, literal))
-        return bool(compare(value, literal))
-
-    return holds
-
-
-def _reader(path: Path) -> Callable[[Scope], Any]:
+    compare_alike: Callable[[Any, Any], bool] = _OF_SAME_KIND.get(type(operation), compare)
+    alike = _KINDS.get(type(literal), ())
     (name, *others), is_special = path.parts, path.parts[0] in ("iteration", "elapsed_seconds")
     if path.root == "data" and not others and not is_special:
-        return lambda scope: scope.data.get(name)
+        # Nearly all of them: no call to find the value.
+        def holds_of_data(scope: Scope) -> bool:
+            value = scope.data.get(name)
+            return compare_alike(value, literal) if type(value) in alike else bool(compare(value, literal))
 
-    def read(scope: Scope) -> Any:
-        value = _find(path, scope)
-        return None if value is _MISSING else value
+        return holds_of_data
 
-    return read
+    def holds(scope: Scope) -> bool:
+        found = _find(path, scope)
+        value = None if found is _MISSING else found
+        return compare_alike(value, literal) if type(value) in alike else bool(compare(value, literal))
+
+    return holds
 
 
 def _find(node: Path, scope: Scope) -> Any:
@@ -252,7 +244,7 @@ def _kind(value: object) -> str:
     return "a table"
 
 
-_OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+_OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -261,6 +253,8 @@ _OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
 }
 """What compares two numbers, or two texts, of which it is known that they are such."""
+_KINDS: dict[type, tuple[type, ...]] = {str: (str,), int: _NUMBERS, float: _NUMBERS}
+"""What a literal's type may be compared with so."""
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: _numeric("+", operator.add),
     ast.Sub: _numeric("-", operator.sub),
