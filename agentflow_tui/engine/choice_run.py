@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from agentflow_tui.conditions import Condition, Scope
+from agentflow_tui.conditions import ConditionError, Scope
 from agentflow_tui.engine.errors import NodeFailed
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.history.event import ChoiceTaken, HandedOver
-from agentflow_tui.plan.node import Choice, Node, Routing, Step
+from agentflow_tui.plan.node import Choice, Node, Option, Routing, Rule, Step
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.interpreter import Interpreter
@@ -23,21 +23,21 @@ class ChoiceRun:
         self._run = run
         self._choice = choice
         self._frame = frame
-        self._sight: Scope | None = None
-        """What all its conditions see: nothing changes before one is chosen."""
 
-    async def go(self) -> None:
+    def go(self) -> Coroutine[Any, Any, None]:
         """Choose and run; raises `NodeFailed` when routing finds no agent."""
         routing = self._choice.routing
-        if routing is not None:
-            await self._route(routing)
+        return self._branch() if routing is None else self._route(routing)
+
+    async def _branch(self) -> None:
+        options = self._choice.options
+        place = self._first_true(options)
+        if place is None:
+            self._take(None, "no condition was true")
             return
-        for option in self._choice.options:
-            if self._is_true(option.when, option.contains):
-                self._take(option.body, option.label)
-                await self._run.node(option.body, self._frame)
-                return
-        self._take(None, "no condition was true")
+        option = options[place]
+        self._take(option.body, option.label)
+        await self._run.node(option.body, self._frame)
 
     async def _route(self, routing: Routing) -> None:
         steps = self._choice.agents
@@ -86,9 +86,9 @@ class ChoiceRun:
             return wanted, "metadata route"
         if routing.uses_target and target in steps:
             return target, "event target"
-        for number, rule in enumerate(routing.rules, start=1):
-            if self._is_true(rule.when, rule.contains):
-                return self._known(rule.agent, steps), f"rule {number}"
+        place = self._first_true(routing.rules)
+        if place is not None:
+            return self._known(routing.rules[place].agent, steps), f"rule {place + 1}"
         if routing.default_agent is not None:
             return self._known(routing.default_agent, steps), "default agent"
         if not routing.uses_target and steps:
@@ -106,16 +106,26 @@ class ChoiceRun:
             raise _failed(f"routing chose '{agent}', and no enabled agent is called that")
         return agent
 
-    def _is_true(self, when: Condition | None, contains: str | None) -> bool:
-        if when is not None:
-            if self._sight is None:
-                self._sight = self._run.sight(self._frame)
-            if not self._run.holds(when, self._sight, "choice"):
-                return False
-        if contains is not None:
-            message = self._frame.state.data.get("message")
-            return isinstance(message, str) and contains.casefold() in message.casefold()
-        return True
+    def _first_true(self, ways: Sequence[Option | Rule]) -> int | None:
+        """The place of the first that fits; raises `NodeFailed` when a condition fails (semantics §9)."""
+        sight: Scope | None = None
+        try:
+            for place, way in enumerate(ways):
+                if way.when is not None:
+                    # One for all of them: nothing changes before one is chosen.
+                    if sight is None:
+                        sight = self._run.sight(self._frame)
+                    if not way.when.holds(sight):
+                        continue
+                if way.contains is None or self._is_said(way.contains):
+                    return place
+        except ConditionError as error:
+            raise NodeFailed(f"choice: {error}", category="validation") from None
+        return None
+
+    def _is_said(self, text: str) -> bool:
+        message = self._frame.state.data.get("message")
+        return isinstance(message, str) and text.casefold() in message.casefold()
 
     def _take(self, body: Node | None, reason: str) -> None:
         journal = self._run.journal
