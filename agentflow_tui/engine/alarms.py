@@ -11,11 +11,11 @@ from agentflow_tui.engine.clock import Clock
 class Alarm:
     """A timer of an event loop that somebody waits for, or nobody at the moment."""
 
-    __slots__ = ("_alarms", "at", "callback", "is_over", "loop")
+    __slots__ = ("_free", "at", "callback", "is_over", "loop")
 
-    def __init__(self, alarms: Alarms, at: float, callback: Callable[[], None]) -> None:
-        """It goes off at this time of the clock."""
-        self._alarms = alarms
+    def __init__(self, free: list[Alarm], at: float, callback: Callable[[], None]) -> None:
+        """It goes off at this time of the clock; `free` are those that nobody waits for."""
+        self._free = free
         self.loop = asyncio.get_running_loop()
         self.at = at
         self.callback: Callable[[], None] | None = callback
@@ -25,7 +25,7 @@ class Alarm:
         """Call nobody, unless somebody else waits for it."""
         if self.callback is not None:
             self.callback = None
-            self._alarms.free.append(self)
+            self._free.append(self)
 
     def go_off(self) -> None:
         """It is time."""
@@ -62,6 +62,6 @@ class Alarms:
             if alarm.loop is loop and not alarm.is_over and alarm.at <= at:
                 alarm.callback = callback
                 return alarm
-        alarm = Alarm(self, at, callback)
+        alarm = Alarm(self.free, at, callback)
         self._clock.call_later(seconds, alarm.go_off)
         return alarm

@@ -40,14 +40,17 @@ class RunTime:
         "_limits",
         "_ring_at",
         "_soonest",
-        "_still",
         "_still_since",
         "_timer",
+        "_zero",
         "clock",
         "late_at",
         "now",
         "started",
     )
+
+    _timer: Timer
+    """There is one while `_ring_at` says when it rings."""
 
     def __init__(self, clock: Clock, soonest: float = inf, call_later: CallLater | None = None) -> None:
         """Start counting now; `soonest` says in how many seconds the first limit may come, if that is known.
@@ -58,13 +61,12 @@ class RunTime:
         self.clock = clock
         self._call_later = call_later or clock.call_later
         self._soonest = soonest
-        self.now = clock.now
-        self.started = clock.now()
-        self._still = 0.0
+        self.now = now = clock.now
+        self.started = self._zero = now()
+        # By the clock, `_zero` is when the run would have begun had it never stood still.
         self._still_since: float | None = None
         self._limits: dict[Limit, None] = {}
-        self._timer: Timer | None = None
-        self._ring_at = 0.0
+        self._ring_at = inf
         self.late_at = inf
         """By the clock: no timer was held up before."""
 
@@ -74,8 +76,8 @@ class RunTime:
 
     def active(self) -> float:
         """Seconds since the run began, without those spent standing still."""
-        now = self.now() if self._still_since is None else self._still_since
-        return now - self.started - self._still
+        since = self._still_since
+        return (self.now() if since is None else since) - self._zero
 
     @property
     def is_still(self) -> bool:
@@ -91,49 +93,46 @@ class RunTime:
         """The pause is over."""
         if self._still_since is None:
             return
-        self._still += self.now() - self._still_since
+        self._zero += self.now() - self._still_since
         self._still_since = None
-        if self._timer is None:
+        if self._ring_at == inf:
             self._ring()
 
     def watch(self, limit: Limit, seconds: float) -> None:
         """Call a limit in so many active seconds, unless it is forgotten before; sets its `due`."""
-        active = self.active()
-        limit.due = active + seconds
+        since = self._still_since
+        active = (self.now() if since is None else since) - self._zero
+        limit.due = due = active + seconds
         self._limits[limit] = None
-        if self._timer is None:
-            self._ring_at = min(limit.due, self._soonest)
-            self.late_at = self.started + self._still + self._ring_at + _LATE
-            self._timer = self._call_later(self._ring_at - active, self._ring)
-        elif limit.due < self._ring_at:
-            self._set_timer(limit.due)
+        if due < self._ring_at:
+            self._set_timer(active, seconds if seconds < self._soonest else self._soonest)
 
     def forget(self, limit: Limit) -> None:
         """A limit holds no longer."""
-        self._limits.pop(limit, None)
-        if not self._limits and self._timer is not None:
+        limits = self._limits
+        limits.pop(limit, None)
+        if not limits and self._ring_at < inf:
+            self._ring_at = inf
             self._timer.cancel()
-            self._timer = None
 
     def has_caught_up(self) -> bool:
         """Call the limits whose timer was held up, by an agent that blocked; true when it was."""
-        if self._timer is None or self.now() - self.started - self._still <= self._ring_at + _LATE:
-            return False
-        if self.is_still:
+        if self.now() - self._zero <= self._ring_at + _LATE or self.is_still:
             return False
         self._timer.cancel()
         self._ring()
         return True
 
-    def _set_timer(self, due: float) -> None:
-        if self._timer is not None:
+    def _set_timer(self, active: float, seconds: float) -> None:
+        """Ring in so many seconds from an active second on, which is that of now."""
+        if self._ring_at < inf:
             self._timer.cancel()
-        self._ring_at = due
-        self.late_at = self.started + self._still + due + _LATE
-        self._timer = self._call_later(due - self.active(), self._ring)
+        self._ring_at = ring_at = active + seconds
+        self.late_at = self._zero + ring_at + _LATE
+        self._timer = self._call_later(seconds, self._ring)
 
     def _ring(self) -> None:
-        self._timer = None
+        self._ring_at = inf
         if self.is_still:
             return
         latest = self.active() + _EARLY
@@ -142,8 +141,9 @@ class RunTime:
             if limit in self._limits:
                 del self._limits[limit]
                 limit.expire()
-        if self._limits and self._timer is None:
-            self._set_timer(min(map(_due, self._limits)))
+        if self._limits and self._ring_at == inf:
+            active = self.active()
+            self._set_timer(active, min(map(_due, self._limits)) - active)
 
 
 class Deadline:
