@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from agentflow_tui.engine import AgentError, Event, SystemClock
+from agentflow_tui.engine.clock import utc_now
 from agentflow_tui.engine.event import facts_of
 
 
@@ -52,3 +53,14 @@ async def test_the_machines_clock_goes_forward() -> None:
     await clock.sleep(0)
     assert clock.now() >= before
     assert datetime.fromisoformat(clock.timestamp()).utcoffset() == timedelta(0)
+
+
+def test_the_time_of_day_is_written_as_datetime_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = 1_700_000_000
+    # Zeros in front, the last moment of a second, the next second, and a clock that was set back.
+    moments = [(0, 0), (0, 1), (0, 20_300), (0, 999_999), (1, 0), (86_400, 5), (-1, 999_999), (0, 7)]
+    for second, micro in moments:
+        nanoseconds = ((start + second) * 1_000_000 + micro) * 1000 + 999
+        monkeypatch.setattr("agentflow_tui.engine.clock.time.time_ns", lambda now=nanoseconds: now)
+        moment = datetime.fromtimestamp(start + second, UTC).replace(microsecond=micro)
+        assert utc_now() == moment.isoformat(timespec="microseconds")
