@@ -8,6 +8,9 @@ _AT_ONCE = 256
 _VERSION = bytes(byte & 0x0F | 0x40 for byte in range(256))
 _VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
 """What stands in place of a random byte that has to tell version 4, and the variant of RFC 9562."""
+_LENGTH = 36
+_PLACES = [place for place in range(_LENGTH) if place not in (8, 13, 18, 23)]
+"""Where in an id its digits are; between them are dashes."""
 _pool: list[str] = []
 """Ids that were made and not given out yet."""
 
@@ -26,12 +29,13 @@ def _many() -> list[str]:
     random = bytearray(os.urandom(16 * _AT_ONCE))
     random[6::16] = random[6::16].translate(_VERSION)
     random[8::16] = random[8::16].translate(_VARIANT)
-    text = random.hex()
-    return [
-        f"{text[at : at + 8]}-{text[at + 8 : at + 12]}-{text[at + 12 : at + 16]}-"
-        f"{text[at + 16 : at + 20]}-{text[at + 20 : at + 32]}"
-        for at in range(0, len(text), 32)
-    ]
+    digits = random.hex().encode()
+    text = bytearray(b"-" * (_LENGTH * _AT_ONCE))
+    # All first digits at one stroke, then all second ones: id by id it takes three times as long.
+    for number, place in enumerate(_PLACES):
+        text[place::_LENGTH] = digits[number :: len(_PLACES)]
+    ids = text.decode()
+    return [ids[at : at + _LENGTH] for at in range(0, len(ids), _LENGTH)]
 
 
 if hasattr(os, "register_at_fork"):
