@@ -22,20 +22,20 @@ def quick(cls: T) -> T:
     the class, which packs its arguments twice.
     """
     own = fields(cls)
-    open_too = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    # With the `__init__` of `object` a plain call makes one, quicker than `__new__` by its name does.
+    plainly = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
     known: dict[str, Any] = {
         "_DEFAULT": _DEFAULT,
         "_become": _BECOME,
-        "_new": object.__new__,
         "_cls": cls,
-        "_open": type(f"_Open{cls.__name__}", (cls,), open_too),
+        "_open": type(f"_Open{cls.__name__}", (cls,), {"__slots__": (), **plainly}),
     }
     plain = [_argument(field, known) for field in own if not field.kw_only]
     named = [_argument(field, known) for field in own if field.kw_only]
     arguments = ", ".join(["self", *plain, *(["*", *named] if named else [])])
     body = "\n ".join([*map(_assignment, own), "self.__class__ = _cls"])
     exec(f"def __init__({arguments}):\n _become(self, _open)\n {body}", known)
-    exec(f"def made(*, {', '.join([*plain, *named])}):\n self = _new(_open)\n {body}\n return self", known)
+    exec(f"def made(*, {', '.join([*plain, *named])}):\n self = _open()\n {body}\n return self", known)
     made, before = known["__init__"], vars(cls)["__init__"]
     made.__qualname__, made.__annotations__ = before.__qualname__, before.__annotations__
     setattr(cls, "__init__", made)  # noqa: B010 - the type checker forbids the plain way
