@@ -27,16 +27,27 @@ def copy_json(value: Any, path: str) -> Any:
     finite, a key that is no text, text that is no Unicode, an object that contains itself, anything that is
     no null, boolean, number, text, list or object.
     """
-    return value if is_plain(value) else copy_open(value, path)
+    kind = type(value)
+    if kind is not dict and kind is not list and is_plain(value):
+        return value
+    return copy_open(value, path)
 
 
 def copy_open(value: Any, path: str) -> Any:
     """Do what `copy_json` does with a value that is not plain."""
+    kind = type(value)
     try:
-        return _QuickCopy().of(value, 0)
+        if kind is dict:
+            return _quick_dict(value, 0, [MAX_VALUES])
+        if kind is list:
+            return _quick_list(value, 0, [MAX_VALUES])
+        if kind is str:
+            value.encode()
+            return value
     except (_OddError, UnicodeEncodeError):
         # It is refused, and the error has to name the place; or it is odd and still JSON.
-        return _Copier().copy(value, path, 0)
+        pass
+    return _Copier().copy(value, path, 0)
 
 
 def is_plain(value: Any) -> bool:
@@ -55,40 +66,61 @@ class _OddError(Exception):
     """Found something that is not what nearly all values are."""
 
 
-class _QuickCopy:
-    """A copy of lists and dicts of plain values: the way of nearly all, with few calls and no names."""
+def _quick_dict(value: dict[Any, Any], depth: int, left: list[int]) -> dict[str, Any]:
+    """A copy of a dict of plain values, as nearly all are, with few calls and no names.
 
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = MAX_VALUES
-
-    def of(self, value: Any, depth: int) -> Any:
-        kind = type(value)
+    `left` holds one number, how many values there may still be.
+    """
+    copied = value.copy()
+    left[0] -= len(copied)
+    if depth >= MAX_DEPTH or left[0] < 0:
+        raise _OddError
+    for key, item in copied.items():
+        if type(key) is not str or not key.isascii():
+            raise _OddError
+        # What is plain is in the copy already; asked in the order of how often it comes. Kept in line, here
+        # and below: a call for each value would take twice as long.
+        kind = type(item)
         if kind is str:
-            value.encode()
-            return value
-        if depth >= MAX_DEPTH or (kind is not dict and kind is not list):
-            raise _OddError
-        self.left -= len(value)
-        if self.left < 0:
-            raise _OddError
-        if kind is list:
-            return [item if is_plain(item) else self.of(item, depth + 1) for item in value]
-        copied: dict[str, Any] = value.copy()
-        for key, item in value.items():
-            if type(key) is not str or not key.isascii():
+            if not item.isascii():
+                item.encode()
+        elif item is None or item is True or item is False:
+            continue
+        elif kind is int:
+            if not -_SAFE < item < _SAFE:
                 raise _OddError
-            # What is plain is in the copy already; asked in the order of how often it comes.
-            kind = type(item)
-            if kind is str:
-                if not item.isascii():
-                    item.encode()
-            elif kind is dict or kind is list:
-                copied[key] = self.of(item, depth + 1)
-            elif item is not None and kind is not bool and not is_plain(item):
+        elif kind is list:
+            copied[key] = _quick_list(item, depth + 1, left)
+        elif kind is dict:
+            copied[key] = _quick_dict(item, depth + 1, left)
+        elif kind is not float or not math.isfinite(item):
+            raise _OddError
+    return copied
+
+
+def _quick_list(value: list[Any], depth: int, left: list[int]) -> list[Any]:
+    """Do what `_quick_dict` does with a list."""
+    copied = value.copy()
+    left[0] -= len(copied)
+    if depth >= MAX_DEPTH or left[0] < 0:
+        raise _OddError
+    for place, item in enumerate(copied):
+        kind = type(item)
+        if kind is str:
+            if not item.isascii():
+                item.encode()
+        elif item is None or item is True or item is False:
+            continue
+        elif kind is int:
+            if not -_SAFE < item < _SAFE:
                 raise _OddError
-        return copied
+        elif kind is dict:
+            copied[place] = _quick_dict(item, depth + 1, left)
+        elif kind is list:
+            copied[place] = _quick_list(item, depth + 1, left)
+        elif kind is not float or not math.isfinite(item):
+            raise _OddError
+    return copied
 
 
 class _Copier:
@@ -168,20 +200,22 @@ def _checked_int(value: int, path: str) -> int:
 def thaw(value: Any) -> Any:
     """A private copy of a value that is known to be JSON."""
     kind = type(value)
-    if kind is dict:
-        return {key: thaw(item) if type(item) in _CHANGEABLE else item for key, item in value.items()}
-    if kind is list:
-        return [thaw(item) if type(item) in _CHANGEABLE else item for item in value]
-    return value
+    if kind is not dict and kind is not list:
+        return value
+    copied = value.copy()
+    for place, item in copied.items() if kind is dict else enumerate(copied):
+        if type(item) in _CHANGEABLE:
+            copied[place] = thaw(item)
+    return copied
 
 
 def thaw_object(value: Mapping[str, Any]) -> dict[str, Any]:
     """A private copy of an object that is known to be JSON."""
     copied = dict(value)
-    for key, item in value.items():
+    for key, item in copied.items():
         kind = type(item)
-        if kind is dict or kind is list:
-            copied[key] = thaw(item)
+        if kind is list or kind is dict:
+            copied[key] = thaw(item) if item else kind()
     return copied
 
 
