@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from agentflow_tui.engine.clock import utc_now
-from agentflow_tui.engine.json_value import copy_json, thaw
+from agentflow_tui.engine.json_value import copy_open, thaw
 from agentflow_tui.engine.meta import checked_meta
 from agentflow_tui.engine.new_id import new_id
 from agentflow_tui.history.quick_init import quick
@@ -69,8 +69,8 @@ class Event:
         """
         return cls.made(
             id=event_id if event_id is not None else new_id(),
-            data=FrozenData({} if data is None else copy_json(data, "data")),
-            metadata=FrozenMeta(checked_meta(metadata)) if metadata else _NO_META,
+            data=FrozenData({} if data is None else copy_open(data, "data")),
+            metadata=FrozenMeta(checked_meta(metadata)) if metadata else NO_META,
             target=target,
             timestamp=timestamp if timestamp is not None else utc_now(),
         )
@@ -79,7 +79,10 @@ class Event:
     def session_id(self) -> str:
         """Metadata `session_id`; the event's id when there is none."""
         # Asked for first: a mapping of ours that lacks a key says so by an exception, which is dear.
-        return (self.metadata["session_id"] or self.id) if "session_id" in self.metadata else self.id
+        metadata = self.metadata
+        if metadata is NO_META or "session_id" not in metadata:
+            return self.id
+        return metadata["session_id"] or self.id
 
     def frozen(self) -> Event:
         """The same event with a copy of the data that no agent can change; raises as `make` does.
@@ -90,7 +93,7 @@ class Event:
             return self
         return Event(
             id=self.id,
-            data=FrozenData(copy_json(self.data, "data")),
+            data=FrozenData(copy_open(self.data, "data")),
             metadata=FrozenMeta(checked_meta(self.metadata)),
             target=self.target,
             timestamp=self.timestamp,
@@ -127,7 +130,8 @@ class FrozenMeta(Mapping[str, str]):
         return len(self._meta)
 
 
-_NO_META = FrozenMeta({})
+NO_META = FrozenMeta({})
+"""The metadata of an event that was made with none."""
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -140,6 +144,6 @@ def facts_of(event: Event) -> dict[str, Any]:
         "id": event.id,
         "target": event.target,
         "data": data._data if isinstance(data, FrozenData) else dict(data),
-        "metadata": metadata.copy() if isinstance(metadata, FrozenMeta) else dict(metadata),
+        "metadata": metadata._meta.copy() if isinstance(metadata, FrozenMeta) else dict(metadata),
         "timestamp": event.timestamp,
     }

@@ -192,7 +192,11 @@ class FlowRunner:
             NotReadyError: Nothing was started: no model to ask, or a handler may not or cannot run.
             AgentError: The data are no JSON, or the metadata no text.
         """
-        event = data if isinstance(data, Event) else Event.make(data, metadata=metadata, target=target)
+        if isinstance(data, Event):
+            event = data
+        else:
+            now = self._clock.timestamp()
+            event = Event.make(data, metadata=metadata, target=target, timestamp=now)
         choice = self._repertoire.choice(event)
         history: list[HistoryEvent] = []
         listeners = [] if on_event is None else [on_event]
@@ -212,7 +216,7 @@ class FlowRunner:
                 ended = await self._supplied(choice, event, listeners, backstage)
             finally:
                 await backstage.aclose()
-        return FlowResult.of(self._redaction.value(ended), history)
+        return FlowResult.of(ended if self._redaction.is_idle else self._redaction.value(ended), history)
 
     def run_sync(
         self,

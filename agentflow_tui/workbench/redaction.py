@@ -32,17 +32,14 @@ class Redaction:
         """
         forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
         self._secrets = sorted(forms, key=lambda form: (len(form), form), reverse=True)
+        self.is_idle = not self._secrets
+        """Whether there is no value to hide."""
 
     @classmethod
     def of(cls, env: Mapping[str, str], more: Iterable[str] = ()) -> Redaction:
         """Take what the environment holds under names that end like a secret's, and `more`."""
         named = (value for name, value in env.items() if is_secret_name(name))
         return cls((*named, *more))
-
-    @property
-    def is_idle(self) -> bool:
-        """True when there is no value to hide."""
-        return not self._secrets
 
     def text(self, text: str) -> str:
         """Return the text without any secret."""

@@ -8,6 +8,7 @@ from agentflow_tui.agents.cast import Cast
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Clock, Engine, Event, Hooks
 from agentflow_tui.engine.alarms import Alarms
+from agentflow_tui.engine.event import NO_META
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.mode_choice import ModeChoice
 from agentflow_tui.history.event import HistoryEvent
@@ -30,7 +31,7 @@ class Repertoire:
         self._alarms = Alarms(clock)
         self._plans: dict[str, Plan] = {}
         self._casts: dict[str, Cast] = {}
-        self._engines: dict[str, Engine] = {}
+        self._ready: dict[str, tuple[Engine, Sequence[str]]] = {}
         self._has_switches = bool(flow.orchestration.switch)
         self._usual: ModeChoice | None = None
 
@@ -40,7 +41,10 @@ class Repertoire:
         Raises:
             NotReadyError: The file's own mode cannot be run.
         """
-        is_usual = not self._has_switches and "orchestration_override" not in event.metadata
+        metadata = event.metadata
+        is_usual = not self._has_switches and (
+            metadata is NO_META or "orchestration_override" not in metadata
+        )
         if is_usual and self._usual is not None:
             return self._usual
         try:
@@ -61,14 +65,13 @@ class Repertoire:
 
     def ready(self, mode: str) -> tuple[Engine, Sequence[str]] | None:
         """The engine of a mode whose agents are kept, and what the history is to be told first."""
-        engine = self._engines.get(mode)
-        return None if engine is None else (engine, self._casts[mode].notes)
+        return self._ready.get(mode)
 
     def engine(self, plan: Plan, cast: Cast) -> Engine:
         """An engine for a plan, made once where the agents are kept."""
-        kept = self._engines.get(plan.mode)
+        kept = self._ready.get(plan.mode)
         if kept is not None:
-            return kept
+            return kept[0]
         engine = Engine(
             plan,
             cast.agents,
@@ -80,13 +83,13 @@ class Repertoire:
             alarms=self._alarms,
         )
         if plan.mode in self._casts:
-            self._engines[plan.mode] = engine
+            self._ready[plan.mode] = engine, cast.notes
         return engine
 
     def forget_agents(self) -> None:
         """An agent is another one now."""
         self._casts.clear()
-        self._engines.clear()
+        self._ready.clear()
 
     def _compiled(self, flow: Flow, mode: str | None) -> Plan:
         chosen = mode or flow.orchestration.mode

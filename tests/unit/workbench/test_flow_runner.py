@@ -20,9 +20,11 @@ from agentflow_tui import (
     State,
 )
 from agentflow_tui.agents.user_code import forget_modules
+from agentflow_tui.config import check_text
 from agentflow_tui.history.event import CallbackFailed, ModelCallStarted, RunStarted, Warned
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.workbench import backstage as backstage_module
+from tests.fake_clock import FakeClock
 
 CHAIN = """
 [agent_flow]
@@ -94,6 +96,19 @@ async def test_agents_of_the_program_do_the_work_without_any_model() -> None:
     assert isinstance(seen[0], RunStarted)
     assert (seen[0].flow, seen[0].run_id) == ("chain", result.run_id)
     assert [event.seq for event in seen] == list(range(len(seen)))
+
+
+async def test_the_events_time_is_that_of_the_programs_clock() -> None:
+    runner, seen = FlowRunner(check_text(CHAIN), env={}, clock=FakeClock()), list[str]()
+    for name in ("one", "two"):
+
+        @runner.agent(name)
+        async def look(event: Event, state: State) -> None:
+            seen.append(event.timestamp)
+
+    started = (await runner.run({})).history[0]
+    assert isinstance(started, RunStarted)
+    assert seen == [started.started_at, started.event["timestamp"]] == [FakeClock().timestamp()] * 2
 
 
 def test_a_program_without_an_event_loop_runs_again_and_again() -> None:
