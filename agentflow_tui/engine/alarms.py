@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import get_running_loop
 from collections.abc import Callable
+from math import inf
 
 from agentflow_tui.engine.clock import Clock
 
@@ -11,15 +12,14 @@ from agentflow_tui.engine.clock import Clock
 class Alarm:
     """A timer of an event loop that somebody waits for, or nobody at the moment."""
 
-    __slots__ = ("_free", "at", "callback", "is_over", "loop")
+    __slots__ = ("_free", "at", "callback", "loop")
 
     def __init__(self, free: list[Alarm], at: float, callback: Callable[[], None]) -> None:
         """It goes off at this time of the clock; `free` are those that nobody waits for."""
         self._free = free
-        self.loop = asyncio.get_running_loop()
+        self.loop = get_running_loop()
         self.at = at
         self.callback: Callable[[], None] | None = callback
-        self.is_over = False
 
     def cancel(self) -> None:
         """Call nobody, unless somebody else waits for it."""
@@ -30,7 +30,7 @@ class Alarm:
     def go_off(self) -> None:
         """It is time."""
         callback, self.callback = self.callback, None
-        self.is_over = True
+        self.at = inf  # nobody takes it over
         if callback is not None:
             callback()
 
@@ -42,26 +42,27 @@ class Alarms:
     is called too soon then and sets another one.
     """
 
-    __slots__ = ("_clock", "free")
+    __slots__ = ("_call_later", "_now", "free")
 
     def __init__(self, clock: Clock) -> None:
         """No timer is set."""
-        self._clock = clock
+        self._now = clock.now
+        self._call_later = clock.call_later
         self.free: list[Alarm] = []
         """Those that nobody waits for."""
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Alarm:
         """Call back in so many seconds, or sooner, unless it is cancelled before."""
-        at, loop = self._clock.now() + seconds, asyncio.get_running_loop()
+        at, loop = self._now() + seconds, get_running_loop()
         while True:
             try:
                 alarm = self.free.pop()
             except IndexError:  # asked no sooner: a runner may be used by several threads
                 break
             # What another loop has set goes off there, in vain.
-            if alarm.loop is loop and not alarm.is_over and alarm.at <= at:
+            if alarm.at <= at and alarm.loop is loop:
                 alarm.callback = callback
                 return alarm
         alarm = Alarm(self.free, at, callback)
-        self._clock.call_later(seconds, alarm.go_off)
+        self._call_later(seconds, alarm.go_off)
         return alarm

@@ -50,6 +50,17 @@ async def test_a_limit_that_comes_sooner_gets_a_timer_of_its_own() -> None:
     assert clock.now() == 3.0
 
 
+async def test_a_timer_that_went_off_while_nobody_waited_is_not_taken_over() -> None:
+    clock, over = _Counted(), asyncio.Event()
+    alarms = Alarms(clock)
+    Deadline(RunTime(clock, call_later=alarms.call_later), 10.0, lambda: None).cancel()
+    await clock.sleep(20.0)
+    Deadline(RunTime(clock, call_later=alarms.call_later), 10.0, over.set)
+    async with asyncio.timeout(5):
+        await over.wait()
+    assert clock.now() == 30.0
+
+
 class _Taken(list[Alarm]):
     """A list from which another thread takes the last one between a look at it and a grip."""
 
