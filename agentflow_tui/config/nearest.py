@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -13,11 +13,11 @@ _LONGEST_NAME = 100
 _MOST_NAMES = 1000
 
 
-def nearest_name(name: str, known: Iterable[str]) -> str | None:
+def nearest_name(name: str, known: Collection[str]) -> str | None:
     """Return the known name that is most like `name`, or nothing when none is close (semantics §8)."""
-    candidates = list(known)
-    if len(name) > _LONGEST_NAME or not 0 < len(candidates) <= _MOST_NAMES:
+    if len(name) > _LONGEST_NAME or not 0 < len(known) <= _MOST_NAMES:
         return None
+    candidates = list(known)
     best = process.extractOne(
         name.lower(),
         candidates,

@@ -70,22 +70,43 @@ class AgentRunBook:
         """An agent run ended well and left `after` in its scope."""
         number = self._open.pop(event.path, None)
         if number is not None:
-            run = replace(self._runs[number], status="completed", ended_seq=event.seq)
-            self._put(number, replace(run, duration=event.duration, after=after, delta=event.delta))
+            run = replace(
+                self._runs[number],
+                status="completed",
+                ended_seq=event.seq,
+                duration=event.duration,
+                after=after,
+                delta=event.delta,
+            )
+            self._put(number, run)
 
     def fail(self, event: AgentFailed) -> None:
         """An agent run finally failed."""
         number = self._open.pop(event.path, None)
         if number is not None:
-            run = replace(self._runs[number], status="failed", ended_seq=event.seq, duration=event.duration)
-            self._put(number, replace(run, error=event.error, category=event.category, hint=event.hint))
+            run = replace(
+                self._runs[number],
+                status="failed",
+                ended_seq=event.seq,
+                duration=event.duration,
+                error=event.error,
+                category=event.category,
+                hint=event.hint,
+            )
+            self._put(number, run)
 
     def cancel(self, event: AgentCancelled) -> None:
         """An agent run was cancelled."""
         number = self._open.pop(event.path, None)
         if number is not None:
-            run = replace(self._runs[number], status="cancelled", ended_seq=event.seq)
-            self._put(number, replace(run, duration=event.duration, error=event.reason))
+            run = replace(
+                self._runs[number],
+                status="cancelled",
+                ended_seq=event.seq,
+                duration=event.duration,
+                error=event.reason,
+            )
+            self._put(number, run)
 
     def close(self, seq: int) -> None:
         """The run is over: what still ran was cut off."""

@@ -8,8 +8,10 @@ from typing import Any
 
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.event import RunStarted
+from agentflow_tui.history.quick_init import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class StateView:
     """The state of one scope: data and meta, never changed after it was made."""
@@ -30,6 +32,7 @@ class StateView:
         return StateView(data | dict(delta.set), meta | dict(delta.meta_set))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """Where one node of the plan stands."""
@@ -51,6 +54,7 @@ class NodeState:
     """Of a choice: path of the option that ran last."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AgentRun:
     """One run of one agent."""
@@ -82,6 +86,7 @@ class AgentRun:
     """How many of its attempts failed and were followed by another, whatever the agent is."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ModelCall:
     """One request to a model."""
@@ -111,6 +116,7 @@ class ModelCall:
     hint: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RunState:
     """A run at one position of its history: a pure function of the events up to there."""
