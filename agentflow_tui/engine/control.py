@@ -165,11 +165,6 @@ class Control:
         return bool(self._target or self.breakpoints.points)
 
     @property
-    def is_urgent(self) -> bool:
-        """Whether something is to be stopped at once."""
-        return self._cancelled is not None or bool(self._stops)
-
-    @property
     def is_free(self) -> bool:
         """Whether every agent may start at once, and there is nothing to `watch` for."""
         return self._until == "end" and not (self._held or self._target or self.breakpoints.points)
@@ -206,8 +201,13 @@ class Control:
             self._until, self._why = "paused", "step"
 
     def listen(self, listener: Callable[[], None] | None) -> None:
-        """Call `listener` after every change from outside; one run listens at a time."""
+        """Call `listener` after every change from outside; one run listens at a time.
+
+        It is called at once when something is to be stopped already.
+        """
         self._listener = listener
+        if self._stops or self._cancelled is not None:
+            self._notify()
 
     def _is_target(self, step: Step, scope: Callable[[], Scope]) -> bool:
         wanted = self._target_iteration

@@ -44,13 +44,13 @@ class _Firing(Call):
     def __init__(
         self, run: Interpreter, hook: Hook, state: ScopeState, stops: CancelScope, ended: Signal[_Firing]
     ) -> None:
-        self._hooks = run.hooks
+        self._firing = run.firing
         self._hook = hook
         self._given = State.over(state.data, state.meta)
         super().__init__(run.crew, stops, ended.set, f"hook {hook}")
 
     async def work(self) -> None:
-        self.left = await self._hooks.fire(self._hook, self._given)
+        self.left = await self._firing.fire(self._hook, self._given)
 
 
 class Course:
@@ -113,8 +113,6 @@ class Course:
         )
         journal.tell(started)
         run.control.listen(self._control_used)
-        if run.control.is_urgent:
-            self._control_used()
         run.time.watch(self, plan.timeout)
         run.on_swap = self._follow
 

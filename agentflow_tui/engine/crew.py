@@ -27,14 +27,13 @@ class Crew:
     context variable, is given no other one. Where several are at work, each gives way after every call.
     """
 
-    __slots__ = ("_at_work", "_following", "_free", "_variables", "clock", "context")
+    __slots__ = ("_at_work", "_following", "_free", "clock", "context")
 
     def __init__(self, clock: Clock) -> None:
         """Nobody works; what runs begins with the context of now."""
         self.clock = clock
         self.context = copy_context()
         """What every call begins with: nothing that another one set reaches it."""
-        self._variables = tuple(self.context.items())
         self._at_work = 0
         self._free: asyncio.Task[None] | None = None
         self._following: Call | None = None
@@ -42,7 +41,7 @@ class Crew:
     def start(self, call: Call, name: str) -> asyncio.Task[None]:
         """Have a call made, very soon; gives the task that it is made in."""
         task, self._free = self._free, None
-        if task is None:
+        if task is None or task.cancelling() or self._is_marked():
             return self._new_task(call, name)
         self._following = call
         task.set_name(name)
@@ -63,9 +62,6 @@ class Crew:
             except BaseException:
                 self._end(call)
                 raise
-            if task.cancelling() > 0 or self._is_marked():
-                self._end(call)
-                return
             following = self._go_on(task, call)
             if following is None:
                 return
@@ -85,9 +81,9 @@ class Crew:
 
     def _is_marked(self) -> bool:
         """Whether a call set a variable of the context, to whatever: what looks the same can be changed."""
-        if len(copy_context()) != len(self._variables):
+        if len(copy_context()) != len(self.context):
             return True
-        for variable, value in self._variables:  # noqa: SIM110 - asked after every call: no generator
+        for variable, value in self.context.items():  # noqa: SIM110 - asked after every call: no generator
             if variable.get(_UNSET) is not value:
                 return True
         return False
@@ -100,8 +96,7 @@ class Crew:
         """Finish a call; gives the one that begins with that."""
         self._free = task
         call.finish()
-        if self._free is not None:
-            self._free = None
+        following, self._free, self._following = self._following, None, None
+        if following is None:
             self._at_work -= 1
-        following, self._following = self._following, None
         return following

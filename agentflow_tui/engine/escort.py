@@ -44,7 +44,7 @@ class Escort:
 
     async def fire(self, hook: Hook, state: State, **facts: object) -> State:
         """Call the callbacks on a hook of this agent run; the state that they leave."""
-        return await self._run.hooks.fire(
+        return await self._run.firing.fire(
             hook,
             state,
             agent=self._step.agent,

@@ -113,7 +113,7 @@ class FanRun:
             self._deltas[index] = self._own[index].state.delta() if index in self._edited else ended.delta
         self._one_less()
 
-    def _branch_ended(self, index: int, frame: Frame, task: asyncio.Task[None]) -> None:
+    def _branch_ended(self, index: int, frame: Frame, task: asyncio.Task[object]) -> None:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, NodeFailed):
             self._failed(index, error)

@@ -18,19 +18,13 @@ from agentflow_tui.history.event import CallbackFailed
 class HookFiring:
     """The hooks of one run (semantics §6)."""
 
-    __slots__ = ("_event", "_hooks", "_journal", "registered")
+    __slots__ = ("_event", "_hooks", "_journal")
 
     def __init__(self, hooks: Hooks, event: Event, journal: Journal) -> None:
         """Fire `hooks` for `event`; errors go to `journal`."""
         self._hooks = hooks
         self._event = event
         self._journal = journal
-        self.registered = hooks.registered
-        """Empty as long as nobody has registered for any hook."""
-
-    def is_idle(self, hook: Hook) -> bool:
-        """Whether nobody has registered for this hook."""
-        return not self.registered or not self._hooks.callbacks(hook)
 
     async def fire(self, hook: Hook, state: State, **facts: Any) -> State:
         """Call the callbacks in order, each with the state that the one before returned; give the last one.

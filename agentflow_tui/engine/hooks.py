@@ -72,6 +72,10 @@ class Hooks:
             self.registered.pop(hook, None)
         return found
 
+    def is_idle(self, hook: Hook) -> bool:
+        """Whether nobody has registered for this hook."""
+        return not self.registered or not self.callbacks(hook)
+
     def callbacks(self, hook: Hook) -> tuple[tuple[str, Callback], ...]:
         """The callbacks that fire for a hook, in order: its own, then those on `AllHooks`."""
         own = self.registered.get(hook)

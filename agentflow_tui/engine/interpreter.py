@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentflow_tui.conditions import Condition, ConditionError, Scope
@@ -69,7 +70,7 @@ class Interpreter:
         self.guards = guards
         self.rng = rng
         self.past = past
-        self.hooks = HookFiring(hooks, event, journal)
+        self.hooks = hooks
         self.gate = Gate(control, journal, time)
         self.stops = CancelScope()
         self.crew = Crew(time.clock)
@@ -82,6 +83,11 @@ class Interpreter:
         """Told when another plan is in force."""
         self.event_facts = facts_of(event)
         """The event as conditions and the history see it."""
+
+    @property
+    def firing(self) -> HookFiring:
+        """What calls the callbacks; made anew, because nearly all runs have none."""
+        return HookFiring(self.hooks, self.event, self.journal)
 
     def cancel_from_outside(self) -> None:
         """The task that awaits the run was cancelled: end the run in order."""
@@ -97,17 +103,39 @@ class Interpreter:
     def _unwritten(self) -> None:
         self.cancel("the history cannot be written")
 
-    async def node(self, node: Node, frame: Frame) -> None:
-        """Run a node and all that is in it."""
+    def node(self, node: Node, frame: Frame) -> Coroutine[Any, Any, object]:
+        """Run a node and all that is in it, when it is awaited."""
         if self.swapped is not None:
             node = self.swapped.get(node.path, node)
         if isinstance(node, Step):
-            await self.step(node, frame)
-        elif isinstance(node, Fan):
-            frame.stops.check()
-            await FanRun(self, node, frame).go()
-        else:
-            await self._container(node, frame)
+            return self.step(node, frame)
+        if isinstance(node, Fan):
+            return self._fan(node, frame)
+        if isinstance(node, Stage):
+            return self._stage(node, frame)
+        return self._container(node, frame, self._inside(node, frame))
+
+    async def _fan(self, fan: Fan, frame: Frame) -> None:
+        frame.stops.check()
+        await FanRun(self, fan, frame).go()
+
+    async def _stage(self, stage: Stage, frame: Frame) -> None:
+        frame.stops.check()
+        run = StageRun(self, stage, frame)
+        reason = run.skip_reason()
+        if reason:
+            self._ended(stage, frame, "skipped", reason)
+            return
+        await self._container(stage, frame, run.go)
+
+    def _inside(self, node: Chain | Loop | Choice, frame: Frame) -> Callable[[], Coroutine[Any, Any, None]]:
+        if isinstance(node, Choice):
+            return ChoiceRun(self, node, frame).go
+        if isinstance(node, Loop):
+            return LoopRun(self, node, frame).go
+        if node.flow or node.timeout is not None:
+            return NestedRun(self, node, frame).go
+        return partial(self.chain, node, frame)
 
     async def step(self, step: Step, frame: Frame) -> Delta:
         """Run an agent; gives what it changed."""
@@ -116,27 +144,14 @@ class Interpreter:
         AgentRun(self, step, frame, ended.set)
         return (await ended.wait()).outcome()
 
-    async def _container(self, node: Chain | Loop | Choice | Stage, frame: Frame) -> None:
+    async def _container(
+        self, node: Node, frame: Frame, inside: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         frame.stops.check()
-        stage = StageRun(self, node, frame) if isinstance(node, Stage) else None
-        skipped = stage.skip_reason() if stage is not None else ""
-        if skipped:
-            self._ended(node, frame, "skipped", skipped)
-            return
         journal = self.journal
         journal.tell(NodeStarted.made(seq=journal.seq, at=journal.at(), path=node.path, scope=frame.scope))
         try:
-            if stage is not None:
-                await stage.go()
-            elif isinstance(node, Chain):
-                if node.flow or node.timeout is not None:
-                    await NestedRun(self, node, frame).go()
-                else:
-                    await self.chain(node, frame)
-            elif isinstance(node, Loop):
-                await LoopRun(self, node, frame).go()
-            elif isinstance(node, Choice):
-                await ChoiceRun(self, node, frame).go()
+            await inside()
         except NodeFailed as failure:
             self._ended(node, frame, "failed", failure.message)
             raise

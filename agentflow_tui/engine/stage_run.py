@@ -22,7 +22,6 @@ class StageRun:
         self._run = run
         self._stage = stage
         self._frame = frame
-        self._stops = CancelScope(frame.stops)
 
     def skip_reason(self) -> str:
         """Why it does not run at all, or nothing; raises `NodeFailed` when its `when` cannot be answered."""
@@ -54,11 +53,11 @@ class StageRun:
 
     async def _body(self) -> None:
         stage, frame = self._stage, self._frame
-        deadline = None
+        stops, deadline = CancelScope(frame.stops), None
         if stage.timeout is not None:
-            deadline = Deadline(self._run.time, stage.timeout, self._expire)
+            deadline = Deadline(self._run.time, stage.timeout, lambda: self._expire(stops))
         try:
-            await self._run.node(stage.body, frame.for_stage(stage.name, self._stops))
+            await self._run.node(stage.body, frame.for_stage(stage.name, stops))
         except NodeFailed as failure:
             raise self._failure(failure.message, failure) from None
         except Interrupted as stopped:
@@ -67,12 +66,12 @@ class StageRun:
             timeout = NodeFailed(stopped.interruption.text, category="timeout")
             raise self._failure(stopped.interruption.text, timeout) from None
         finally:
-            self._stops.close()
+            stops.close()
             if deadline is not None:
                 deadline.cancel()
 
-    def _expire(self) -> None:
-        self._stops.interrupt(Interruption("timeout", f"stage timeout after {self._stage.timeout:g} s"))
+    def _expire(self, stops: CancelScope) -> None:
+        stops.interrupt(Interruption("timeout", f"stage timeout after {self._stage.timeout:g} s"))
 
     def _failure(self, text: str, failure: NodeFailed) -> NodeFailed:
         return NodeFailed(
