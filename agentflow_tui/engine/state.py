@@ -188,7 +188,7 @@ def delta_of(written: Mapping[Any, Any], base: Mapping[str, Any]) -> Delta:
         own = copy_open(value, key)
         if key not in base or not same_json(own, base[key]):
             changed[key] = own
-    return Delta.made(set=changed) if changed else EMPTY_DELTA
+    return Delta.made(set=changed, meta_set=_EMPTY) if changed else EMPTY_DELTA
 
 
 def _delta(
