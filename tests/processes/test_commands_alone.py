@@ -11,6 +11,7 @@ import pytest
 
 from agentflow_tui import __version__
 from tests.unit.cli.program import FLOW, cli, program
+from tests.unit.cli.test_graph_command import ROOM
 from tests.unit.cli.test_time_travel_commands import Cli, desk, run
 
 __all__ = ["desk", "run"]
@@ -19,6 +20,14 @@ __all__ = ["desk", "run"]
 def test_a_process_says_what_the_tests_of_commands_see() -> None:
     assert program("--version").stdout == cli("--version").stdout == f"agentflow-tui {__version__}\n"
     assert program("paths").stdout == cli("paths").stdout
+
+
+def test_a_graph_has_the_room_that_the_variables_say(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.toml"
+    flow.write_text(FLOW)
+    drawn = cli("graph", str(flow), "--text", env=ROOM)
+    assert drawn.returncode == 0
+    assert program("graph", str(flow), "--text", env=ROOM) == drawn
 
 
 def test_events_are_lines_of_json_on_standard_output_and_input_comes_from_standard_input(

@@ -60,6 +60,15 @@ def test_importing_the_package_imports_nothing_else_of_it() -> None:
     assert done.stdout.splitlines() == ["['agentflow_tui.lazy_names']", "[]"]
 
 
+def test_showing_control_characters_needs_only_the_standard_library() -> None:
+    code = (
+        "import sys; import agentflow_tui.control_characters; "
+        "print(sorted(m for m in sys.modules if m.split('.')[0] in {'textual', 'rich', 'pydantic'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 BROKEN_ENVIRONMENTS = {
     "socks proxy": ({"ALL_PROXY": "socks5://127.0.0.1:9"}, "ALL_PROXY"),
     "bad host": ({"OLLAMA_HOST": "1.2.3.4:99999"}, "OLLAMA_HOST"),

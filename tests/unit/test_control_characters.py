@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from agentflow_tui.control_characters import visible, visible_line
 
 
@@ -13,12 +10,3 @@ def test_escapes_are_shown_and_layout_is_kept() -> None:
 def test_one_line_is_cut() -> None:
     assert visible_line("one\ntwo three", 8) == "one two…"
     assert visible_line("\x07bell") == "␇bell"
-
-
-def test_needs_only_the_standard_library() -> None:
-    code = (
-        "import sys; import agentflow_tui.control_characters; "
-        "print(sorted(m for m in sys.modules if m.split('.')[0] in {'textual', 'rich', 'pydantic'}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

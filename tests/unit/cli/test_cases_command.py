@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from agentflow_tui.cli.junit import CaseResult, junit
-from tests.unit.cli.program import Done, cli, program
+from tests.unit.cli.program import Done, cli
 
 FLOW = """
 [llm]
@@ -65,14 +65,6 @@ def test_a_kept_run_is_a_test_that_comes_out_the_same(desk: Desk) -> None:
     for place in ("report.toml", "report.tests", "report.tests/three-rounds.jsonl", str(desk.folder.parent)):
         assert desk.json("test", place)["same"] == 1, place
     assert desk.json("test", ".", "report.toml")["same"] == 1
-
-
-def test_a_remark_or_another_machine_changes_nothing(desk: Desk) -> None:
-    desk("save-test", desk.ran())
-    desk.flow.write_text(f"# A remark.\n{FLOW}")
-    # Nothing of this machine is needed: neither stored runs nor the model that was chosen by a variable.
-    done = program("test", env={"HOME": str(desk.folder.parent / "other"), "PATH": ""}, folder=desk.folder)
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_changed_prompt_is_a_drift_with_its_place_and_both_texts(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from agentflow_tui.config import check_text
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.layout import lay_out
 from agentflow_tui.plan.mermaid import mermaid
-from tests.unit.cli.program import FLOW, cli, program
+from tests.unit.cli.program import FLOW, cli
 
 ROOM = {**os.environ, "COLUMNS": "100", "LINES": "30"}
 
@@ -27,7 +27,7 @@ def test_text_is_the_drawing_that_the_workbench_shows(flow: str) -> None:
     plan = compile_plan(checked.flow)
     done = cli("graph", flow, env=ROOM)
     assert (done.returncode, done.stdout) == (0, lay_out(plan, room=(100, 30)).text() + "\n")
-    assert program("graph", flow, "--text", env=ROOM).stdout == done.stdout
+    assert cli("graph", flow, "--text", env=ROOM).stdout == done.stdout
     down = cli("graph", flow, "--top-down", env=ROOM)
     assert down.stdout == lay_out(plan, direction="down", room=(100, 30)).text() + "\n" != done.stdout
 

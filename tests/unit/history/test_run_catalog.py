@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +15,7 @@ from agentflow_tui.history import fold
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.recording_shelf import RecordingShelf
 from agentflow_tui.history.run_filter import RunFilter
-from agentflow_tui.history.run_lock import RunLock, RunLockedError
+from agentflow_tui.history.run_lock import RunLockedError
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from tests.story import quality_loop
@@ -211,43 +208,6 @@ async def test_events_for_a_run_that_another_process_drives_are_refused(path: Pa
     await other.aclose()
     assert len(await store.load("r")) == 5
     await store.aclose()
-
-
-DRIVER = """
-import asyncio, sys
-from pathlib import Path
-from agentflow_tui.history.run_lock import RunLock
-
-RunLock(Path(sys.argv[1]), "r").acquire()
-print("driving", flush=True)
-sys.stdin.read()
-"""
-
-
-def test_a_killed_process_lets_go_of_its_runs(tmp_path: Path) -> None:
-    driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert driver.stdout is not None
-    assert driver.stdin is not None
-    assert driver.stdout.readline() == "driving\n"
-    lock = RunLock(tmp_path, "r")
-    with pytest.raises(RunLockedError, match=f"process {driver.pid} since") as caught:
-        lock.acquire()
-    assert "fork" in caught.value.hint
-    assert lock.is_taken()
-    driver.send_signal(signal.SIGKILL)
-    driver.wait()
-    driver.stdout.close()
-    driver.stdin.close()
-    assert not lock.is_taken()
-    lock.acquire()
-    assert lock.is_held
-    lock.release()
-    lock.release()
 
 
 async def test_old_runs_and_too_much_are_collected_but_what_is_tagged_stays(path: Path) -> None:
