@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agentflow_tui.conditions.comparison import compare_data, compare_path
 from agentflow_tui.conditions.condition_error import ConditionError, ConditionSyntaxError
-from agentflow_tui.conditions.evaluator import Evaluator, compare_quickly
+from agentflow_tui.conditions.evaluator import Evaluator
 from agentflow_tui.conditions.grammar import Grammar, NameUse
 from agentflow_tui.conditions.scope import Scope
 from agentflow_tui.conditions.syntax_fault import explain_syntax_error
@@ -31,6 +32,8 @@ class Condition:
     tree: ast.expr = field(compare=False, repr=False)
     holds: Callable[[Scope], bool] = field(compare=False, repr=False)
     """Tell whether the value counts as true (semantics §9: truthiness); raises as `evaluate`."""
+    of_data: Callable[[Mapping[str, Any]], bool] | None = field(default=None, compare=False, repr=False)
+    """The same as `holds` for the data of a scope, where they are all that is asked; raises nothing."""
     tested: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def evaluate(self, scope: Scope) -> Any:
@@ -65,8 +68,8 @@ def parse_condition(text: str) -> Condition:
     tree = grammar.checked(parsed.body)
     uses = tuple(grammar.uses)
     names, tested = frozenset(use.name for use in uses), frozenset(grammar.tested)
-    holds = compare_quickly(tree) or (lambda scope: bool(_value(text, tree, scope)))
-    return Condition(text, names, uses, tree, holds, tested)
+    holds = compare_path(tree) or (lambda scope: bool(_value(text, tree, scope)))
+    return Condition(text, names, uses, tree, holds, compare_data(tree), tested)
 
 
 def _value(text: str, tree: ast.expr, scope: Scope) -> Any:

@@ -12,7 +12,8 @@ from simpleeval import SimpleEval
 from agentflow_tui.conditions.condition_error import ConditionError
 from agentflow_tui.conditions.scope import Scope
 
-_MISSING = object()
+MISSING = object()
+"""What a path leads to where nothing is."""
 _NUMBERS = (int, float)
 # A float reaches about 1.8e308; larger whole numbers only serve to fill memory.
 _MAX_BITS = 1024
@@ -46,7 +47,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
 
     def __init__(self, scope: Scope) -> None:
         """Bind the scope; the tables are shared, so that a new evaluator costs next to nothing."""
-        self.operators = _OPERATORS
+        self.operators = OPERATORS
         self.functions = FUNCTIONS
         self._scope = scope
         self.nodes = {
@@ -65,14 +66,11 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         """Skip simpleeval's walk through every value: state is JSON, and the walk grows with it."""
 
     def _path(self, node: Path) -> Any:
-        value = self._find(node)
-        return None if value is _MISSING else value
+        value = find(node, self._scope)
+        return None if value is MISSING else value
 
     def _has(self, node: Has) -> bool:
-        return self._find(node.path) is not _MISSING
-
-    def _find(self, node: Path) -> Any:
-        return _find(node, self._scope)
+        return find(node.path, self._scope) is not MISSING
 
     @staticmethod
     def _literal(node: ast.Constant) -> Any:
@@ -87,36 +85,8 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         return FUNCTIONS[node.func.id](*[self._eval(argument) for argument in node.args])
 
 
-def compare_quickly(tree: ast.expr) -> Callable[[Scope], bool] | None:
-    """Give what answers a comparison of one path with one literal, as `Evaluator` would, without a walk.
-
-    Nearly all conditions are such a comparison; for any other there is none.
-    """
-    match tree:
-        case ast.Compare(left=Path() as path, ops=[operation], comparators=[ast.Constant(value=literal)]):
-            compare = _OPERATORS[type(operation)]
-        case _:
-            return None
-    compare_alike: Callable[[Any, Any], bool] = _OF_SAME_KIND.get(type(operation), compare)
-    alike = _KINDS.get(type(literal), ())
-    (name, *others), is_special = path.parts, path.parts[0] in ("iteration", "elapsed_seconds")
-    if path.root == "data" and not others and not is_special:
-        # Nearly all of them: no call to find the value.
-        def holds_of_data(scope: Scope) -> bool:
-            value = scope.data.get(name)
-            return compare_alike(value, literal) if type(value) in alike else bool(compare(value, literal))
-
-        return holds_of_data
-
-    def holds(scope: Scope) -> bool:
-        found = _find(path, scope)
-        value = None if found is _MISSING else found
-        return compare_alike(value, literal) if type(value) in alike else bool(compare(value, literal))
-
-    return holds
-
-
-def _find(node: Path, scope: Scope) -> Any:
+def find(node: Path, scope: Scope) -> Any:
+    """What a path leads to, or `MISSING`."""
     parts = node.parts
     if node.root == "data":
         if len(parts) == 1:
@@ -129,7 +99,7 @@ def _find(node: Path, scope: Scope) -> Any:
         value = scope.meta if node.root == "meta" else scope.event
     for part in parts:
         if not isinstance(value, Mapping) or part not in value:
-            return _MISSING
+            return MISSING
         value = value[part]
     return value
 
@@ -187,7 +157,7 @@ def _within(item: Any, container: Any) -> bool:
 
 def _signed(sign: int) -> Callable[[Any], Any]:
     def apply(value: Any) -> Any:
-        return _OPERATORS[ast.Mult](sign, value)
+        return OPERATORS[ast.Mult](sign, value)
 
     return apply
 
@@ -244,7 +214,7 @@ def _kind(value: object) -> str:
     return "a table"
 
 
-_OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
+OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -253,9 +223,7 @@ _OF_SAME_KIND: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.GtE: operator.ge,
 }
 """What compares two numbers, or two texts, of which it is known that they are such."""
-_KINDS: dict[type, tuple[type, ...]] = {str: (str,), int: _NUMBERS, float: _NUMBERS}
-"""What a literal's type may be compared with so."""
-_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: _numeric("+", operator.add),
     ast.Sub: _numeric("-", operator.sub),
     ast.Mult: _numeric("*", operator.mul),
@@ -267,10 +235,11 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Not: operator.not_,
     ast.Eq: _equal,
     ast.NotEq: lambda left, right: not _equal(left, right),
-    **{kind: _ordering(_OF_SAME_KIND[kind]) for kind in (ast.Lt, ast.LtE, ast.Gt, ast.GtE)},
+    **{kind: _ordering(OF_SAME_KIND[kind]) for kind in (ast.Lt, ast.LtE, ast.Gt, ast.GtE)},
     ast.In: _within,
     ast.NotIn: lambda left, right: not _within(left, right),
 }
+"""What each operator does with any values."""
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": _length,

@@ -108,16 +108,20 @@ class ChoiceRun:
 
     def _first_true(self, ways: Sequence[Option | Rule]) -> int | None:
         """The place of the first that fits; raises `NodeFailed` when a condition fails (semantics §9)."""
+        data = self._frame.state.data
         sight: Scope | None = None
         try:
             for place, way in enumerate(ways):
-                if way.when is not None:
+                when = way.when
+                if when is None:
+                    is_true = True
+                elif when.of_data is not None:
+                    is_true = when.of_data(data)
+                else:
                     # One for all of them: nothing changes before one is chosen.
-                    if sight is None:
-                        sight = self._run.sight(self._frame)
-                    if not way.when.holds(sight):
-                        continue
-                if way.contains is None or self._is_said(way.contains):
+                    sight = sight or self._run.sight(self._frame)
+                    is_true = when.holds(sight)
+                if is_true and (way.contains is None or self._is_said(way.contains)):
                     return place
         except ConditionError as error:
             raise NodeFailed(f"choice: {error}", category="validation") from None

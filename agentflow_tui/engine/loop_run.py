@@ -117,7 +117,11 @@ class LoopRun:
         condition, data = self._loop.condition, inside.state.data
         if data.get("loop_completed") is True or data.get("loop_complete") is True:
             return True
-        return condition is not None and self._run.holds(condition, self._run.sight(inside), "loop condition")
+        if condition is None:
+            return False
+        if condition.of_data is not None:
+            return condition.of_data(data)
+        return self._run.holds(condition, self._run.sight(inside), "loop condition")
 
     def _flags(self) -> frozenset[str]:
         # Only the boolean counts: 1 and "true" are values like any other.

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentflow_tui.conditions import Condition, ConditionError, ConditionSyntaxError, Scope, parse_condition
-from agentflow_tui.conditions.evaluator import compare_quickly
+from agentflow_tui.conditions.comparison import compare_path
 
 
 def value_of(text: str, /, **data: Any) -> Any:
@@ -244,8 +244,17 @@ def test_whatever_the_values_only_the_two_errors_come(
         assert str(error)
 
 
+@pytest.mark.parametrize("root", ["data", "meta", "event"])
+def test_a_whole_table_is_no_text_and_no_number(root: str) -> None:
+    assert not parse_condition(f"{root} == 'x'").holds(Scope({}))
+    assert parse_condition(f"{root} != null").holds(Scope({}))
+    assert not parse_condition(f"{root} > 0").holds(Scope({}))
+
+
 @given(
-    path=st.sampled_from(["a", "b.c", "meta.m", "event.a", "iteration", "elapsed_seconds", "a['b.c']"]),
+    path=st.sampled_from(
+        ["a", "b.c", "meta.m", "event.a", "iteration", "elapsed_seconds", "a['b.c']", "data", "meta", "event"]
+    ),
     sign=st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "in", "not in"]),
     literal=st.sampled_from(["1", "1.0", "0.5", "true", "null", "'x'", "''", "-1"]),
     a=JSON,
@@ -257,7 +266,9 @@ def test_the_short_way_says_what_the_long_way_says(  # noqa: PLR0913
 ) -> None:
     condition = parse_condition(f"{path} {sign} {literal}")
     scope = Scope({"a": a, "b": b}, {"m": "x"}, {"a": a}, iteration, 1.0 if iteration else None)
-    assert (compare_quickly(condition.tree) is None) is (literal == "-1")
+    assert (compare_path(condition.tree) is None) is (literal == "-1")
+    assert (condition.of_data is None) is (literal == "-1" or path != "a")
+    assert condition.of_data is None or condition.of_data(scope.data) is condition.holds(scope)
     assert condition.holds(scope) is bool(condition.evaluate(scope))
 
 
