@@ -136,17 +136,19 @@ _leaf = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) |
 _json = st.recursive(
     _leaf, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4)
 )
+_noises, _kinds = st.integers(0, 99), st.integers(0, 2)
+_states = st.lists(st.dictionaries(st.sampled_from("abc"), _json), min_size=1, max_size=8)
 
 
 @st.composite
 def _histories(draw: st.DrawFn) -> list[ev.HistoryEvent]:
     """States with big values that change here and there."""
-    noise = random.Random(draw(st.integers(0, 99)))
+    noise = random.Random(draw(_noises))
     filling = "".join(noise.choices('abc \n"\\\u00e9\ud800', k=BIG))
-    values = draw(st.lists(st.dictionaries(st.sampled_from("abc"), _json), min_size=1, max_size=8))
+    values = draw(_states)
     events = []
     for seq, each in enumerate(values):
-        kind = draw(st.integers(0, 2))
+        kind = draw(_kinds)
         big: dict[str, Any] = {
             key: {"first": value, "filling": [filling, filling[::2]], "last": value}
             if kind == 0

@@ -31,18 +31,23 @@ _NAMES = st.text(min_size=1, max_size=40)
 _STYLES = [(direction, detail) for direction in ("right", "down") for detail in ("full", "names", "dots")]
 
 
-@st.composite
-def nodes(draw: st.DrawFn, book: PathBook, parent: str, depth: int) -> Node:
-    kinds = ("step",) if depth == 0 else ("step", "chain", "fan", "loop", "choice", "stage")
-    kind, name = draw(st.sampled_from(kinds)), draw(_NAMES)
+# Made once: Hypothesis examines every strategy that it has not met, and a plan draws from dozens.
+_STEP = st.just("step")
+_KINDS = st.sampled_from(("step", "chain", "fan", "loop", "choice", "stage"))
+_COUNTS = {"chain": st.integers(0, 10), "fan": st.integers(1, 10), "choice": st.integers(1, 10)}
+_ROW_LENGTHS = st.integers(2, 6)
+
+
+def _node(draw: st.DrawFn, book: PathBook, parent: str, depth: int) -> Node:
+    kind, name = draw(_KINDS if depth else _STEP), draw(_NAMES)
     path = book.child(parent, name)
     if kind == "step":
         return Step(path, name)
     if kind in ("loop", "stage"):
-        body = draw(nodes(book, path, depth - 1))
+        body = _node(draw, book, path, depth - 1)
         return Loop(path, name, body) if kind == "loop" else Stage(path, name, 1, body)
-    count = draw(st.integers(0 if kind == "chain" else 1, 10))
-    children = tuple(draw(nodes(book, path, depth - 1 if count < 4 else 0)) for _ in range(count))
+    count = draw(_COUNTS[kind])
+    children = tuple(_node(draw, book, path, depth - 1 if count < 4 else 0) for _ in range(count))
     if kind == "chain":
         return Chain(path, name, children)
     if kind == "fan":
@@ -52,7 +57,7 @@ def nodes(draw: st.DrawFn, book: PathBook, parent: str, depth: int) -> Node:
 
 @st.composite
 def trees(draw: st.DrawFn) -> Node:
-    return draw(nodes(PathBook(), "root", 3))
+    return _node(draw, PathBook(), "root", 3)
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -120,7 +125,7 @@ def test_declared_order_is_kept(root: Node, style: tuple[Direction, Detail]) -> 
 @st.composite
 def rows(draw: st.DrawFn) -> list[Node]:
     book = PathBook()
-    return [draw(nodes(book, "root", 1)) for _ in range(draw(st.integers(2, 6)))]
+    return [_node(draw, book, "root", 1) for _ in range(draw(_ROW_LENGTHS))]
 
 
 @given(rows(), st.integers(20, 120))
