@@ -84,28 +84,52 @@ class AgentRun(TimedCall):
         if run.past is not None and not run.past.is_over:
             self._then = await run.past.claim(step.path)
         if self._then is not None or run.control.is_free:
-            run.gate.pass_by(self, step)
+            run.gate.running[self] = step.path
         else:
-            if run.control.is_watching:
-                run.control.watch(step, "before", self._sight)
-            in_phase = self._frame.scope != ""
-            if not run.gate.try_enter(self, step, in_phase=in_phase):
-                await run.gate.enter(self, step, in_phase=in_phase)
+            await self._enter()
         self._begin()
         try:
-            self.delta = await self._result()
+            agent = None if self._then is not None or run.control.pins else run.agents.get(step.key)
+            if agent is None or step.policies is not None or run.hooks.registered:
+                self.delta = await self._result()
+            else:
+                # Nothing to be done around it: the way of nearly all agent runs.
+                state = self._frame.state
+                given = State.over(state.data, state.meta)
+                returned = await agent.run(run.event, given, self._context(1))
+                if run.time.now() > run.time.late_at and run.time.has_caught_up():
+                    await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
+                self.check_obeyed()
+                if type(returned) is dict and not run.hooks.registered:
+                    self.delta = delta_of(returned, state.data)
+                else:
+                    self.delta = await self._left(given, returned)
             self._is_done = True
-        except asyncio.CancelledError:
-            if self.interruption is not None:
-                raise
-            self._error = self.cancelled_error()
         except BaseException as error:
-            # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
-            if self.interruption is not None and isinstance(error, KeyboardInterrupt):
+            if not self._keep(error):
                 raise
-            self._error = self.timeout_error() if self.is_expired else error
         if self._error is not None and not self.is_over:
             await self._report_error(self._error)
+
+    def _keep(self, error: BaseException) -> bool:
+        """Take an error as the agent's, unless it is how the agent obeys a stop from outside."""
+        is_cancelled = issubclass(type(error), asyncio.CancelledError)
+        # A handler's own is no wish of the person's: asyncio turns the first Ctrl-C into a cancel.
+        if self.interruption is not None and (is_cancelled or issubclass(type(error), KeyboardInterrupt)):
+            return False
+        if is_cancelled:
+            error = self.cancelled_error()
+        self._error = self.timeout_error() if self.is_expired else error
+        return True
+
+    async def _enter(self) -> None:
+        """Wait until the person lets it begin."""
+        run, step = self._run, self._step
+        if run.control.is_watching:
+            run.control.watch(step, "before", self._sight)
+        in_phase = self._frame.scope != ""
+        if not run.gate.try_enter(self, step, in_phase=in_phase):
+            await run.gate.enter(self, step, in_phase=in_phase)
 
     def _begin(self) -> None:
         run, step, frame = self._run, self._step, self._frame
@@ -125,7 +149,7 @@ class AgentRun(TimedCall):
             self.arm()
 
     async def _result(self) -> Delta:
-        run, step, frame = self._run, self._step, self._frame
+        run, step = self._run, self._step
         if self._then is not None and run.past is not None:
             return await run.past.tell(self._then, self)
         pinned = run.control.pinned(step) if run.control.pins else None
@@ -135,20 +159,17 @@ class AgentRun(TimedCall):
         agent = run.agents.get(step.key)
         if agent is None:
             raise AgentError(f"no agent is called '{step.agent}'")
-        if step.policies is None and not run.hooks.registered:
-            # Nothing to be done around it: the way of nearly all agent runs.
-            given = State.over(frame.state.data, frame.state.meta)
-            returned = await agent.run(run.event, given, self._context(1))
-            if run.time.now() > run.time.late_at and run.time.has_caught_up():
-                await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
-            self.check_obeyed()
-            if type(returned) is dict and not run.hooks.registered:
-                return delta_of(returned, frame.state.data)
-            before = given if returned is given else State.over(frame.state.data, frame.state.meta)
-            after = state_from(returned, given=given, before=before, who="the agent")
-        else:
-            after = await self._escorted(agent)
-        if not run.hooks.is_idle("AfterAgentRun"):
+        return await self._seen_off(await self._escorted(agent))
+
+    async def _left(self, given: State, returned: object) -> Delta:
+        """What an agent without an escort changed."""
+        state = self._frame.state
+        before = given if returned is given else State.over(state.data, state.meta)
+        return await self._seen_off(state_from(returned, given=given, before=before, who="the agent"))
+
+    async def _seen_off(self, after: State) -> Delta:
+        """What is left of the agent's changes behind the last callbacks."""
+        if not self._run.hooks.is_idle("AfterAgentRun"):
             after = await self._guide().fire("AfterAgentRun", after, duration=self._duration())
         return after.delta()
 

@@ -126,6 +126,7 @@ class Course:
             category=ended.category,
         )
         journal.tell(last)
+        journal.close()
         if run.past is not None:
             run.past.end()
         if journal.error is not None:

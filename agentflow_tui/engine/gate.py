@@ -24,14 +24,16 @@ class Gate:
     The run stands still, and its time with it, while agents wait here and none is running.
     """
 
-    __slots__ = ("_control", "_journal", "_running", "_time", "_waiting")
+    __slots__ = ("_control", "_journal", "_time", "_waiting", "running")
 
     def __init__(self, control: Control, journal: Journal, time: RunTime) -> None:
         """Nobody waits, nothing runs."""
         self._control = control
         self._journal = journal
         self._time = time
-        self._running: dict[Call, str] = {}
+        self.running: dict[Call, str] = {}
+        """Who has begun, and where. Whom no control holds, because it is of the past or all are free, puts
+        itself in."""
         self._waiting: dict[asyncio.Future[None], tuple[Call, Step, bool]] = {}
 
     def try_enter(self, call: Call, step: Step, *, in_phase: bool) -> bool:
@@ -39,12 +41,8 @@ class Gate:
         control = self._control
         if self._waiting or control.is_held(step) or not control.take_step(in_phase=in_phase):
             return False
-        self._running[call] = step.path
+        self.running[call] = step.path
         return True
-
-    def pass_by(self, call: Call, step: Step) -> None:
-        """An agent run has begun that no control holds: it is of the past, or all are free."""
-        self._running[call] = step.path
 
     async def enter(self, call: Call, step: Step, *, in_phase: bool) -> None:
         """Wait until an agent may start; the order of arrival is kept among those that are not held."""
@@ -62,14 +60,14 @@ class Gate:
 
     def leave(self, call: Call) -> None:
         """An agent that had entered has ended."""
-        self._running.pop(call, None)
+        self.running.pop(call, None)
         if self._waiting:
             self._stand_still()
 
     def changed(self) -> None:
         """The control was used."""
         for path, interruption in self._control.take_stops():
-            for call, where in [each for each in self._running.items() if path in ("", each[1])]:
+            for call, where in [each for each in self.running.items() if path in ("", each[1])]:
                 if interruption.kind == "again":
                     self._control.begins_again(where)
                 call.interrupt(interruption)
@@ -85,11 +83,11 @@ class Gate:
             if not self._control.take_step(in_phase=in_phase):
                 break
             del self._waiting[ticket]
-            self._running[call] = step.path
+            self.running[call] = step.path
             ticket.set_result(None)
 
     def _stand_still(self) -> None:
-        if not self._waiting or self._running or self._time.is_still:
+        if not self._waiting or self.running or self._time.is_still:
             return
         if self._control.is_paused:
             self._stop(self._control.pause_reason)
@@ -99,7 +97,7 @@ class Gate:
 
     def _stand_still_for_held(self) -> None:
         steps = [step for _, step, _ in self._waiting.values()]
-        is_free = self._running or self._time.is_still or self._control.is_paused
+        is_free = self.running or self._time.is_still or self._control.is_paused
         if steps and not is_free and all(map(self._control.is_held, steps)):
             self._stop("held")
 

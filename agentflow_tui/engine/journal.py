@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from agentflow_tui.engine.run_time import RunTime
-from agentflow_tui.history.event import HistoryEvent, RunEnded
+from agentflow_tui.history.event import HistoryEvent
 
 
 class Journal:
-    """Numbers the events of one run and gives them to `emit`; keeps none, writes none after `RunEnded`.
+    """Numbers the events of one run and gives them to `emit`; keeps none, writes none once it is closed.
 
     When `emit` raises, nothing more is written, `error` holds what it raised and `on_error` is called: a run
     that cannot be recorded has to end.
     """
 
-    __slots__ = ("_calls", "_emit", "_is_closed", "_now", "_started", "error", "on_error", "seq")
+    __slots__ = ("_calls", "_emit", "_now", "_started", "error", "on_error", "seq")
 
     def __init__(self, emit: Callable[[HistoryEvent], None], time: RunTime) -> None:
         """Start with number 0."""
@@ -26,7 +26,6 @@ class Journal:
         self.seq = 0
         """The number of the event that is told next."""
         self._calls = 0
-        self._is_closed = False
         self.error: BaseException | None = None
         self.on_error: Callable[[], None] | None = None
 
@@ -40,17 +39,18 @@ class Journal:
 
     def tell(self, event: HistoryEvent) -> None:
         """Write an event that was made with `seq` and `at` of now, which is quicker than `record`."""
-        if self._is_closed:
-            return
         self.seq += 1
-        if type(event) is RunEnded:
-            self._is_closed = True
         try:
             self._emit(event)
         except BaseException as error:  # kept: raised through the engine here, it would tear a run in two
-            self.error, self._is_closed = error, True
+            self.error = error
+            self.close()
             if self.on_error is not None:
                 self.on_error()
+
+    def close(self) -> None:
+        """Write nothing any more."""
+        self._emit = _nobody
 
     def skip_calls(self, count: int) -> None:
         """Give out no id up to that of call `count`: the run's past has them."""
@@ -60,3 +60,7 @@ class Journal:
         """An id for a model call that no other in the run has."""
         self._calls += 1
         return f"call-{self._calls}"
+
+
+def _nobody(_: HistoryEvent) -> None:
+    """Who listens to a closed journal."""
