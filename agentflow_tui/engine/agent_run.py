@@ -71,13 +71,6 @@ class AgentRun(TimedCall):
         """Why it did not end well, if so."""
         return self.failure if self.interruption is None else Interrupted(self.interruption)
 
-    def outcome(self) -> Delta:
-        """What it changed; raises `NodeFailed` or `Interrupted` when it did not end well."""
-        error = self.error
-        if error is not None:
-            raise error
-        return self.delta
-
     async def work(self) -> None:
         """Do all of it but the end."""
         run, step = self._run, self._step

@@ -164,7 +164,7 @@ class Course:
 
     async def _stand(self) -> None:
         run = self._run
-        last = LastStop(run.control, run.journal, run.time, run.stops, run.cancel_from_outside)
+        last = LastStop(run)
         self._last_stop = last
         await last.pass_by()
 
@@ -203,7 +203,7 @@ class Course:
             return
         if run.hooks.is_idle(hook):
             return
-        ended: Signal[_Firing] = Signal(run.cancel_from_outside)
+        ended: Signal[_Firing] = Signal(run)
         _Firing(run, hook, self._state, stops, ended)
         call = await ended.wait()
         if call.is_abandoned:

@@ -27,11 +27,13 @@ class Crew:
     context variable, is given no other one. Where several are at work, each gives way after every call.
     """
 
-    __slots__ = ("_at_work", "_following", "_free", "clock", "context")
+    __slots__ = ("_at_work", "_following", "_free", "clock", "context", "loop")
 
     def __init__(self, clock: Clock) -> None:
         """Nobody works; what runs begins with the context of now."""
         self.clock = clock
+        self.loop = asyncio.get_running_loop()
+        """Asked for once: each answer is a call of the operating system."""
         self.context = copy_context()
         """What every call begins with: nothing that another one set reaches it."""
         self._at_work = 0
@@ -50,8 +52,7 @@ class Crew:
     def _new_task(self, call: Call, name: str) -> asyncio.Task[None]:
         self._at_work += 1
         # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
-        loop = asyncio.get_running_loop()
-        return asyncio.Task(self._work(call), loop=loop, name=name, context=self.context.copy())
+        return asyncio.Task(self._work(call), loop=self.loop, name=name, context=self.context.copy())
 
     async def _work(self, first: Call) -> None:
         call, task, now = first, first.task, self.clock.now

@@ -30,7 +30,7 @@ class FanRun:
         self._fan = fan
         self._frame = frame
         self._stops = CancelScope(frame.stops)
-        self._all_over: Signal[None] = Signal(run.cancel_from_outside)
+        self._all_over: Signal[None] = Signal(run)
         self._next = 0
         self._live = 0
         self._deltas: dict[int, Delta] = {}

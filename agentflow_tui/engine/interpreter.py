@@ -74,6 +74,7 @@ class Interpreter:
         self.gate = Gate(control, journal, time)
         self.stops = CancelScope()
         self.crew = Crew(time.clock)
+        self.loop = self.crew.loop
         self.is_cancelled_from_outside = False
         self.loops: list[LoopRun] = []
         """Those that are running."""
@@ -140,9 +141,13 @@ class Interpreter:
     async def step(self, step: Step, frame: Frame) -> Delta:
         """Run an agent; gives what it changed."""
         frame.stops.check()
-        ended: Signal[AgentRun] = Signal(self.cancel_from_outside)
-        AgentRun(self, step, frame, ended.set)
-        return (await ended.wait()).outcome()
+        over: Signal[AgentRun] = Signal(self)
+        AgentRun(self, step, frame, over.set)
+        ended = await over.wait()
+        error = ended.error
+        if error is not None:
+            raise error
+        return ended.delta
 
     async def _container(
         self, node: Node, frame: Frame, inside: Callable[[], Coroutine[Any, Any, None]]

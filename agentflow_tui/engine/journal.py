@@ -16,13 +16,13 @@ class Journal:
     that cannot be recorded has to end.
     """
 
-    __slots__ = ("_calls", "_emit", "_now", "_started", "error", "on_error", "seq")
+    __slots__ = ("_calls", "_emit", "error", "now", "on_error", "seq", "started")
 
     def __init__(self, emit: Callable[[HistoryEvent], None], time: RunTime) -> None:
         """Start with number 0."""
         self._emit = emit
-        self._now = time.now
-        self._started = time.started
+        self.now = time.now
+        self.started = time.started
         self.seq = 0
         """The number of the event that is told next."""
         self._calls = 0
@@ -31,11 +31,11 @@ class Journal:
 
     def record(self, kind: type[HistoryEvent], **fields: Any) -> None:
         """Write an event of this kind; `seq` and `at` are filled in."""
-        self.tell(kind.made(seq=self.seq, at=self._now() - self._started, **fields))
+        self.tell(kind.made(seq=self.seq, at=self.at(), **fields))
 
     def at(self) -> float:
         """Seconds since the run began, pauses included."""
-        return self._now() - self._started
+        return self.now() - self.started
 
     def tell(self, event: HistoryEvent) -> None:
         """Write an event that was made with `seq` and `at` of now, which is quicker than `record`."""

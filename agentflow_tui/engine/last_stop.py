@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from agentflow_tui.engine.cancel_scope import CancelScope, Interruption
-from agentflow_tui.engine.control import Control
-from agentflow_tui.engine.journal import Journal
-from agentflow_tui.engine.run_time import RunTime
+from agentflow_tui.engine.cancel_scope import Interruption
 from agentflow_tui.engine.signal import Signal
 from agentflow_tui.history.event import RunPaused, RunResumed
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.interpreter import Interpreter
 
 
 class LastStop:
     """Keeps a run from ending while a breakpoint after its last agent holds it; no time passes meanwhile."""
 
-    __slots__ = ("_control", "_journal", "_on_cancel", "_released", "_stops", "_time")
+    __slots__ = ("_released", "_run")
 
-    def __init__(
-        self,
-        control: Control,
-        journal: Journal,
-        time: RunTime,
-        stops: CancelScope,
-        on_cancel: Callable[[], None],
-    ) -> None:
-        """Nothing stands here; `on_cancel` is told when the task that waits is cancelled from outside."""
-        self._control = control
-        self._journal = journal
-        self._time = time
-        self._stops = stops
-        self._on_cancel = on_cancel
+    def __init__(self, run: Interpreter) -> None:
+        """Nothing stands here."""
+        self._run = run
         self._released: Signal[None] | None = None
 
     async def pass_by(self) -> None:
@@ -38,21 +27,21 @@ class LastStop:
 
         To cancel it does that too, and changes nothing: no agent is left that could be stopped.
         """
-        if not self._control.is_at_breakpoint or self._stops.interruption is not None:
+        if not self._run.control.is_at_breakpoint or self._run.stops.interruption is not None:
             return
-        self._time.stand_still()
-        self._journal.record(RunPaused, reason=self._control.pause_reason)
-        self._released = Signal(self._on_cancel)
-        self._stops.inside[self] = None
+        self._run.time.stand_still()
+        self._run.journal.record(RunPaused, reason=self._run.control.pause_reason)
+        self._released = Signal(self._run)
+        self._run.stops.inside[self] = None
         await self._released.wait()
-        self._stops.inside.pop(self, None)
-        self._time.go_on()
-        if self._stops.interruption is None:
-            self._journal.record(RunResumed, until=self._control.until)
+        self._run.stops.inside.pop(self, None)
+        self._run.time.go_on()
+        if self._run.stops.interruption is None:
+            self._run.journal.record(RunResumed, until=self._run.control.until)
 
     def changed(self) -> None:
         """The control was used."""
-        if self._released is not None and not self._control.is_paused:
+        if self._released is not None and not self._run.control.is_paused:
             self._released.set(None)
 
     def interrupt(self, interruption: Interruption) -> None:  # noqa: ARG002 - the scope keeps it

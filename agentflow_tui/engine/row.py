@@ -36,7 +36,7 @@ class Row:
         self._awaited: tuple[Node, Frame] | None = None
         self._error: Exception | None = None
         self._is_over = False
-        self._stop: Signal[None] = Signal(run.cancel_from_outside)
+        self._stop: Signal[None] = Signal(run)
 
     async def go(self) -> None:
         """Run all of it; raises what the generator raises."""
@@ -50,7 +50,7 @@ class Row:
 
     async def _await(self, node: Node, frame: Frame) -> None:
         self._awaited = None
-        self._stop = Signal(self._run.cancel_from_outside)
+        self._stop = Signal(self._run)
         try:
             await self._run.node(node, frame)
         except (NodeFailed, Interrupted) as error:
@@ -77,7 +77,8 @@ class Row:
         self._stop.set(None)
 
     def _agent_ended(self, ended: AgentRun) -> None:
-        if ended.error is None:
+        error = ended.error
+        if error is None:
             self._advance(self._work.send, ended.delta)
         else:
-            self._advance(self._work.throw, ended.error)
+            self._advance(self._work.throw, error)

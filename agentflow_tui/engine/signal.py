@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.interpreter import Interpreter
 
 T = TypeVar("T")
 
@@ -12,18 +14,18 @@ T = TypeVar("T")
 class Signal(Generic[T]):
     """Set once, with a value; whoever waits for it cannot be torn away before.
 
-    When the task that waits is cancelled from outside, `on_cancel` is told and the wait goes on, so that
-    what runs inside is ended in order; it must see to it that the signal is set soon.
+    When the task that waits is cancelled from outside, the run is told and the wait goes on, so that what
+    runs inside is ended in order; the run must see to it that the signal is set soon.
     """
 
-    __slots__ = ("_future", "_is_set", "_on_cancel", "_value")
+    __slots__ = ("_future", "_is_set", "_run", "_value")
 
-    def __init__(self, on_cancel: Callable[[], None]) -> None:
+    def __init__(self, run: Interpreter) -> None:
         """Not set."""
         self._is_set = False
         self._value: T
         self._future: asyncio.Future[None] | None = None
-        self._on_cancel = on_cancel
+        self._run = run
 
     def set(self, value: T) -> None:
         """It has happened."""
@@ -35,9 +37,9 @@ class Signal(Generic[T]):
     async def wait(self) -> T:
         """The value, as soon as it is set; never raises."""
         while not self._is_set:
-            self._future = asyncio.get_running_loop().create_future()
+            self._future = self._run.loop.create_future()
             try:
                 await self._future
             except asyncio.CancelledError:
-                self._on_cancel()
+                self._run.cancel_from_outside()
         return self._value

@@ -33,10 +33,12 @@ class Step:
     flow: str = ""
     """File of the nested flow whose `[agents.*]` the agent is in; empty for the flow that was started."""
 
-    @property
-    def key(self) -> str:
-        """What names the agent among those of all nested flows: two files may use one name."""
-        return f"{self.flow}:{self.agent}" if self.flow else self.agent
+    key: str = field(init=False, compare=False, repr=False)
+    """What names the agent among those of all nested flows: two files may use one name."""
+
+    def __post_init__(self) -> None:
+        """Find the key."""
+        object.__setattr__(self, "key", f"{self.flow}:{self.agent}" if self.flow else self.agent)
 
 
 @dataclass(frozen=True, slots=True)
