@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from agentflow_tui.config.problem import KeyPath
 from agentflow_tui.config.toml_string import key_text, string_end
 
 _SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*")
 _PLAIN = re.compile(r"[^,\]}#\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Places of one key and its value, as offsets in the text; the ends are exclusive.
 
     For a table, the value is its header; for a list's item, the key is the item itself.
@@ -79,7 +78,8 @@ class TomlPositions:
                 path = (*path, item)
             elif not is_last and path in self._list_lengths:
                 path = (*path, self._list_lengths[path] - 1)
-            self.spans.setdefault(path, Span(start, end, start, end))
+            if path not in self.spans:
+                self.spans[path] = Span(start, end, start, end)
         return path, position + 1 + is_list
 
     def _pair(self, table: KeyPath, position: int) -> int:
@@ -99,16 +99,14 @@ class TomlPositions:
         """Read a dotted key; returns its parts with their places, and the offset of what follows."""
         text, keys = self.text, []
         while True:
-            start = _space_end(text, position)
-            if text[start] in "\"'":
-                end = string_end(text, start)
-                key = key_text(text[start:end])
+            if found := _BARE_KEY.match(text, position):
+                keys.append((found[1], *found.span(1)))
+                position = found.end()
             else:
-                found = _KEY.match(text, start)
-                end = found.end() if found else start + 1
-                key = text[start:end]
-            keys.append((key, start, end))
-            position = _space_end(text, end)
+                start = _space_end(text, position)
+                end = string_end(text, start)
+                keys.append((key_text(text[start:end]), start, end))
+                position = _space_end(text, end)
             if text[position : position + 1] != ".":
                 return keys, position
             position += 1
