@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +21,15 @@ _DROPPED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "OPENAI_API_KEY", "OP
 _DROPPED_PREFIXES = ("AGENTFLOW_", "OLLAMA_", "TEXTUAL_")
 # Set by the snapshot plugin for itself; where other conformance cases are.
 _KEPT = ("TEXTUAL_SNAPSHOT_TEMPDIR", "AGENTFLOW_CASES")
-_OBJECTS_UNTIL_COLLECTED = 100_000
+# So few that what is freed is still in the processor's cache: with more, the tests take longer again.
+_OBJECTS_UNTIL_COLLECTED = 5_000
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Isolate before any test module is imported, as Textual reads its settings when it is imported."""
+    # Whatever the environment says: to compile what did not change takes each process seconds.
+    sys.dont_write_bytecode = False
     home = TemporaryDirectory(prefix="agentflow-tui-home-", ignore_cleanup_errors=True)
     patch = pytest.MonkeyPatch()
     config.add_cleanup(home.cleanup)
