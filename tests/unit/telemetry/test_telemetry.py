@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from agentflow_tui.config.telemetry import Telemetry as TelemetrySettings
 from agentflow_tui.engine import Event
 from agentflow_tui.history.event import ModelCallEnded, Warned
 from agentflow_tui.history.store import RunStore
-from agentflow_tui.telemetry import Telemetry, TelemetryError
+from agentflow_tui.telemetry import Telemetry, TelemetryError, otlp_destination
 from agentflow_tui.telemetry.log_file import LOG_FILE
+from agentflow_tui.telemetry.otlp_destination import OtlpDestination
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.run import Run
 from tests.unit.telemetry.test_otlp_destination import no_server
@@ -91,7 +93,11 @@ async def test_the_environment_can_turn_it_off(tmp_path: Path, state: Path) -> N
     assert not state.exists()
 
 
-async def test_a_run_that_reports_to_a_server_says_so(tmp_path: Path, state: Path) -> None:
+async def test_a_run_that_reports_to_a_server_says_so(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not long enough to ask a second time, which takes a second.
+    monkeypatch.setattr(otlp_destination, "OtlpDestination", partial(OtlpDestination, seconds=0.2))
     with no_server() as address:
         env = {"AGENTFLOW_TELEMETRY": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": address}
         run = await run_once(tmp_path, "", **env)
