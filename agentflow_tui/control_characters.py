@@ -20,6 +20,7 @@ _UNSAFE: tuple[tuple[int, int, str | None], ...] = (
     (0x80, 0x9F, _UNKNOWN),
     (0xAD, 0xAD, _HIDDEN),
     (0x061C, 0x061C, _UNKNOWN),
+    (0x115F, 0x1160, _HIDDEN),  # a Hangul syllable without letters, as are the other fillers below
     (0x180E, 0x180E, _HIDDEN),
     (0x200B, 0x200D, _HIDDEN),  # zero-width space, non-joiner, joiner
     (0x200E, 0x200F, _UNKNOWN),  # text direction, here and below
@@ -28,11 +29,12 @@ _UNSAFE: tuple[tuple[int, int, str | None], ...] = (
     (0x2060, 0x2065, _HIDDEN),
     (0x2066, 0x2069, _UNKNOWN),
     (0x206A, 0x206F, _HIDDEN),
+    (0x3164, 0x3164, _HIDDEN),
     (0xD800, 0xDFFF, _UNKNOWN),  # a lone surrogate cannot be encoded: writing it to the terminal raises
     (0xFEFF, 0xFEFF, _HIDDEN),
-    (0xFFF9, 0xFFFB, _HIDDEN),
-    (0xE0000, 0xE007F, _HIDDEN),  # tags: a whole ASCII text can hide in them
-    (0xE0100, 0xE01EF, _HIDDEN),  # variation selectors beyond those that emoji use
+    (0xFFA0, 0xFFA0, _HIDDEN),
+    (0xFFF0, 0xFFFB, _HIDDEN),
+    (0xE0000, 0xE0FFF, _HIDDEN),  # tags, in which a whole ASCII text can hide, and variation selectors
 )
 _VISIBLE = {
     code: symbol or chr(0x2400 + code) for first, last, symbol in _UNSAFE for code in range(first, last + 1)

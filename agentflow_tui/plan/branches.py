@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agentflow_tui.plan.block import Block
 from agentflow_tui.plan.box import Edge, EdgeKind
-from agentflow_tui.plan.cell_text import cell_width, wrap
+from agentflow_tui.plan.cell_text import cell_width, shown, wrap
 from agentflow_tui.plan.pen import Pen, Style
 
 LABEL_LINES = 3
@@ -85,6 +85,7 @@ def _is_whole(lines: tuple[str, ...], label: str) -> bool:
 
 def label_lines(label: str, width: int, lines: int) -> tuple[str, ...]:
     """The label in as few lines as it needs, and these as even as its words allow."""
+    label = shown(label)
     if cell_width(label) > width:
         for count in range(2, lines + 1):
             for narrower in range(cell_width(label) // count, width + 1):

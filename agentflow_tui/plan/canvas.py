@@ -146,6 +146,7 @@ class Canvas:
             if part == "frame" and not cell.glyph:
                 chars[x] = _CHARS[_FRAME[chars[x]] | cell.ways]
             elif part == "" or cell.glyph:
+                _clear_half(chars, x)
                 chars[x] = cell.char
                 owners[x] = ("", "line", self._edge_set(cell.edges))
         return _grouped(chars, owners)
@@ -178,6 +179,13 @@ class Canvas:
 
 _Owner = tuple[str, Part, tuple[Edge, ...]]
 _NOTHING: _Owner = ("", "", ())
+
+
+def _clear_half(chars: list[str], x: int) -> None:
+    """Blank the wide character that loses its cell `x`: half of one cannot be drawn."""
+    first = x if chars[x] else max(0, x - 1)
+    if len(cells(chars[first])) > 1:
+        chars[first : first + 2] = " ", " "
 
 
 def _grouped(chars: list[str], owners: list[_Owner]) -> tuple[Span, ...]:

@@ -3,43 +3,60 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from unicodedata import category, east_asian_width, normalize
+from unicodedata import normalize
 
 from agentflow_tui.control_characters import visible_line
+from agentflow_tui.plan.cell_table import char_width
 
-_ENDLESS = 10_000
-_SIGNS = "(,._-/"
+_SIGNS = frozenset("(,._-/")
 """A word may be broken behind these."""
 _SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
 """They change how wide the character before is drawn, in each terminal its own way."""
+_NO_LETTER = "\N{DOTTED CIRCLE}"
+"""Carries a mark that has no letter, as in the code charts: alone it would join whatever stands before."""
+
+
+def shown(text: str) -> str:
+    """The text on one line as it is drawn: what a terminal would obey becomes a sign.
+
+    Shown again it stays the same, alone and as a part of a longer text.
+    """
+    return text if text.isascii() and text.isprintable() else _shown(text)
 
 
 @lru_cache(maxsize=4096)
-def char_width(char: str) -> int:
-    """Cells that one character takes: 0, 1 or 2."""
-    if category(char) in ("Mn", "Me"):
-        return 0
-    return 2 if east_asian_width(char) in "WF" else 1
+def _shown(text: str) -> str:
+    parts: list[str] = []
+    for char in normalize("NFC", visible_line(text.translate(_SELECTORS))):
+        if not char_width(char) and (not parts or parts[-1] == " "):
+            parts.append(_NO_LETTER)
+        parts.append(char)
+    return "".join(parts)
 
 
 def cell_width(text: str) -> int:
-    """Cells that a text takes."""
-    return len(text) if text.isascii() else sum(map(char_width, text))
+    """Cells that a text takes, as it is drawn."""
+    line = shown(text)
+    return len(line) if line.isascii() else sum(map(char_width, line))
 
 
 @lru_cache(maxsize=4096)
 def fit(text: str, width: int) -> str:
-    """One line of at most `width` cells: too long ends in `…`, what a terminal would obey becomes a sign."""
-    shown = visible_line(normalize("NFC", text).translate(_SELECTORS))
-    if cell_width(shown) <= width:
-        return shown
-    kept, used = [], 0
-    for char in shown:
+    """One line of at most `width` cells, as it is drawn; too long ends in `…`."""
+    line = shown(text)
+    if cell_width(line) <= width:
+        return line
+    return f"{_start(line, width - 1)}…" if width > 0 else ""
+
+
+def _start(text: str, width: int) -> str:
+    """The longest start of a text within `width` cells; a character keeps its marks."""
+    used = 0
+    for place, char in enumerate(text):
         used += char_width(char)
-        if used > width - 1:
-            break
-        kept.append(char)
-    return "".join(kept) + "…" if width > 0 else ""
+        if used > width:
+            return text[:place]
+    return text
 
 
 def wrap(text: str, width: int, lines: int) -> tuple[str, ...]:
@@ -48,13 +65,12 @@ def wrap(text: str, width: int, lines: int) -> tuple[str, ...]:
     Lines are broken at blanks, and behind a sign where a line has no blank.
     """
     found: list[str] = []
-    rest = fit(text, _ENDLESS)
+    rest = shown(text)
     while rest and len(found) < lines - 1 and cell_width(rest) > width:
         head = fit(rest, width + 1).removesuffix("…")
         cut = head.rfind(" ")
         if cut <= 0:
-            part = head if cell_width(head) <= width else head[:-1]
-            cut = max(map(part.rfind, _SIGNS)) + 1
+            cut = _behind_sign(_start(head, width))
         if cut <= 0:
             break
         found.append(rest[:cut])
@@ -62,10 +78,17 @@ def wrap(text: str, width: int, lines: int) -> tuple[str, ...]:
     return (*found, fit(rest, width))
 
 
+def _behind_sign(text: str) -> int:
+    """Where the last part behind a sign begins, 0 without one; a sign that carries marks is none."""
+    glyphs = cells(text)
+    last = max((place for place, glyph in enumerate(glyphs) if glyph in _SIGNS), default=-1)
+    return len("".join(glyphs[: last + 1]))
+
+
 def padded(text: str, width: int) -> str:
     """The text cut or filled with blanks to exactly `width` cells."""
-    shown = fit(text, width)
-    return shown + " " * (width - cell_width(shown))
+    line = fit(text, width)
+    return line + " " * (width - cell_width(line))
 
 
 def cells(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.style import Style
 
 from agentflow_tui.config import check_text
@@ -17,6 +18,8 @@ from agentflow_tui.tui.panes.graph.face import STYLES
 from agentflow_tui.tui.panes.graph.row_painter import RowPainter
 from tests.conformance.cases import HERE, Case, later_ids, load_cases
 from tests.conformance.run_case import CaseRun, _event
+from tests.unit.plan.hard_texts import HARD_TEXTS, everywhere
+from tests.unit.plan.plans import plan_of
 
 _PARTS = ("line", "lit", "dim", "label", "name", "selected")
 _STYLES = {name: Style(meta={"name": name}) for name in (*STYLES, *_PARTS)}
@@ -57,3 +60,14 @@ async def test_kept_rows_are_never_stale(case: Case, tmp_path: Path) -> None:
         assert _rows(painter, layout) == _painted_anew(plan, layout, state)
         width = {painter.strip(y).cell_length for y in range(layout.height)}
         assert width == {layout.width}
+
+
+@pytest.mark.parametrize("text", HARD_TEXTS.values(), ids=HARD_TEXTS)
+def test_every_row_fills_its_cells_whatever_the_parts_are_called(text: str) -> None:
+    plan = plan_of(everywhere(text))
+    for room in ((36, 17), (60, 30), (160, 60)):
+        layout = lay_out(plan, room=room, folds={"r/f": True})
+        painter = RowPainter(plan, layout, _STYLES)
+        painter.show(RunState())
+        widths = {cell_len("".join(text for text, _ in row)) for row in _rows(painter, layout)}
+        assert widths == {layout.width}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentflow_tui.plan.box import Box
-from agentflow_tui.plan.cell_text import cell_width, fit, wrap
+from agentflow_tui.plan.cell_text import cell_width, cells, fit, shown, wrap
 from agentflow_tui.plan.layout import Layout, lay_out
 from agentflow_tui.plan.node import (
     Chain,
@@ -25,9 +25,10 @@ from agentflow_tui.plan.node import (
 )
 from agentflow_tui.plan.path_book import PathBook
 from agentflow_tui.plan.pen import Detail, Direction
+from tests.unit.plan.hard_texts import HARD_TEXTS
 from tests.unit.plan.plans import PLANS, plan_of, worker_fan
 
-_NAMES = st.text(min_size=1, max_size=40)
+_NAMES = st.text(min_size=1, max_size=40) | st.sampled_from([*HARD_TEXTS.values()])
 _STYLES = [(direction, detail) for direction in ("right", "down") for detail in ("full", "names", "dots")]
 
 
@@ -83,7 +84,8 @@ def all_rows_fit(layout: Layout) -> None:
         end = 0
         for span in layout.row(y):
             assert span.x >= end
-            assert cell_width(span.text) == span.width
+            assert cell_width(span.text) == len(cells(span.text)) == span.width
+            assert shown(span.text) == span.text
             end = span.x + span.width
         assert end <= layout.width
 
