@@ -62,6 +62,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(_OBJECTS_UNTIL_COLLECTED, 50, 100)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Collect until nothing is left, then spare pytest's own five rounds, and the end, what is alive."""
+    while gc.collect():
+        pass
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _no_store_left_open() -> Iterator[None]:
     before = set(threading.enumerate())
