@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Scope
@@ -77,7 +78,7 @@ class AgentRun(TimedCall):
         if run.past is not None and not run.past.is_over:
             self._then = await run.past.claim(step.path)
         if self._then is not None or run.control.is_free:
-            run.gate.running[self] = step.path
+            run.running[self] = step.path
         else:
             await self._enter()
         self._begin()
@@ -92,7 +93,8 @@ class AgentRun(TimedCall):
                 returned = await agent.run(run.event, given, self._context(1))
                 if run.time.now() > run.time.late_at and run.time.has_caught_up():
                     await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
-                self.check_obeyed()
+                if self.is_expired or self.interruption is not None:
+                    self.check_obeyed()
                 if type(returned) is dict and not run.hooks.registered:
                     self.delta = delta_of(returned, state.data)
                 else:
@@ -121,13 +123,14 @@ class AgentRun(TimedCall):
         if run.control.is_watching:
             run.control.watch(step, "before", self._sight)
         in_phase = self._frame.scope != ""
-        if not run.gate.try_enter(self, step, in_phase=in_phase):
-            await run.gate.enter(self, step, in_phase=in_phase)
+        gate = run.guarded()
+        if not gate.try_enter(self, step, in_phase=in_phase):
+            await gate.enter(self, step, in_phase=in_phase)
 
     def _begin(self) -> None:
         run, step, frame = self._run, self._step, self._frame
         journal = run.journal
-        self._began = at = journal.at()
+        self._began = at = journal.now() - journal.started
         started = AgentStarted.made(
             seq=journal.seq,
             at=at,
@@ -138,7 +141,7 @@ class AgentRun(TimedCall):
             stage=frame.stage,
         )
         journal.tell(started)
-        if self._then is None:
+        if self._then is None and self._seconds is not None:
             self.arm()
 
     async def _result(self) -> Delta:
@@ -215,7 +218,8 @@ class AgentRun(TimedCall):
         return 0.0 if self._began is None else self._run.journal.at() - self._began
 
     def _settle(self) -> None:
-        self.disarm()
+        if self.due < inf:
+            self.disarm()
         if self._escort is not None:
             self._escort.close(has_failed=self.is_expired)
         if self._began is None:
@@ -225,7 +229,9 @@ class AgentRun(TimedCall):
             self._complete(self._began)
         else:
             self._break_off()
-        run.gate.leave(self)
+        run.running.pop(self, None)
+        if run.gate is not None:
+            run.gate.left()
         if self.interruption is not None:
             self._obey(self.interruption)
         elif run.control.is_watching and self._then is None:
@@ -254,7 +260,7 @@ class AgentRun(TimedCall):
         if frame.scope != step.path or (run.past is not None and run.past.edits.concern(step.path)):
             frame.state.apply(self.delta)
         journal = run.journal
-        at = journal.at()
+        at = journal.now() - journal.started
         completed = AgentCompleted.made(
             seq=journal.seq,
             at=at,

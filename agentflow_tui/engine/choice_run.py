@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import ConditionError, Scope
 from agentflow_tui.engine.errors import NodeFailed
@@ -24,23 +24,12 @@ class ChoiceRun:
         self._choice = choice
         self._frame = frame
 
-    def go(self) -> Coroutine[Any, Any, None]:
+    async def go(self) -> None:
         """Choose and run; raises `NodeFailed` when routing finds no agent."""
-        routing = self._choice.routing
-        return self._branch() if routing is None else self._route(routing)
-
-    async def _branch(self) -> None:
-        options = self._choice.options
-        place = self._first_true(options)
-        if place is None:
-            self._take(None, "no condition was true")
+        routing, steps = self._choice.routing, self._choice.agents
+        if routing is None:
+            await self._branch()
             return
-        option = options[place]
-        self._take(option.body, option.label)
-        await self._run.node(option.body, self._frame)
-
-    async def _route(self, routing: Routing) -> None:
-        steps = self._choice.agents
         name, reason = self._first_agent(routing, steps)
         self._take(steps[name], reason)
         chain = [name]
@@ -69,6 +58,16 @@ class ChoiceRun:
             )
             name = following
 
+    async def _branch(self) -> None:
+        options = self._choice.options
+        place = self._first_true(options)
+        if place is None:
+            self._take(None, "no condition was true")
+            return
+        option = options[place]
+        self._take(option.body, option.label)
+        await self._run.node(option.body, self._frame)
+
     async def _hand_over(self, body: Node) -> str | None:
         """Run what is more than an agent; whom it hands over to."""
         before = self._frame.state.meta.get("route")
@@ -88,23 +87,26 @@ class ChoiceRun:
             return target, "event target"
         place = self._first_true(routing.rules)
         if place is not None:
-            return self._known(routing.rules[place].agent, steps), f"rule {place + 1}"
-        if routing.default_agent is not None:
-            return self._known(routing.default_agent, steps), "default agent"
-        if not routing.uses_target and steps:
+            agent, reason = routing.rules[place].agent, f"rule {place + 1}"
+        elif routing.default_agent is not None:
+            agent, reason = routing.default_agent, "default agent"
+        elif not routing.uses_target and steps:
             return next(iter(steps)), "first agent"
+        else:
+            raise _failed(self._nobody(routing, target))
+        if agent not in steps:
+            raise _failed(f"routing chose '{agent}', and no enabled agent is called that")
+        return agent, reason
+
+    def _nobody(self, routing: Routing, target: str) -> str:
+        """Why no agent begins."""
         tried = [
             "metadata 'route' is not set",
             f"target '{target}' is no agent" if target else "no target is given",
             f"none of {len(routing.rules)} rules matched" if routing.rules else "there are no rules",
             "no default_agent is set",
         ]
-        raise _failed(f"no agent for this event: {', '.join(tried)}")
-
-    def _known(self, agent: str, steps: Mapping[str, Node]) -> str:
-        if agent not in steps:
-            raise _failed(f"routing chose '{agent}', and no enabled agent is called that")
-        return agent
+        return f"no agent for this event: {', '.join(tried)}"
 
     def _first_true(self, ways: Sequence[Option | Rule]) -> int | None:
         """The place of the first that fits; raises `NodeFailed` when a condition fails (semantics §9)."""
@@ -135,7 +137,7 @@ class ChoiceRun:
         journal = self._run.journal
         taken = ChoiceTaken.made(
             seq=journal.seq,
-            at=journal.at(),
+            at=journal.now() - journal.started,
             path=self._choice.path,
             option="" if body is None else body.path,
             reason=reason,

@@ -41,7 +41,8 @@ class Control:
         self._stops: list[tuple[str, Interruption]] = []
         self._held: dict[str, None] = {}
         self._again: set[str] = set()
-        self._listener: Callable[[], None] | None = None
+        self.listener: Callable[[], None] | None = None
+        """Called after every change from outside; see `listen`."""
         self.breakpoints = Breakpoints() if breakpoints is None else breakpoints
         """Where the run stops by itself; may be changed while it goes on."""
         self.pins = {} if pins is None else pins
@@ -200,12 +201,12 @@ class Control:
         if self._until == "over":
             self._until, self._why = "paused", "step"
 
-    def listen(self, listener: Callable[[], None] | None) -> None:
+    def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every change from outside; one run listens at a time.
 
         It is called at once when something is to be stopped already.
         """
-        self._listener = listener
+        self.listener = listener
         if self._stops or self._cancelled is not None:
             self._notify()
 
@@ -223,5 +224,5 @@ class Control:
         self._notify()
 
     def _notify(self) -> None:
-        if self._listener is not None:
-            self._listener()
+        if self.listener is not None:
+            self.listener()

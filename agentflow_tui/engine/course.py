@@ -25,14 +25,16 @@ from agentflow_tui.history.event import RunEnded, RunStarted, Warned
 from agentflow_tui.plan.node import Plan
 
 
-class _End(NamedTuple):
+class End(NamedTuple):
+    """How a run ended; for the words see `RunResult`."""
+
     status: str
     error: str = ""
     category: str = ""
     hint: str = ""
 
 
-_COMPLETED = _End("completed")
+_COMPLETED = End("completed")
 
 
 class _Firing(Call):
@@ -59,68 +61,88 @@ class Course:
     due: float
     """See `Limit`."""
 
-    def __init__(self, plan: Plan, run: Interpreter, run_id: str) -> None:
-        """Nothing was told yet."""
+    _last_stop: LastStop | None = None
+
+    def __init__(self, plan: Plan, run: Interpreter, run_id: str, flow: str, problem: str) -> None:
+        """Nothing was told yet. `flow` is the flow's name; for a `problem` see `Engine.run`."""
         self._plan = plan
         self._run = run
-        self._run_id = run_id
-        self._session_id = run.event.session_id
+        self._flow = flow
+        self._problem = problem
+        self.run_id = run_id
+        self.session_id = run.event.session_id
         facts = run.event_facts
-        self._state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
-        self._frame = Frame("", self._state, run.stops)
-        self._last_stop: LastStop | None = None
+        self.state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
+        """The last good one, at the end."""
+        self._frame = Frame("", self.state, run.stops)
+        self.ended = _COMPLETED
+        """How, when it is over."""
 
-    async def go(self, problem: str, *, flow: str, chosen_by: str, reason: str) -> RunResult:
-        """Go all the way; see `Engine.run`. `flow` is the flow's name."""
+    async def go(self, chosen_by: str, reason: str, started_at: str | None = None) -> None:
+        """Go all the way; see `Engine.run`. `started_at` is the time of now, where it is known already."""
         run = self._run
-        self._begin(flow, chosen_by, reason)
+        self._begin(chosen_by, reason, started_at or run.clock.timestamp())
         try:
-            ended = await self._through(problem)
-            if not self._is_unwatched:
+            try:
+                if self._problem:
+                    raise NodeFailed(self._problem, category="validation")
+                if run.past is not None or run.hooks.registered:
+                    await self._fire("BeforeEventHandling", run.stops)
+                await run.node(self._plan.root, self._frame)
+                if run.control.is_at_breakpoint:
+                    await self._stand()
+            except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
+                self.ended = await self._stopped_by(error)
+            # Asked anew: an agent may have registered one.
+            if run.past is not None or run.hooks.registered:
                 await self._after()
         finally:
             run.time.forget(self)
-            run.control.listen(None)
+            run.control.listener = None
             # Else the run would be garbage that only the collector finds.
             run.journal.on_error = run.on_swap = None
-        self._end(ended)
+        self._end(self.ended)
+
+    def result(self) -> RunResult:
+        """How it ended, when it is over."""
+        ended = self.ended
         return RunResult.made(
-            run_id=self._run_id,
+            run_id=self.run_id,
             status=ended.status,
             error=ended.error,
             category=ended.category,
             hint=ended.hint,
-            session_id=self._session_id,
-            data=thaw_object(self._state.data),
-            meta=dict(self._state.meta),
+            session_id=self.session_id,
+            data=thaw_object(self.state.data),
+            meta=dict(self.state.meta),
         )
 
-    def _begin(self, flow: str, chosen_by: str, reason: str) -> None:
+    def _begin(self, chosen_by: str, reason: str, started_at: str) -> None:
         run, plan, journal = self._run, self._plan, self._run.journal
         if run.past is not None:
             run.past.begin(run, self._frame, plan.root.path)
         started = RunStarted.made(
             seq=journal.seq,
-            at=journal.at(),
-            run_id=self._run_id,
+            at=journal.now() - journal.started,
+            run_id=self.run_id,
             mode=plan.mode,
-            session_id=self._session_id,
+            session_id=self.session_id,
             event=run.event_facts,
-            flow=flow,
+            flow=self._flow,
             chosen_by=chosen_by,
             reason=reason,
-            started_at=run.clock.timestamp(),
+            started_at=started_at,
         )
         journal.tell(started)
         run.control.listen(self._control_used)
         run.time.watch(self, plan.timeout)
         run.on_swap = self._follow
 
-    def _end(self, ended: _End) -> None:
+    def _end(self, ended: End) -> None:
         run, journal = self._run, self._run.journal
         last = RunEnded.made(
             seq=journal.seq,
-            at=journal.at(),
+            at=journal.now() - journal.started,
             status=ended.status,
             error=ended.error,
             category=ended.category,
@@ -134,25 +156,11 @@ class Course:
         if run.is_cancelled_from_outside:
             raise asyncio.CancelledError
 
-    async def _through(self, problem: str) -> _End:
-        run = self._run
-        try:
-            if problem:
-                raise NodeFailed(problem, category="validation")
-            if not self._is_unwatched:
-                await self._fire("BeforeEventHandling", run.stops)
-            await run.node(self._plan.root, self._frame)
-            if run.control.is_at_breakpoint:
-                await self._stand()
-        except NodeFailed as failure:
-            return await self._failed(failure)
-        except Interrupted as stopped:
-            return self._bad_end(stopped)
-        except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
-            return _End("failed", f"the engine failed: {error_text(error)}", "unknown")
-        return _COMPLETED
-
-    async def _failed(self, failure: NodeFailed) -> _End:
+    async def _stopped_by(self, failure: Exception) -> End:
+        if isinstance(failure, Interrupted):
+            return self._bad_end(failure)
+        if not isinstance(failure, NodeFailed):
+            return End("failed", f"the engine failed: {error_text(failure)}", "unknown")
         run, routes = self._run, self._plan.error_routes
         if routes is not None:
             with suppress(Interrupted):
@@ -168,16 +176,16 @@ class Course:
         self._last_stop = last
         await last.pass_by()
 
-    def _bad_end(self, error: NodeFailed | Interrupted) -> _End:
+    def _bad_end(self, error: NodeFailed | Interrupted) -> End:
         stopped = self._run.stops.interruption
         if stopped is not None:
             if stopped.kind == "cancel":
-                return _End("cancelled", stopped.text)
+                return End("cancelled", stopped.text)
             hint = "set [orchestration] timeout_seconds to allow more"
-            return _End("failed", stopped.text, "timeout", hint)
+            return End("failed", stopped.text, "timeout", hint)
         if isinstance(error, NodeFailed):
-            return _End("failed", error.message, error.category, error.hint)
-        return _End("failed", error.interruption.text, "unknown")
+            return End("failed", error.message, error.category, error.hint)
+        return End("failed", error.interruption.text, "unknown")
 
     async def _after(self) -> None:
         run = self._run
@@ -191,10 +199,6 @@ class Course:
         await self._fire("AfterEventHandling", last)
         deadline.cancel()
 
-    @property
-    def _is_unwatched(self) -> bool:
-        return self._run.past is None and not self._run.hooks.registered
-
     async def _fire(self, hook: Hook, stops: CancelScope) -> None:
         run = self._run
         told = None if run.past is None else run.past.hook_delta(hook)
@@ -204,7 +208,7 @@ class Course:
         if run.hooks.is_idle(hook):
             return
         ended: Signal[_Firing] = Signal(run)
-        _Firing(run, hook, self._state, stops, ended)
+        _Firing(run, hook, self.state, stops, ended)
         call = await ended.wait()
         if call.is_abandoned:
             run.journal.record(Warned, message=f"a callback on '{hook}' did not stop; it was left behind")
@@ -222,7 +226,7 @@ class Course:
         reason = self._run.control.cancel_reason
         if reason is not None:
             self._run.cancel(reason)
-        self._run.gate.changed()
+        self._run.guarded().changed()
         if self._last_stop is not None:
             self._last_stop.changed()
 

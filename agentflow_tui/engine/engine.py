@@ -81,6 +81,19 @@ class Engine:
         Raises `asyncio.CancelledError`, after the run has ended in order, when the awaiting task is
         cancelled, and what `emit` raised when it did, which stops the run.
         """
+        course = self.course(event, problem=problem, run_id=run_id, emit=emit)
+        await course.go(chosen_by, reason)
+        return course.result()
+
+    def course(
+        self,
+        event: Event,
+        *,
+        problem: str = "",
+        run_id: str | None = None,
+        emit: Callable[[HistoryEvent], None] | None = None,
+    ) -> Course:
+        """A run that `run` would go through, for who does that at once and needs no result made."""
         past, self._past = self._past, None
         emit = emit or self._emit
         if past is None:
@@ -92,15 +105,15 @@ class Engine:
         except AgentError as error:
             frozen, problem = Event(str(event.id)).frozen(), f"the event cannot be used: {error}"
         run = Interpreter(
+            # In order: a class called by names packs them into a dict first.
             frozen,
-            agents=self._agents,
-            hooks=self._hooks,
-            control=self._control,
-            journal=Journal(listener, time),
-            time=time,
-            guards=self._guards,
-            rng=self._rng,
-            past=past,
+            self._agents,
+            self._hooks,
+            self._control,
+            Journal(listener, time),
+            time,
+            self._guards,
+            self._rng,
+            past,
         )
-        course = Course(self._plan, run, run_id or self._run_id or new_id())
-        return await course.go(problem, flow=self._flow_name, chosen_by=chosen_by, reason=reason)
+        return Course(self._plan, run, run_id or self._run_id or new_id(), self._flow_name, problem)

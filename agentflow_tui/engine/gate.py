@@ -24,16 +24,17 @@ class Gate:
     The run stands still, and its time with it, while agents wait here and none is running.
     """
 
-    __slots__ = ("_control", "_journal", "_time", "_waiting", "running")
+    __slots__ = ("_control", "_journal", "_running", "_time", "_waiting")
 
-    def __init__(self, control: Control, journal: Journal, time: RunTime) -> None:
-        """Nobody waits, nothing runs."""
+    def __init__(self, control: Control, journal: Journal, time: RunTime, running: dict[Call, str]) -> None:
+        """Nobody waits; `running` says who has begun, and where.
+
+        Whom no control holds, because it is of the past or all are free, puts itself in there.
+        """
         self._control = control
         self._journal = journal
         self._time = time
-        self.running: dict[Call, str] = {}
-        """Who has begun, and where. Whom no control holds, because it is of the past or all are free, puts
-        itself in."""
+        self._running = running
         self._waiting: dict[asyncio.Future[None], tuple[Call, Step, bool]] = {}
 
     def try_enter(self, call: Call, step: Step, *, in_phase: bool) -> bool:
@@ -41,7 +42,7 @@ class Gate:
         control = self._control
         if self._waiting or control.is_held(step) or not control.take_step(in_phase=in_phase):
             return False
-        self.running[call] = step.path
+        self._running[call] = step.path
         return True
 
     async def enter(self, call: Call, step: Step, *, in_phase: bool) -> None:
@@ -55,19 +56,19 @@ class Gate:
         except asyncio.CancelledError:
             # Admitted and cancelled in one moment: the place is free again.
             if self._waiting.pop(ticket, None) is None:
-                self.leave(call)
+                self._running.pop(call, None)
+                self.left()
             raise
 
-    def leave(self, call: Call) -> None:
-        """An agent that had entered has ended."""
-        self.running.pop(call, None)
+    def left(self) -> None:
+        """An agent that had begun has ended, and is not among those that run any more."""
         if self._waiting:
             self._stand_still()
 
     def changed(self) -> None:
         """The control was used."""
         for path, interruption in self._control.take_stops():
-            for call, where in [each for each in self.running.items() if path in ("", each[1])]:
+            for call, where in [each for each in self._running.items() if path in ("", each[1])]:
                 if interruption.kind == "again":
                     self._control.begins_again(where)
                 call.interrupt(interruption)
@@ -83,11 +84,11 @@ class Gate:
             if not self._control.take_step(in_phase=in_phase):
                 break
             del self._waiting[ticket]
-            self.running[call] = step.path
+            self._running[call] = step.path
             ticket.set_result(None)
 
     def _stand_still(self) -> None:
-        if not self._waiting or self.running or self._time.is_still:
+        if not self._waiting or self._running or self._time.is_still:
             return
         if self._control.is_paused:
             self._stop(self._control.pause_reason)
@@ -97,7 +98,7 @@ class Gate:
 
     def _stand_still_for_held(self) -> None:
         steps = [step for _, step, _ in self._waiting.values()]
-        is_free = self.running or self._time.is_still or self._control.is_paused
+        is_free = self._running or self._time.is_still or self._control.is_paused
         if steps and not is_free and all(map(self._control.is_held, steps)):
             self._stop("held")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from agentflow_tui.conditions import Condition, ConditionError, Scope
 from agentflow_tui.engine.agent import Agent
 from agentflow_tui.engine.agent_run import AgentRun
+from agentflow_tui.engine.call import Call
 from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
 from agentflow_tui.engine.choice_run import ChoiceRun
 from agentflow_tui.engine.control import Control
@@ -46,10 +47,17 @@ class Interpreter:
     A node's coroutine ends normally, with `NodeFailed`, or with `Interrupted` when its scope was stopped.
     """
 
-    def __init__(  # noqa: PLR0913 - what the nodes share
+    gate: Gate | None = None
+    """Where agents wait; none as long as every one could begin at once."""
+    is_cancelled_from_outside = False
+    on_swap: Callable[[Plan], None] | None = None
+    """Told when another plan is in force."""
+    swapped: Mapping[str, Node] | None = None
+    """The nodes of the config in force by their paths; none while it is the one of the beginning."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what the nodes share; by names a class is called slowly
         self,
         event: Event,
-        *,
         agents: Mapping[str, Agent],
         hooks: Hooks,
         control: Control,
@@ -57,7 +65,7 @@ class Interpreter:
         time: RunTime,
         guards: Guards,
         rng: Callable[[], float],
-        past: Past | None = None,
+        past: Past | None,
     ) -> None:
         """Get ready; `event` is one that no agent can change."""
         self.event = event
@@ -71,17 +79,13 @@ class Interpreter:
         self.rng = rng
         self.past = past
         self.hooks = hooks
-        self.gate = Gate(control, journal, time)
         self.stops = CancelScope()
         self.crew = Crew(time.clock)
         self.loop = self.crew.loop
-        self.is_cancelled_from_outside = False
+        self.running: dict[Call, str] = {}
+        """The agent runs that have begun, and where."""
         self.loops: list[LoopRun] = []
         """Those that are running."""
-        self.swapped: Mapping[str, Node] | None = None
-        """The nodes of the config in force by their paths; none while it is the one of the beginning."""
-        self.on_swap: Callable[[Plan], None] | None = None
-        """Told when another plan is in force."""
         self.event_facts = facts_of(event)
         """The event as conditions and the history see it."""
 
@@ -89,6 +93,12 @@ class Interpreter:
     def firing(self) -> HookFiring:
         """What calls the callbacks; made anew, because nearly all runs have none."""
         return HookFiring(self.hooks, self.event, self.journal)
+
+    def guarded(self) -> Gate:
+        """The gate, from now on."""
+        if self.gate is None:
+            self.gate = Gate(self.control, self.journal, self.time, self.running)
+        return self.gate
 
     def cancel_from_outside(self) -> None:
         """The task that awaits the run was cancelled: end the run in order."""
@@ -110,6 +120,8 @@ class Interpreter:
             node = self.swapped.get(node.path, node)
         if isinstance(node, Step):
             return self.step(node, frame)
+        if isinstance(node, Choice):
+            return self._container(node, frame, ChoiceRun(self, node, frame).go)
         if isinstance(node, Fan):
             return self._fan(node, frame)
         if isinstance(node, Stage):
@@ -129,9 +141,7 @@ class Interpreter:
             return
         await self._container(stage, frame, run.go)
 
-    def _inside(self, node: Chain | Loop | Choice, frame: Frame) -> Callable[[], Coroutine[Any, Any, None]]:
-        if isinstance(node, Choice):
-            return ChoiceRun(self, node, frame).go
+    def _inside(self, node: Chain | Loop, frame: Frame) -> Callable[[], Coroutine[Any, Any, None]]:
         if isinstance(node, Loop):
             return LoopRun(self, node, frame).go
         if node.flow or node.timeout is not None:
@@ -152,9 +162,11 @@ class Interpreter:
     async def _container(
         self, node: Node, frame: Frame, inside: Callable[[], Coroutine[Any, Any, None]]
     ) -> None:
-        frame.stops.check()
-        journal = self.journal
-        journal.tell(NodeStarted.made(seq=journal.seq, at=journal.at(), path=node.path, scope=frame.scope))
+        stops, journal = frame.stops, self.journal
+        if stops.interruption is not None:
+            raise Interrupted(stops.interruption)
+        at = journal.now() - journal.started
+        journal.tell(NodeStarted.made(seq=journal.seq, at=at, path=node.path, scope=frame.scope))
         try:
             await inside()
         except NodeFailed as failure:
@@ -229,7 +241,7 @@ class Interpreter:
         journal = self.journal
         ended = NodeEnded.made(
             seq=journal.seq,
-            at=journal.at(),
+            at=journal.now() - journal.started,
             path=node.path,
             status=status,
             scope=frame.scope,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agentflow_tui.engine.json_value import same_json
-from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 
 
 class ScopeState:
@@ -34,7 +34,7 @@ class ScopeState:
 
     def apply(self, delta: Delta, *, is_change: bool = True) -> None:
         """Set and remove what the delta says; `is_change` is false for what the engine itself wrote."""
-        if delta.is_empty:
+        if delta is EMPTY_DELTA or delta.is_empty:
             return
         if is_change:
             self.changes += 1

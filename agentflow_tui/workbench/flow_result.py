@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from agentflow_tui.engine.course import Course
+from agentflow_tui.engine.json_value import thaw_object
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.history.quick_init import quick
@@ -32,6 +34,22 @@ class FlowResult:
     session_id: str = ""
     made: ClassVar[Callable[..., FlowResult]]
     """Makes one from its fields, faster than a call of the class does: see `quick`."""
+
+    @classmethod
+    def after(cls, course: Course, history: list[HistoryEvent]) -> FlowResult:
+        """The end of a run that is over, without the engine's own result in between."""
+        state, ended = course.state, course.ended
+        return cls.made(
+            run_id=course.run_id,
+            status=ended.status,
+            data=thaw_object(state.data),
+            meta=dict(state.meta),
+            history=history,
+            error=ended.error,
+            category=ended.category,
+            hint=ended.hint,
+            session_id=course.session_id,
+        )
 
     @classmethod
     def of(cls, end: RunResult, history: list[HistoryEvent]) -> FlowResult:

@@ -192,6 +192,7 @@ class FlowRunner:
             NotReadyError: Nothing was started: no model to ask, or a handler may not or cannot run.
             AgentError: The data are no JSON, or the metadata no text.
         """
+        now = None
         if isinstance(data, Event):
             event = data
         else:
@@ -206,8 +207,11 @@ class FlowRunner:
         if ready is not None:
             engine, notes = ready
             emit = listening(listeners, self._redaction, notes)
-            by, reason, problem = choice.by, choice.reason, choice.problem
-            ended = await engine.run(event, chosen_by=by, reason=reason, problem=problem, emit=emit)
+            course = engine.course(event, problem=choice.problem, emit=emit)
+            await course.go(choice.by, choice.reason, now)
+            if self._redaction.is_idle:
+                return FlowResult.after(course, history)
+            ended = course.result()
         elif self._open is not None:
             ended = await self._supplied(choice, event, listeners, self._open)
         else:
