@@ -81,6 +81,8 @@ class Gate:
             if self._control.is_paused:
                 break
             self._go_on()
+            if ticket.done():
+                continue  # a limit that came due as the run stood still has stopped this one now
             if not self._control.take_step(in_phase=in_phase):
                 break
             del self._waiting[ticket]

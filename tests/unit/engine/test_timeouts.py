@@ -8,7 +8,7 @@ import pytest
 
 from agentflow_tui.engine import AgentContext, Event, Hooks, State
 from agentflow_tui.engine.hooks import HookCall
-from agentflow_tui.history.event import AgentCancelled, AgentFailed, NodeEnded
+from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, NodeEnded
 from agentflow_tui.plan.node import Chain, Loop, Node, Stage, Step
 from agentflow_tui.plan.policy import Policies, RetryPolicy
 from tests.fake_clock import FakeClock
@@ -95,6 +95,22 @@ async def test_what_is_left_after_a_pause_is_still_a_limit(where: str) -> None:
     result = await run
     assert f"{where} timeout after 10 s" in result.error
     assert probe.history[-1].at == pytest.approx(1002 + 6)
+
+
+async def test_a_limit_that_came_due_as_the_run_stood_still_stops_who_waits_to_begin() -> None:
+    # So little before the limit that its timer counts as gone off.
+    probe = Probe(chain("first", "second"), {"first": sleeping(3.9998), "second": returning({})}, timeout=4.0)
+    resumed: list[float] = []
+
+    def resume() -> None:
+        probe.control.resume()
+        resumed.append(probe.clock.now())
+
+    probe.clock.call_later(1, probe.control.pause)
+    probe.clock.call_later(100, resume)
+    result = await probe.run()
+    assert (result.status, result.category, len(resumed)) == ("failed", "timeout", 1)
+    assert [event.agent for event in probe.of_kind(AgentCompleted)] == ["first"]
 
 
 async def test_an_agent_that_runs_on_into_a_pause_is_still_limited() -> None:
