@@ -57,15 +57,21 @@ class AgentRun(TimedCall):
     _then: TimesAgo | None = None
 
     def __init__(
-        self, run: Interpreter, step: Step, frame: Frame, on_end: Callable[[AgentRun], None]
+        self,
+        run: Interpreter,
+        step: Step,
+        frame: Frame,
+        on_end: Callable[[AgentRun], None],
+        *,
+        at_once: bool = False,
     ) -> None:
-        """Start; `on_end` is called once, after the event that ends it."""
+        """Start; `on_end` is called once, after the event that ends it. For `at_once` see `Crew.start`."""
         self._run = run
         self._step = step
         self._frame = frame
         self._time = run.time
         self._seconds = step.timeout
-        super().__init__(run.crew, frame.stops, on_end, step.agent)
+        super().__init__(run.crew, frame.stops, on_end, step.agent, at_once=at_once)
 
     @property
     def error(self) -> NodeFailed | Interrupted | None:

@@ -27,8 +27,16 @@ class Call:
     """The one in which the work is done, and perhaps that of other calls before and after it."""
     _grace: Timer | None = None
 
-    def __init__(self, crew: Crew, scope: CancelScope, on_end: Callable[[Any], None], name: str) -> None:
-        """Have the work done by `crew`; an interruption of `scope` stops it.
+    def __init__(
+        self,
+        crew: Crew,
+        scope: CancelScope,
+        on_end: Callable[[Any], None],
+        name: str,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """Have the work done by `crew`; an interruption of `scope` stops it. For `at_once` see `Crew.start`.
 
         `on_end` is given this call.
         """
@@ -37,7 +45,7 @@ class Call:
         self._scope = scope
         self._on_end = on_end
         scope.inside[self] = None
-        self.task = crew.start(self, name)
+        crew.start(self, at_once=at_once)
 
     async def work(self) -> None:
         """What is to be done; whatever it raises ends the task."""

@@ -10,6 +10,7 @@ from agentflow_tui.engine.clock import Clock
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.call import Call
+    from agentflow_tui.engine.standby import Standby
 
 TURNS = 10
 """How many calls one task makes, which wait for nothing, before the rest of the program gets a turn."""
@@ -27,32 +28,39 @@ class Crew:
     context variable, is given no other one. Where several are at work, each gives way after every call.
     """
 
-    __slots__ = ("_at_work", "_following", "_free", "clock", "context", "loop")
+    __slots__ = ("_following", "_free", "_standby", "at_work", "clock", "context", "loop")
 
-    def __init__(self, clock: Clock) -> None:
-        """Nobody works; what runs begins with the context of now."""
+    def __init__(self, clock: Clock, standby: Standby | None = None) -> None:
+        """Nobody works; what runs begins with the context of now. `standby` outlives the run."""
         self.clock = clock
+        self._standby = standby
         self.loop = asyncio.get_running_loop()
         """Asked for once: each answer is a call of the operating system."""
         self.context = copy_context()
         """What every call begins with: nothing that another one set reaches it."""
-        self._at_work = 0
+        self.at_work = 0
+        """How many tasks have something to do."""
         self._free: asyncio.Task[None] | None = None
         self._following: Call | None = None
 
-    def start(self, call: Call, name: str) -> asyncio.Task[None]:
-        """Have a call made, very soon; gives the task that it is made in."""
-        task, self._free = self._free, None
-        if task is None or task.cancelling() or self._is_marked():
-            return self._new_task(call, name)
-        self._following = call
-        task.set_name(name)
-        return task
+    def start(self, call: Call, *, at_once: bool = False) -> None:
+        """Have a call made, in a task that it is told of: very soon, or `at_once` where that can be.
 
-    def _new_task(self, call: Call, name: str) -> asyncio.Task[None]:
-        self._at_work += 1
+        `at_once` is for a call that somebody is about to wait for: it may be over before this returns.
+        """
+        task, self._free = self._free, None
+        if task is not None and not task.cancelling() and not self._is_marked():
+            call.task, self._following = task, call
+            task.set_name(call.name)
+        elif not at_once or self._standby is None or not self._standby.take_on(call, self):
+            self._start_task(call)
+
+    def _start_task(self, call: Call) -> None:
+        self.at_work += 1
         # No factory of the program's: one that starts tasks eagerly would run ahead of the history.
-        return asyncio.Task(self._work(call), loop=self.loop, name=name, context=self.context.copy())
+        call.task = asyncio.Task(
+            self._work(call), loop=self.loop, name=call.name, context=self.context.copy()
+        )
 
     async def _work(self, first: Call) -> None:
         call, task, now = first, first.task, self.clock.now
@@ -61,7 +69,7 @@ class Crew:
             try:
                 await call.work()
             except BaseException:
-                self._end(call)
+                self.end(call)
                 raise
             following = self._go_on(task, call)
             if following is None:
@@ -69,14 +77,14 @@ class Crew:
             call = following
             turns += 1
             is_long = turns == TURNS or now() - since > TURN_SECONDS
-            if is_long or self._at_work > 1 or task.cancelling():
+            if is_long or self.at_work > 1 or task.cancelling():
                 try:
                     await asyncio.sleep(0)
                 except asyncio.CancelledError:
-                    self._at_work -= 1
+                    self.at_work -= 1
                     if call.interruption is None:
                         # A wish that came late: it was for an agent before.
-                        call.task = self._new_task(call, task.get_name())
+                        self._start_task(call)
                     raise
                 turns, since = 0, now()
 
@@ -89,8 +97,9 @@ class Crew:
                 return True
         return False
 
-    def _end(self, call: Call) -> None:
-        self._at_work -= 1
+    def end(self, call: Call) -> None:
+        """The call that had a task to itself is over."""
+        self.at_work -= 1
         call.finish()
 
     def _go_on(self, task: asyncio.Task[None], call: Call) -> Call | None:
@@ -99,5 +108,5 @@ class Crew:
         call.finish()
         following, self._free, self._following = self._following, None, None
         if following is None:
-            self._at_work -= 1
+            self.at_work -= 1
         return following

@@ -20,6 +20,7 @@ from agentflow_tui.engine.new_id import new_id
 from agentflow_tui.engine.past import Past
 from agentflow_tui.engine.run_result import RunResult
 from agentflow_tui.engine.run_time import RunTime
+from agentflow_tui.engine.standby import Standby
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.plan.node import Plan
 
@@ -42,12 +43,13 @@ class Engine:
         rng: Callable[[], float] = random.random,
         past: Past | None = None,
         alarms: Alarms | None = None,
+        standby: Standby | None = None,
     ) -> None:
         """Keep the parts. `emit` gets every history event in order, on the event loop.
 
         `guards` are the circuit breakers and rate limits, shared with other runs where given; `rng` gives
         numbers from 0 to 1 for the jitter of retries. With a `past` the first run goes through it again and
-        on from its end. `alarms` keep a timer for the runs to come.
+        on from its end. `alarms` keep a timer for the runs to come, `standby` a task for their agents.
         """
         self._plan = plan
         self._agents = agents
@@ -61,6 +63,7 @@ class Engine:
         self._rng = rng
         self._past = past
         self._call_later = None if alarms is None else alarms.call_later
+        self._standby = standby
         self._soonest = min([plan.timeout, *plan.limits()])
 
     async def run(  # noqa: PLR0913 - what may be other than in the run before
@@ -115,5 +118,6 @@ class Engine:
             self._guards,
             self._rng,
             past,
+            self._standby,
         )
         return Course(self._plan, run, run_id or self._run_id or new_id(), self._flow_name, problem)

@@ -36,6 +36,7 @@ from agentflow_tui.plan.node import Chain, Choice, Fan, Loop, Node, Plan, Stage,
 
 if TYPE_CHECKING:
     from agentflow_tui.engine.past import Past
+    from agentflow_tui.engine.standby import Standby
 
 
 _Node = TypeVar("_Node", Chain, Stage)
@@ -66,6 +67,7 @@ class Interpreter:
         guards: Guards,
         rng: Callable[[], float],
         past: Past | None,
+        standby: Standby | None,
     ) -> None:
         """Get ready; `event` is one that no agent can change."""
         self.event = event
@@ -80,7 +82,7 @@ class Interpreter:
         self.past = past
         self.hooks = hooks
         self.stops = CancelScope()
-        self.crew = Crew(time.clock)
+        self.crew = Crew(time.clock, standby)
         self.loop = self.crew.loop
         self.running: dict[Call, str] = {}
         """The agent runs that have begun, and where."""
@@ -152,7 +154,7 @@ class Interpreter:
         """Run an agent; gives what it changed."""
         frame.stops.check()
         over: Signal[AgentRun] = Signal(self)
-        AgentRun(self, step, frame, over.set)
+        AgentRun(self, step, frame, over.set, at_once=True)
         ended = await over.wait()
         error = ended.error
         if error is not None:

@@ -11,6 +11,7 @@ from agentflow_tui.engine.alarms import Alarms
 from agentflow_tui.engine.event import NO_META
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.mode_choice import ModeChoice
+from agentflow_tui.engine.standby import Standby
 from agentflow_tui.history.event import HistoryEvent
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
@@ -29,6 +30,7 @@ class Repertoire:
         self._clock = clock
         self._guards = Guards(clock)
         self._alarms = Alarms(clock)
+        self._standby = Standby()
         self._plans: dict[str, Plan] = {}
         self._casts: dict[str, Cast] = {}
         self._ready: dict[str, tuple[Engine, Sequence[str]]] = {}
@@ -81,6 +83,7 @@ class Repertoire:
             flow_name=self._name,
             guards=self._guards,
             alarms=self._alarms,
+            standby=self._standby,
         )
         if plan.mode in self._casts:
             self._ready[plan.mode] = engine, cast.notes

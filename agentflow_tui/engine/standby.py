@@ -1,0 +1,162 @@
+"""A task that stands by for agents that wait for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import types
+from asyncio.tasks import _enter_task, _leave_task, _register_task, _unregister_task
+from collections.abc import Callable, Coroutine, Generator
+from contextvars import Context
+from math import inf
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from agentflow_tui.engine.crew import TURN_SECONDS
+
+if TYPE_CHECKING:
+    from agentflow_tui.engine.call import Call
+    from agentflow_tui.engine.crew import Crew
+
+
+class Standby(threading.local):
+    """Begins calls at once, as long as they follow close upon each other; shared by the runs of a program.
+
+    A task costs two turns of the event loop, as much as a whole short run, and many agents wait for nothing.
+    Their calls are made where the run stands, yet in the name of a task that is kept for that: the agent
+    finds it as `asyncio.current_task`, and when it does wait, that task takes it over from there. It is what
+    asyncio itself calls an eager start, from Python 3.12 on.
+    """
+
+    def __init__(self) -> None:
+        """No task stands by."""
+        self._seat: _Seat | None = None
+        self._since = -inf
+
+    def take_on(self, call: Call, crew: Crew) -> bool:
+        """Begin a call at once; false when it has to have a task of its own, with which turns come."""
+        now = crew.clock.now()
+        if now - self._since > TURN_SECONDS:
+            self._since = now
+            return False
+        seat = self._seat
+        if seat is None or seat.loop is not crew.loop or seat.is_spoilt:
+            self._seat = _Seat(crew.loop)
+            return False
+        caller = asyncio.current_task(crew.loop)
+        if caller is None or not seat.is_free:
+            return False
+        seat.begin(call, crew, caller)
+        return True
+
+
+class _Seat:
+    """The task, and whoever is in it. It is none of `asyncio.all_tasks` while nobody is."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.is_free = False
+        self._taken: tuple[Call, Crew, _Begun] | None = None
+        self._wake: asyncio.Future[None] = loop.create_future()
+        self.task = asyncio.Task(self._serve(), loop=loop, context=Context())
+        # Nothing is lost when the loop ends before it.
+        self.task._log_destroy_pending = False  # type: ignore[attr-defined]
+        _unregister_task(self.task)
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether somebody cancelled the task, now or when it was free."""
+        return self.task.cancelling() > 0 or self.task.done() or (self.is_free and self._wake.done())
+
+    def begin(self, call: Call, crew: Crew, caller: asyncio.Task[Any]) -> None:
+        """Take the first step of a call in the name of the task, while `caller` stands still."""
+        task, loop, begun = self.task, self.loop, _Begun(call.work(), crew.context.copy())
+        call.task = task
+        task.set_name(call.name)
+        self.is_free = False
+        crew.at_work += 1
+        _leave_task(loop, caller)
+        _enter_task(loop, task)
+        try:
+            is_over = begun.advance(begun.work.send, None)
+        except asyncio.CancelledError:
+            is_over = True
+        except BaseException as error:  # as from a task: it is nothing that the run's caller expects
+            loop.call_soon(_throw, error)
+            is_over = True
+        finally:
+            _leave_task(loop, task)
+            _enter_task(loop, caller)
+        if is_over:
+            crew.end(call)
+            self.is_free = True
+            return
+        self._taken = call, crew, begun
+        _register_task(task)
+        if not self._wake.done():
+            self._wake.set_result(None)
+
+    async def _serve(self) -> None:
+        while True:
+            self.is_free = True
+            is_cancelled = False
+            try:
+                await self._wake
+            except asyncio.CancelledError:
+                is_cancelled = True
+            self._wake = self.loop.create_future()
+            taken, self._taken = self._taken, None
+            if taken is None:
+                return
+            call, crew, begun = taken
+            try:
+                await begun.rest(is_cancelled)
+            finally:
+                crew.end(call)
+            if self.task.cancelling():
+                return
+            _unregister_task(self.task)
+
+
+class _Begun:
+    """A coroutine that has taken its first step, in a context of its own."""
+
+    __slots__ = ("context", "result", "wanted", "work")
+
+    def __init__(self, work: Coroutine[Any, Any, None], context: Context) -> None:
+        self.work = work
+        self.context = context
+        self.wanted: Any = None
+
+    def advance(self, how: Callable[[Any], Any], value: Any) -> bool:
+        """Go on to the next wait; true when there is none, as it is over."""
+        try:
+            self.wanted = self.context.run(how, value)
+        except StopIteration:
+            return True
+        return False
+
+    @types.coroutine
+    def rest(self, is_cancelled: bool) -> Generator[Any, Any, None]:
+        """Do what a task does with a coroutine; `is_cancelled` when that was asked for before its turn."""
+        wanted = self.wanted
+        is_told = is_cancelled and asyncio.isfuture(wanted) and wanted.cancel()
+        if is_cancelled and not is_told and self.advance(self.work.throw, asyncio.CancelledError()):
+            return
+        while True:
+            if asyncio.isfuture(self.wanted):
+                # Somebody else may have begun to wait for it since.
+                self.wanted._asyncio_future_blocking = True
+            how: Callable[[Any], Any] = self.work.send
+            try:
+                value = yield self.wanted
+            except GeneratorExit:
+                self.context.run(self.work.close)
+                raise
+            except BaseException as error:  # whatever the loop throws in is for the coroutine
+                how, value = self.work.throw, error
+            if self.advance(how, value):
+                return
+
+
+def _throw(error: BaseException) -> NoReturn:
+    raise error
