@@ -7,6 +7,7 @@ from typing import Any
 
 from agentflow_tui.agents.watched_call import watched
 from agentflow_tui.engine import AgentContext, Event, State
+from agentflow_tui.engine.agent import Caller
 
 Handler = Callable[[Event, State], Coroutine[Any, Any, State | Mapping[str, Any] | None]]
 
@@ -31,6 +32,16 @@ class PythonAgent:
         limit that it overran counts.
         """
         return watched(self._handler(event, state), context, _warn)
+
+    def run_for(
+        self, event: Event, state: State, caller: Caller
+    ) -> Awaitable[State | Mapping[str, Any] | None]:
+        """Do the same for one that says where it stands only when it is asked, which is seldom."""
+        return watched(self._handler(event, state), caller, _warn_where)
+
+
+def _warn_where(caller: Caller, seconds: float) -> None:
+    _warn(caller.context(), seconds)
 
 
 def _warn(context: AgentContext, seconds: float) -> None:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from agentflow_tui.engine import AgentContext
+from agentflow_tui.engine import Clock
+
+
+class Clocked(Protocol):
+    """Has the clock by which it is told what blocks."""
+
+    @property
+    def clock(self) -> Clock:
+        """The run's."""
+
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Clocked)
 
 LONGEST_BLOCK = 1.0
 """Seconds without an `await` that are borne in silence."""
@@ -16,13 +26,13 @@ LONGEST_BLOCK = 1.0
 
 @types.coroutine
 def watched(
-    work: Coroutine[Any, Any, T], context: AgentContext, blocked: Callable[[AgentContext, float], None]
+    work: Coroutine[Any, Any, T], caller: C, blocked: Callable[[C, float], None]
 ) -> Generator[Any, Any, T]:
     """Await `work`; `blocked` gets the seconds of each stretch in which it let nothing else run for long.
 
     Nobody can stop code that never awaits: it can only be told afterwards who it was.
     """
-    now = context.clock.now
+    now = caller.clock.now
     advance: Callable[[Any], Any] = work.send
     value: Any = None
     while True:
@@ -35,7 +45,7 @@ def watched(
         finally:
             seconds = now() - began
             if seconds > LONGEST_BLOCK:
-                blocked(context, seconds)
+                blocked(caller, seconds)
         try:
             value = yield wanted
             advance = work.send

@@ -36,8 +36,22 @@ class AgentContext:
     """Makes one from its fields, faster than a call of the class does: see `quick`."""
 
 
+class Caller(Protocol):
+    """Who calls an agent, and knows where in the run it stands."""
+
+    @property
+    def clock(self) -> Clock:
+        """The run's."""
+
+    def context(self) -> AgentContext:
+        """Made when it is first asked for: two objects that most Python handlers never need."""
+
+
 class Agent(Protocol):
-    """An LLM agent, a Python handler or a nested flow; one object serves many runs at one time."""
+    """An LLM agent, a Python handler or a nested flow; one object serves many runs at one time.
+
+    One that seldom needs its context has a `run_for` too, which takes a `Caller` in its place.
+    """
 
     def run(
         self, event: Event, state: State, context: AgentContext

@@ -96,7 +96,12 @@ class AgentRun(TimedCall):
                 # Nothing to be done around it: the way of nearly all agent runs.
                 state = self._frame.state
                 given = State.over(state.data, state.meta)
-                returned = await agent.run(run.event, given, self._context(1))
+                run_for = getattr(agent, "run_for", None)
+                returned = await (
+                    agent.run(run.event, given, self.context())
+                    if run_for is None
+                    else run_for(run.event, given, self)
+                )
                 if run.time.now() > run.time.late_at and run.time.has_caught_up():
                     await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
                 if self.is_expired or self.interruption is not None:
@@ -177,7 +182,7 @@ class AgentRun(TimedCall):
 
     async def _escorted(self, agent: Agent) -> State:
         async def call(given: State, number: int) -> object:
-            returned = await agent.run(self._run.event, given, self._context(number))
+            returned = await agent.run(self._run.event, given, self.context(number))
             if self._time.has_caught_up():
                 await asyncio.sleep(0)
             self.check_obeyed()
@@ -205,10 +210,13 @@ class AgentRun(TimedCall):
             state = State.over(self._frame.state.data, self._frame.state.meta)
             await self._guide().fire("AgentError", state, error=error, duration=self._duration())
 
-    def _context(self, attempt: int) -> AgentContext:
+    def context(self, attempt: int = 1) -> AgentContext:
+        """Where it stands; see `Caller`."""
         run, frame, step = self._run, self._frame, self._step
         if self._recorder is None:
             self._recorder = Recorder(run.journal, step.path, step.agent)
+            if self.is_over:
+                self._recorder.close(CANCELLED_CALL)
         return AgentContext.made(
             agent=step.agent,
             path=step.path,

@@ -180,9 +180,10 @@ def delta_of(written: Mapping[Any, Any], base: Mapping[str, Any]) -> Delta:
     for key, value in written.items():
         if type(key) is not str or not key.isascii():
             key = checked_key(key, "the returned mapping")  # noqa: PLW2901 - as plain text
-        if is_plain(value):
+        kind = type(value)
+        if (kind is str and value.isascii()) or is_plain(value):
             # Told apart by the type too: `true` is not 1.
-            if key not in base or (old := base[key]) != value or type(old) is not type(value):
+            if key not in base or (old := base[key]) != value or type(old) is not kind:
                 changed[key] = value
             continue
         own = copy_open(value, key)

@@ -6,6 +6,7 @@ import asyncio
 from math import inf
 
 from agentflow_tui.engine.call import Call
+from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError, AgentTimeoutError
 from agentflow_tui.engine.run_time import RunTime
 
@@ -20,6 +21,11 @@ class TimedCall(Call):
     _time: RunTime
     _seconds: float | None
     """How long it may take, if there is a limit; it holds from `arm` on. Set before the call begins."""
+
+    @property
+    def clock(self) -> Clock:
+        """The run's."""
+        return self._time.clock
 
     def arm(self) -> None:
         """The time begins, now."""

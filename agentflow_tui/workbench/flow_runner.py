@@ -203,7 +203,7 @@ class FlowRunner:
         listeners = [] if on_event is None else [on_event]
         if keep_history:
             listeners.append(history.append)
-        ready = None if self._is_supplied else self._repertoire.ready(choice.plan.mode)
+        ready = None if self._is_supplied else self._repertoire.ready.get(choice.plan.mode)
         if ready is not None:
             engine, notes = ready
             emit = listening(listeners, self._redaction, notes)

@@ -33,7 +33,8 @@ class Repertoire:
         self._standby = Standby()
         self._plans: dict[str, Plan] = {}
         self._casts: dict[str, Cast] = {}
-        self._ready: dict[str, tuple[Engine, Sequence[str]]] = {}
+        self.ready: dict[str, tuple[Engine, Sequence[str]]] = {}
+        """The engine of a mode whose agents are kept, and what the history is to be told first."""
         self._has_switches = bool(flow.orchestration.switch)
         self._usual: ModeChoice | None = None
 
@@ -65,13 +66,9 @@ class Repertoire:
         """These agents are good for any run: they hold nothing that has to be closed."""
         self._casts[mode] = cast
 
-    def ready(self, mode: str) -> tuple[Engine, Sequence[str]] | None:
-        """The engine of a mode whose agents are kept, and what the history is to be told first."""
-        return self._ready.get(mode)
-
     def engine(self, plan: Plan, cast: Cast) -> Engine:
         """An engine for a plan, made once where the agents are kept."""
-        kept = self._ready.get(plan.mode)
+        kept = self.ready.get(plan.mode)
         if kept is not None:
             return kept[0]
         engine = Engine(
@@ -86,13 +83,13 @@ class Repertoire:
             standby=self._standby,
         )
         if plan.mode in self._casts:
-            self._ready[plan.mode] = engine, cast.notes
+            self.ready[plan.mode] = engine, cast.notes
         return engine
 
     def forget_agents(self) -> None:
         """An agent is another one now."""
         self._casts.clear()
-        self._ready.clear()
+        self.ready.clear()
 
     def _compiled(self, flow: Flow, mode: str | None) -> Plan:
         chosen = mode or flow.orchestration.mode

@@ -10,6 +10,7 @@ import pytest
 from agentflow_tui.agents.python_agent import PythonAgent
 from agentflow_tui.agents.watched_call import watched
 from agentflow_tui.engine import AgentContext, Event, State
+from agentflow_tui.engine.agent import Caller
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.recorder import Recorder
 from agentflow_tui.engine.run_time import RunTime
@@ -51,6 +52,28 @@ async def test_waiting_is_not_blocking() -> None:
     probe = Probe(chain("patient"), {"patient": PythonAgent("patient", patient)})
     assert (await probe.run()).status == "completed"
     assert probe.of_kind(Warned) == []
+
+
+async def test_who_is_asked_where_it_stands_after_its_end_lets_nothing_be_written() -> None:
+    callers: list[Caller] = []
+
+    class Early:
+        async def run(self, event: Event, state: State, context: AgentContext) -> None:
+            raise AssertionError("it is asked for no context")
+
+        async def run_for(self, event: Event, state: State, caller: Caller) -> None:
+            callers.append(caller)
+
+    class Late:
+        async def run(self, event: Event, state: State, context: AgentContext) -> None:
+            where = callers[0].context()
+            assert (where.agent, where.path, where.attempt) == ("early", "flow/0", 1)
+            where.recorder.warned("too late")
+            context.recorder.warned("in time")
+
+    probe = Probe(chain("early", "late"), {"early": Early(), "late": Late()})
+    assert (await probe.run()).status == "completed"
+    assert [warning.message for warning in probe.of_kind(Warned)] == ["in time"]
 
 
 async def test_results_errors_and_cancellation_pass_through() -> None:
