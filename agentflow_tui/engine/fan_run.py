@@ -101,7 +101,7 @@ class FanRun:
         )
         task = asyncio.get_running_loop().create_task(
             # Not the context of the agent that made room for this branch.
-            self._run.node(child, frame),
+            self._branch(index, child, frame),
             context=self._run.crew.context.copy(),
         )
         task.add_done_callback(lambda ended: self._branch_ended(index, frame, ended))
@@ -113,12 +113,18 @@ class FanRun:
             self._deltas[index] = self._own[index].state.delta() if index in self._edited else ended.delta
         self._one_less()
 
-    def _branch_ended(self, index: int, frame: Frame, task: asyncio.Task[object]) -> None:
+    async def _branch(self, index: int, child: Node, frame: Frame) -> None:
+        try:
+            await self._run.node(child, frame)
+        except NodeFailed as failure:
+            # Not when the task is over, a turn later: who has failed since would have been the first.
+            self._failed(index, failure)
+
+    def _branch_ended(self, index: int, frame: Frame, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
-        if isinstance(error, NodeFailed):
-            self._failed(index, error)
-        elif error is None:
-            self._deltas[index] = frame.state.delta()
+        if error is None:
+            if index not in self._failures:
+                self._deltas[index] = frame.state.delta()
         elif not isinstance(error, Interrupted):
             self._failed(index, NodeFailed(f"the engine failed: {error_text(error)}", category="unknown"))
         self._one_less()

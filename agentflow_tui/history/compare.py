@@ -10,7 +10,7 @@ from agentflow_tui.history import event as ev
 from agentflow_tui.history.curve import Curve, curves
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.diff import KeyChange, diff_states
-from agentflow_tui.history.fan_event import FanEnded, FanStarted
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted
 from agentflow_tui.history.fold import fold
 from agentflow_tui.history.resume import EDIT_PATH
 from agentflow_tui.history.run_state import AgentRun, ModelCall, RunState
@@ -227,10 +227,16 @@ def _by_branch(events: Sequence[ev.HistoryEvent]) -> list[ev.HistoryEvent]:
         lanes: dict[str, list[ev.HistoryEvent]] = {branch: [] for branch in ("", *event.branches)}
         for inside in events[position:end]:
             lanes[_lane(inside, lanes.keys())].append(inside)
+        lanes[""].sort(key=_failure)
         for branch in (*event.branches, ""):
             ordered += _by_branch(lanes[branch])
         position = end
     return ordered
+
+
+def _failure(event: ev.HistoryEvent) -> tuple[str, str]:
+    # Which branch failed first is a matter of speed as well; all else of the phase keeps its order.
+    return (event.branch, event.error) if isinstance(event, BranchFailed) else ("", "")
 
 
 def _ends(event: ev.HistoryEvent, fan: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
 from agentflow_tui.engine import AgentContext, Engine, Event, State, SystemClock
+from agentflow_tui.history.event import AgentCancelled, HistoryEvent, NodeEnded
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, MergeConflict
 from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan
 from tests.unit.engine.probe import (
@@ -62,6 +64,33 @@ async def test_the_required_branch_is_named_though_an_optional_one_failed_before
     agents = {"early": raising(ValueError("first")), "late": Doing(_late)}
     result = await Probe(root, agents).run()
     assert result.error == "required branch 'main' failed: agent 'late' failed: second"
+
+
+async def test_the_branch_that_failed_first_is_named_though_another_one_fails_right_after_it() -> None:
+    first_is_over = asyncio.Event()
+
+    async def second(event: Event, state: State, context: AgentContext) -> Any:
+        await first_is_over.wait()
+        raise ValueError("second")
+
+    def emit(event: HistoryEvent) -> None:
+        tell(event)
+        if isinstance(event, NodeEnded) and event.path == "flow/a":
+            first_is_over.set()
+
+    agents = {"x": raising(ValueError("first")), "y": Doing(second)}
+    branches = _branch("a", "x"), step("y", "flow/y")
+    probe = Probe(_parallel(*branches), agents)
+    tell, probe.engine._emit = probe.engine._emit, emit
+    result = await probe.run()
+    assert result.error == "required branch 'a' failed: agent 'x' failed: first"
+    assert [event.agent for event in probe.of_kind(AgentCancelled)] == ["y"]
+
+    first_is_over.clear()
+    probe = Probe(_parallel(*branches, optional=frozenset({"flow/a", "flow/y"})), agents)
+    tell, probe.engine._emit = probe.engine._emit, emit
+    assert (await probe.run()).status == "completed"
+    assert [event.branch for event in probe.of_kind(BranchFailed)] == ["a", "y"]
 
 
 async def _late(event: Event, state: State, context: AgentContext) -> Any:

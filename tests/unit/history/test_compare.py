@@ -11,7 +11,7 @@ import pytest
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.compare import compare, first_divergence
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.history.fan_event import FanEnded, FanStarted
+from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
 from tests.story import FIRST, Story, quality_loop
 
 
@@ -108,6 +108,32 @@ def test_which_branch_is_faster_makes_no_difference() -> None:
         assert found is not None
         assert isinstance(found.left, ev.AgentCompleted)
         assert found.left.agent == "b"
+
+
+def test_which_branch_fails_first_makes_no_difference() -> None:
+    def told(order: tuple[str, ...], error: str = "gone", conflict: str = "k") -> list[ev.HistoryEvent]:
+        story = Story()
+        story.add(FanStarted, path="fan", branches=("fan/a", "fan/b", "fan/c", "fan/d"))
+        for name in order:
+            story.add(BranchFailed, path="fan", branch=name, error=error if name == "b" else "gone")
+        for key in (conflict, "a key before it"):
+            story.add(MergeConflict, path="fan", key=key, branches=("c", "d"), values=(1, 2))
+        story.add(FanEnded, path="fan", status="completed")
+        return story.events
+
+    left = told(("a", "b", "b"))
+    for order in permutations("abb"):
+        assert first_divergence(left, told(order)) is None
+        found = first_divergence(left, told(order, "refused"))
+        assert found is not None
+        assert isinstance(found.left, BranchFailed)
+        assert (found.left.branch, found.fields) == ("b", ("error",))
+    for order in (("a", "b"), ("a", "b", "c")):
+        assert first_divergence(left, told(order)) is not None
+    found = first_divergence(left, told(("a", "b", "b"), conflict="j"))
+    assert found is not None
+    assert isinstance(found.left, MergeConflict)
+    assert found.fields == ("key",)
 
 
 def test_states_outputs_and_totals_are_side_by_side() -> None:
