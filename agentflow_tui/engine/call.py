@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ GRACE_SECONDS = 2.0
 """How long a cancelled agent may take to clean up before it is left behind."""
 
 
-class Call:
+class Call(ABC):
     """Ends when its work does, or `GRACE_SECONDS` after it was stopped, whatever that code does.
 
     `on_end` is called exactly once; nothing of the work counts after that.
@@ -47,9 +48,9 @@ class Call:
         scope.inside[self] = None
         crew.start(self, at_once=at_once)
 
+    @abstractmethod
     async def work(self) -> None:
         """What is to be done; whatever it raises ends the task."""
-        raise NotImplementedError
 
     def interrupt(self, interruption: Interruption) -> None:
         """Cancel the task for a reason from outside; no result of it counts any more."""
@@ -62,7 +63,7 @@ class Call:
         self.task.cancel()
         if self._grace is None:
             # A task that is cancelled before this call had its turn never comes to `finish` it.
-            self.task.add_done_callback(lambda _: self.finish())
+            self.task.add_done_callback(self._task_ended)
             self._grace = self._crew.clock.call_later(GRACE_SECONDS, self._abandon)
 
     def finish(self) -> None:
@@ -72,7 +73,7 @@ class Call:
         self.is_over = True
         self._scope.inside.pop(self, None)
         if self._grace is not None:
-            self._grace.cancel()
+            self._unbind(self._grace)
         self._settle()
         # The owner is let go, so that a run of many steps leaves no cycles behind.
         on_end, self._on_end = self._on_end, _nothing
@@ -82,8 +83,16 @@ class Call:
         """The task has obeyed and goes on with work of ours: no bound any more."""
         self.task.uncancel()
         if self.interruption is None and self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
+            self._unbind(self._grace)
+
+    def _unbind(self, grace: Timer) -> None:
+        grace.cancel()
+        self._grace = None
+        # The task may outlive this call by far.
+        self.task.remove_done_callback(self._task_ended)
+
+    def _task_ended(self, _: asyncio.Task[None]) -> None:
+        self.finish()
 
     def _abandon(self) -> None:
         if not self.is_over:

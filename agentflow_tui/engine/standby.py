@@ -90,6 +90,7 @@ class _Seat:
             crew.end(call)
             self.is_free = True
             return
+        begun.mark(is_awaited=False)
         self._taken = call, crew, begun
         _register_task(task)
         if not self._wake.done():
@@ -120,7 +121,7 @@ class _Seat:
 class _Begun:
     """A coroutine that has taken its first step, in a context of its own."""
 
-    __slots__ = ("context", "result", "wanted", "work")
+    __slots__ = ("context", "wanted", "work")
 
     def __init__(self, work: Coroutine[Any, Any, None], context: Context) -> None:
         self.work = work
@@ -135,6 +136,11 @@ class _Begun:
             return True
         return False
 
+    def mark(self, *, is_awaited: bool) -> None:
+        """Tell what is wanted whether somebody is about to wait for it, as futures have it between steps."""
+        if asyncio.isfuture(self.wanted):
+            self.wanted._asyncio_future_blocking = is_awaited
+
     @types.coroutine
     def rest(self, is_cancelled: bool) -> Generator[Any, Any, None]:
         """Do what a task does with a coroutine; `is_cancelled` when that was asked for before its turn."""
@@ -143,9 +149,7 @@ class _Begun:
         if is_cancelled and not is_told and self.advance(self.work.throw, asyncio.CancelledError()):
             return
         while True:
-            if asyncio.isfuture(self.wanted):
-                # Somebody else may have begun to wait for it since.
-                self.wanted._asyncio_future_blocking = True
+            self.mark(is_awaited=True)
             how: Callable[[Any], Any] = self.work.send
             try:
                 value = yield self.wanted

@@ -9,6 +9,7 @@ from typing import Any
 
 from agentflow_tui.config import check_text
 from agentflow_tui.engine import Control, Engine, Event, ModeChoice, RunResult
+from agentflow_tui.engine.standby import Standby
 from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted
 from agentflow_tui.history.fold import fold
 from tests.conformance.cases import Case
@@ -28,8 +29,11 @@ class CaseRun:
         self.result = RunResult("", "")
 
     @classmethod
-    async def of(cls, case: Case, folder: Path) -> CaseRun:
-        """Run the case and check what must hold for every run (README, "Independent of the case")."""
+    async def of(cls, case: Case, folder: Path, standby: Standby | None = None) -> CaseRun:
+        """Run the case and check what must hold for every run (README, "Independent of the case").
+
+        With a `standby` the agents that it can take on begin in its task.
+        """
         run = cls()
         given = case.given
         case.write_project(folder)
@@ -49,6 +53,7 @@ class CaseRun:
             clock=clock,
             hooks=run.hooks.hooks,
             control=control,
+            standby=standby,
         )
         if "cancel_at_ms" in given:
             clock.call_later(given["cancel_at_ms"] / 1000, control.cancel)

@@ -15,6 +15,7 @@ from agentflow_tui.history.fan_event import BranchFailed, MergeConflict
 from agentflow_tui.history.policy_event import Throttled
 from tests.conformance.cases import HERE, Case, later_ids, load_cases
 from tests.conformance.run_case import CaseRun
+from tests.standing_by import standing_by
 
 CASES = [case for case in load_cases("run") if case.id not in later_ids()]
 WORDS = {
@@ -27,9 +28,10 @@ WORDS = {
 AGENT_HOOKS = ("agent", "iteration", "stage")
 
 
+@pytest.mark.parametrize("at_once", [False, True], ids=["", "at once"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-async def test_run(case: Case, tmp_path: Path) -> None:
-    run = await CaseRun.of(case, tmp_path)
+async def test_run(case: Case, tmp_path: Path, at_once: bool) -> None:
+    run = await CaseRun.of(case, tmp_path, await standing_by() if at_once else None)
     for field, wanted in case.expect.items():
         if field != "hooks_only":
             CHECKS[field](run, wanted, case)

@@ -10,6 +10,7 @@ from typing import Any
 from agentflow_tui.engine import Agent, AgentContext, Control, Engine, Event, Hooks, RunResult, State
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.past import Past
+from agentflow_tui.engine.standby import Standby
 from agentflow_tui.history.event import HistoryEvent, RunEnded, RunStarted
 from agentflow_tui.history.fold import fold
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Plan, Step, walk
@@ -34,6 +35,7 @@ class Probe:
         guards: Guards | None = None,
         clock: FakeClock | None = None,
         past: Past | None = None,
+        standby: Standby | None = None,
     ) -> None:
         self.clock = clock or FakeClock()
         self.control = Control(paused=paused)
@@ -52,6 +54,7 @@ class Probe:
             guards=guards,
             rng=random.Random(1).random,
             past=past,
+            standby=standby,
         )
 
     async def run(self, data: Mapping[str, Any] | None = None, **event: Any) -> RunResult:

@@ -16,6 +16,7 @@ from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFai
 from agentflow_tui.plan.node import Chain, Choice, ErrorRoutes, Fan, Loop, Node, Option, Routing, Stage, Step
 from agentflow_tui.plan.policy import BreakerPolicy, Policies, RateLimit, RetryPolicy
 from tests.fake_clock import FakeClock
+from tests.standing_by import standing_by
 from tests.unit.engine.probe import Doing, Probe, counting, raising, returning, sleeping, stubborn
 
 AGENTS = ("ok", "slow", "bad", "flaky", "count", "flag", "clash", "deaf", "rubbish", "hand", "exit", "heavy")
@@ -130,18 +131,19 @@ ACTS = st.lists(st.tuples(st.floats(0, 30), st.sampled_from(VERBS)), max_size=4)
 
 
 @settings(max_examples=300, deadline=None)
-@given(plans(), ACTS, st.booleans(), st.sampled_from((4.0, 600.0)))
+@given(plans(), ACTS, st.booleans(), st.sampled_from((4.0, 600.0)), st.booleans())
 def test_every_run_ends_in_order(
-    root: Node, acts: list[tuple[float, str]], paused: bool, timeout: float
+    root: Node, acts: list[tuple[float, str]], paused: bool, timeout: float, at_once: bool
 ) -> None:
-    asyncio.run(_run(root, acts, paused, timeout))
+    asyncio.run(_run(root, acts, paused, timeout, at_once))
 
 
-async def _run(root: Node, acts: list[tuple[float, str]], paused: bool, limit: float) -> None:
+async def _run(root: Node, acts: list[tuple[float, str]], paused: bool, limit: float, at_once: bool) -> None:
     routes = ErrorRoutes(default=Step("on error/flaky", "flaky"))
     clock = FakeClock()
     agents = agents_of_all_kinds(clock)
-    probe = Probe(root, agents, paused=paused, timeout=limit, routes=routes, clock=clock)
+    standby = await standing_by() if at_once else None
+    probe = Probe(root, agents, paused=paused, timeout=limit, routes=routes, clock=clock, standby=standby)
     for at, verb in acts:
         probe.clock.call_later(at, getattr(probe.control, verb))
     for at in range(1000, 1003):
