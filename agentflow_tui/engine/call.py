@@ -104,7 +104,7 @@ class Call(ABC):
         on_end, self._on_end = self._on_end, _nothing
         return on_end
 
-    def _settle(self) -> None:
+    def _settle(self) -> None:  # noqa: B027 - a call may have nothing to do
         """What is to be done first when it is over."""
 
 
