@@ -71,7 +71,8 @@ class AgentRun(TimedCall):
         self._frame = frame
         self._time = run.time
         self._seconds = step.timeout
-        super().__init__(run.crew, frame.stops, on_end, step.agent, at_once=at_once)
+        # By its name: an object that finds it costs a third of the call.
+        TimedCall.__init__(self, run.crew, frame.stops, on_end, step.agent, at_once=at_once)
 
     @property
     def error(self) -> NodeFailed | Interrupted | None:

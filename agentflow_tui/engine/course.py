@@ -10,6 +10,7 @@ from agentflow_tui.engine.call import GRACE_SECONDS, Call
 from agentflow_tui.engine.cancel_scope import CancelScope, Interrupted, Interruption
 from agentflow_tui.engine.error_run import run_error_handler
 from agentflow_tui.engine.errors import NodeFailed, error_text
+from agentflow_tui.engine.event import NO_META
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.hooks import Hook
 from agentflow_tui.engine.interpreter import Interpreter
@@ -70,9 +71,9 @@ class Course:
         self._flow = flow
         self._problem = problem
         self.run_id = run_id
-        self.session_id = run.event.session_id
-        facts = run.event_facts
-        self.state = ScopeState(dict(facts["data"]), dict(facts["metadata"]))
+        event, facts = run.event, run.event_facts
+        self.session_id = event.id if event.metadata is NO_META else event.session_id
+        self.state = ScopeState(facts["data"].copy(), facts["metadata"].copy())
         """The last good one, at the end."""
         self._frame = Frame("", self.state, run.stops)
         self.ended = _COMPLETED
@@ -114,7 +115,7 @@ class Course:
             hint=ended.hint,
             session_id=self.session_id,
             data=thaw_object(self.state.data),
-            meta=dict(self.state.meta),
+            meta=self.state.meta.copy(),
         )
 
     def _begin(self, chosen_by: str, reason: str, started_at: str) -> None:

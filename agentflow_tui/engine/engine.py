@@ -11,7 +11,7 @@ from agentflow_tui.engine.clock import Clock, SystemClock
 from agentflow_tui.engine.control import Control
 from agentflow_tui.engine.course import Course
 from agentflow_tui.engine.errors import AgentError
-from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.event import NO_META, Event, FrozenData
 from agentflow_tui.engine.guards import Guards
 from agentflow_tui.engine.hooks import Hooks
 from agentflow_tui.engine.interpreter import Interpreter
@@ -104,7 +104,8 @@ class Engine:
         else:
             time, listener = RunTime(past.clock(self._clock)), past.listening(emit)
         try:
-            frozen = event.frozen()
+            # One that `Event.make` made is asked no further.
+            frozen = event if event.metadata is NO_META and type(event.data) is FrozenData else event.frozen()
         except AgentError as error:
             frozen, problem = Event(str(event.id)).frozen(), f"the event cannot be used: {error}"
         run = Interpreter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agentflow_tui.engine.json_value import same_json
-from agentflow_tui.history.delta import EMPTY_DELTA, Delta
+from agentflow_tui.history.delta import Delta
 
 
 class ScopeState:
@@ -34,12 +34,13 @@ class ScopeState:
 
     def apply(self, delta: Delta, *, is_change: bool = True) -> None:
         """Set and remove what the delta says; `is_change` is false for what the engine itself wrote."""
-        if delta is EMPTY_DELTA or delta.is_empty:
+        if not delta.set and delta.is_empty:
             return
         if is_change:
             self.changes += 1
         self.data.update(delta.set)
-        self.meta.update(delta.meta_set)
+        if delta.meta_set:
+            self.meta.update(delta.meta_set)
         for key in delta.removed:
             self.data.pop(key, None)
         for key in delta.meta_removed:

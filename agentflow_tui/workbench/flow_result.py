@@ -43,7 +43,7 @@ class FlowResult:
             run_id=course.run_id,
             status=ended.status,
             data=thaw_object(state.data),
-            meta=dict(state.meta),
+            meta=state.meta.copy(),
             history=history,
             error=ended.error,
             category=ended.category,
