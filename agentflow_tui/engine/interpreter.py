@@ -155,10 +155,11 @@ class Interpreter:
         frame.stops.check()
         over: Signal[AgentRun] = Signal(self)
         AgentRun(self, step, frame, over.set, at_once=True)
-        ended = await over.wait()
-        error = ended.error
-        if error is not None:
-            raise error
+        ended = over.value if over.is_set else await over.wait()
+        if ended.interruption is not None:
+            raise Interrupted(ended.interruption)
+        if ended.failure is not None:
+            raise ended.failure
         return ended.delta
 
     async def _container(

@@ -18,28 +18,30 @@ class Signal(Generic[T]):
     runs inside is ended in order; the run must see to it that the signal is set soon.
     """
 
-    __slots__ = ("_future", "_is_set", "_run", "_value")
+    __slots__ = ("_future", "_run", "is_set", "value")
+
+    value: T
+    """What it was set with."""
 
     def __init__(self, run: Interpreter) -> None:
         """Not set."""
-        self._is_set = False
-        self._value: T
+        self.is_set = False
         self._future: asyncio.Future[None] | None = None
         self._run = run
 
     def set(self, value: T) -> None:
         """It has happened."""
-        self._value = value
-        self._is_set = True
+        self.value = value
+        self.is_set = True
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
     async def wait(self) -> T:
         """The value, as soon as it is set; never raises."""
-        while not self._is_set:
+        while not self.is_set:
             self._future = self._run.loop.create_future()
             try:
                 await self._future
             except asyncio.CancelledError:
                 self._run.cancel_from_outside()
-        return self._value
+        return self.value

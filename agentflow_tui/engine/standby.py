@@ -38,15 +38,13 @@ class Standby(threading.local):
         if now - self._since > TURN_SECONDS:
             self._since = now
             return False
-        seat = self._seat
-        if seat is None or seat.loop is not crew.loop or seat.is_spoilt:
-            self._seat = _Seat(crew.loop)
-            return False
-        caller = asyncio.current_task(crew.loop)
-        if caller is None or not seat.is_free:
-            return False
-        seat.begin(call, crew, caller)
-        return True
+        seat, loop = self._seat, crew.loop
+        if seat is None or seat.loop is not loop or seat.is_spoilt:
+            self._seat = _Seat(loop)
+        elif seat.is_free and (caller := asyncio.current_task(loop)) is not None:
+            seat.begin(call, crew, caller)
+            return True
+        return False
 
 
 class _Seat:
@@ -64,25 +62,26 @@ class _Seat:
 
     @property
     def is_spoilt(self) -> bool:
-        """Whether somebody cancelled the task, now or when it was free."""
-        return self.task.cancelling() > 0 or self.task.done() or (self.is_free and self._wake.done())
+        """Whether the task has ended, or will, as somebody cancelled it."""
+        return self._wake.done() if self.is_free else self.task.done()
 
     def begin(self, call: Call, crew: Crew, caller: asyncio.Task[Any]) -> None:
         """Take the first step of a call in the name of the task, while `caller` stands still."""
-        task, loop, begun = self.task, self.loop, _Begun(call.work(), crew.context.copy())
+        task, loop, work, context = self.task, self.loop, call.work(), crew.context.copy()
         call.task = task
         task.set_name(call.name)
         self.is_free = False
         crew.at_work += 1
         _leave_task(loop, caller)
         _enter_task(loop, task)
+        is_over = True
         try:
-            is_over = begun.advance(begun.work.send, None)
-        except asyncio.CancelledError:
-            is_over = True
+            wanted = context.run(work.send, None)
+            is_over = False
+        except (StopIteration, asyncio.CancelledError):
+            pass
         except BaseException as error:  # as from a task: it is nothing that the run's caller expects
             loop.call_soon(_throw, error)
-            is_over = True
         finally:
             _leave_task(loop, task)
             _enter_task(loop, caller)
@@ -90,8 +89,7 @@ class _Seat:
             crew.end(call)
             self.is_free = True
             return
-        begun.mark(is_awaited=False)
-        self._taken = call, crew, begun
+        self._taken = call, crew, _Begun(work, context, wanted)
         _register_task(task)
         if not self._wake.done():
             self._wake.set_result(None)
@@ -121,45 +119,46 @@ class _Seat:
 class _Begun:
     """A coroutine that has taken its first step, in a context of its own."""
 
-    __slots__ = ("context", "wanted", "work")
+    __slots__ = ("_context", "_wanted", "_work")
 
-    def __init__(self, work: Coroutine[Any, Any, None], context: Context) -> None:
-        self.work = work
-        self.context = context
-        self.wanted: Any = None
-
-    def advance(self, how: Callable[[Any], Any], value: Any) -> bool:
-        """Go on to the next wait; true when there is none, as it is over."""
-        try:
-            self.wanted = self.context.run(how, value)
-        except StopIteration:
-            return True
-        return False
-
-    def mark(self, *, is_awaited: bool) -> None:
-        """Tell what is wanted whether somebody is about to wait for it, as futures have it between steps."""
-        if asyncio.isfuture(self.wanted):
-            self.wanted._asyncio_future_blocking = is_awaited
+    def __init__(self, work: Coroutine[Any, Any, None], context: Context, wanted: Any) -> None:
+        self._work = work
+        self._context = context
+        self._wanted = wanted
+        self._mark(is_awaited=False)
 
     @types.coroutine
     def rest(self, is_cancelled: bool) -> Generator[Any, Any, None]:
         """Do what a task does with a coroutine; `is_cancelled` when that was asked for before its turn."""
-        wanted = self.wanted
+        wanted, work = self._wanted, self._work
         is_told = is_cancelled and asyncio.isfuture(wanted) and wanted.cancel()
-        if is_cancelled and not is_told and self.advance(self.work.throw, asyncio.CancelledError()):
+        if is_cancelled and not is_told and self._advance(work.throw, asyncio.CancelledError()):
             return
         while True:
-            self.mark(is_awaited=True)
-            how: Callable[[Any], Any] = self.work.send
+            self._mark(is_awaited=True)
+            how: Callable[[Any], Any] = work.send
             try:
-                value = yield self.wanted
+                value = yield self._wanted
             except GeneratorExit:
-                self.context.run(self.work.close)
+                self._context.run(work.close)
                 raise
             except BaseException as error:  # whatever the loop throws in is for the coroutine
-                how, value = self.work.throw, error
-            if self.advance(how, value):
+                how, value = work.throw, error
+            if self._advance(how, value):
                 return
+
+    def _advance(self, how: Callable[[Any], Any], value: Any) -> bool:
+        """Go on to the next wait; true when there is none, as it is over."""
+        try:
+            self._wanted = self._context.run(how, value)
+        except StopIteration:
+            return True
+        return False
+
+    def _mark(self, *, is_awaited: bool) -> None:
+        """Tell what is wanted whether somebody is about to wait for it, as a task does between its steps."""
+        if asyncio.isfuture(self._wanted):
+            self._wanted._asyncio_future_blocking = is_awaited
 
 
 def _throw(error: BaseException) -> NoReturn:
