@@ -100,7 +100,7 @@ class Engine:
         past, self._past = self._past, None
         emit = emit or self._emit
         if past is None:
-            time, listener = RunTime(self._clock, self._soonest, self._call_later), emit
+            time, listener = RunTime(self._clock, self._soonest, self._call_later, False), emit
         else:
             time, listener = RunTime(past.clock(self._clock)), past.listening(emit)
         try:

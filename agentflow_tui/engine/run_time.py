@@ -36,6 +36,7 @@ class RunTime:
     """
 
     __slots__ = (
+        "_can_ring",
         "_call_later",
         "_limits",
         "_ring_at",
@@ -49,14 +50,17 @@ class RunTime:
         "started",
     )
 
-    _timer: Timer
-    """There is one while `_ring_at` says when it rings."""
-
-    def __init__(self, clock: Clock, soonest: float = inf, call_later: CallLater | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        soonest: float = inf,
+        call_later: CallLater | None = None,
+        can_ring: bool = True,  # noqa: FBT001, FBT002 - a class called by names packs them into a dict first
+    ) -> None:
         """Start counting now; `soonest` says in how many seconds the first limit may come, if that is known.
 
         A timer that is set for then need not be set anew for limits that are put up later. `call_later` takes
-        the place of the clock's, and may call too soon.
+        the place of the clock's, and may call too soon. One that cannot ring sets no timer before `wait`.
         """
         self.clock = clock
         self._call_later = call_later or clock.call_later
@@ -67,6 +71,8 @@ class RunTime:
         self._still_since: float | None = None
         self._limits: dict[Limit, None] = {}
         self._ring_at = inf
+        self._timer: Timer | None = None
+        self._can_ring = can_ring
         self.late_at = inf
         """By the clock: no timer was held up before."""
 
@@ -113,26 +119,38 @@ class RunTime:
         limits.pop(limit, None)
         if not limits and self._ring_at < inf:
             self._ring_at = inf
-            self._timer.cancel()
+            self._cancel_timer()
+
+    def wait(self) -> None:
+        """The run is about to wait: until now, no timer could have gone off."""
+        if not self._can_ring:
+            self._can_ring = True
+            if self._ring_at < inf:
+                self._timer = self._call_later(self._ring_at - self.active(), self._ring)
 
     def has_caught_up(self) -> bool:
         """Call the limits whose timer was held up, by an agent that blocked; true when it was."""
         if self.now() - self._zero <= self._ring_at + _LATE or self.is_still:
             return False
-        self._timer.cancel()
+        self._cancel_timer()
         self._ring()
         return True
 
     def _set_timer(self, active: float, seconds: float) -> None:
         """Ring in so many seconds from an active second on, which is that of now."""
-        if self._ring_at < inf:
-            self._timer.cancel()
+        self._cancel_timer()
         self._ring_at = ring_at = active + seconds
         self.late_at = self._zero + ring_at + _LATE
-        self._timer = self._call_later(seconds, self._ring)
+        if self._can_ring:
+            self._timer = self._call_later(seconds, self._ring)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _ring(self) -> None:
-        self._ring_at = inf
+        self._ring_at, self._timer = inf, None
         if self.is_still:
             return
         latest = self.active() + _EARLY

@@ -38,6 +38,7 @@ class Signal(Generic[T]):
 
     async def wait(self) -> T:
         """The value, as soon as it is set; never raises."""
+        self._run.time.wait()
         while not self.is_set:
             self._future = self._run.loop.create_future()
             try:
