@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from math import inf
 from typing import TYPE_CHECKING
 
 from agentflow_tui.conditions import Scope
 from agentflow_tui.engine.agent import Agent, AgentContext
-from agentflow_tui.engine.call import GRACE_SECONDS
+from agentflow_tui.engine.bad_end import BadEnd
 from agentflow_tui.engine.cancel_scope import Interrupted, Interruption
-from agentflow_tui.engine.errors import (
-    AgentError,
-    NodeFailed,
-    categorize,
-    error_hint,
-    error_text,
-)
+from agentflow_tui.engine.errors import AgentError, NodeFailed
 from agentflow_tui.engine.escort import Escort
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.hook_firing import state_from
@@ -27,12 +21,9 @@ from agentflow_tui.engine.timed_call import TimedCall
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.event import (
     CANCELLED_CALL,
-    AgentCancelled,
     AgentCompleted,
-    AgentFailed,
     AgentPinned,
     AgentStarted,
-    Warned,
 )
 from agentflow_tui.plan.node import Step
 
@@ -97,12 +88,7 @@ class AgentRun(TimedCall):
                 # Nothing to be done around it: the way of nearly all agent runs.
                 state = self._frame.state
                 given = State.over(state.data, state.meta)
-                run_for = getattr(agent, "run_for", None)
-                returned = await (
-                    agent.run(run.event, given, self.context())
-                    if run_for is None
-                    else run_for(run.event, given, self)
-                )
+                returned = await self._call(agent, given)
                 if run.time.now() > run.time.late_at and run.time.has_caught_up():
                     await asyncio.sleep(0)  # what that stopped, perhaps this very call, stops here
                 if self.is_expired or self.interruption is not None:
@@ -117,6 +103,13 @@ class AgentRun(TimedCall):
                 raise
         if self._error is not None and not self.is_over:
             await self._report_error(self._error)
+
+    def _call(self, agent: Agent, given: State) -> Awaitable[object]:
+        run_for = getattr(agent, "run_for", None)
+        if run_for is None:
+            return agent.run(self._run.event, given, self.context())
+        called: Awaitable[object] = run_for(self._run.event, given, self)
+        return called
 
     def _keep(self, error: BaseException) -> bool:
         """Take an error as the agent's, unless it is how the agent obeys a stop from outside."""
@@ -289,36 +282,17 @@ class AgentRun(TimedCall):
         journal.tell(completed)
 
     def _break_off(self) -> None:
-        run, step = self._run, self._step
+        end = BadEnd(self._run.journal, self._step, self._frame, self._duration())
         if self.is_abandoned:
-            text = f"agent '{step.agent}' did not stop within {GRACE_SECONDS:g} s and was left behind"
-            run.journal.record(Warned, message=text, path=step.path)
+            end.left_behind()
         if self.interruption is not None:
             self._close_recorder(CANCELLED_CALL)
-            run.journal.record(AgentCancelled, reason=self.interruption.text, **self._facts())
+            end.cancelled(self.interruption)
         else:
             why = CANCELLED_CALL if self.is_expired else "the agent failed before the answer came"
             self._close_recorder(why)
-            self._fail(self._error or self.cancelled_error())
+            self.failure = end.failed(self._error or self.cancelled_error())
 
     def _close_recorder(self, reason: str) -> None:
         if self._recorder is not None:
             self._recorder.close(reason)
-
-    def _facts(self) -> Mapping[str, object]:
-        step, frame = self._step, self._frame
-        return {
-            "path": step.path,
-            "agent": step.agent,
-            "scope": frame.scope,
-            "iteration": frame.iteration,
-            "duration": self._duration(),
-        }
-
-    def _fail(self, error: BaseException) -> None:
-        text, category, hint = error_text(error), categorize(error), error_hint(error)
-        self._run.journal.record(AgentFailed, error=text, category=category, hint=hint, **self._facts())
-        name = self._step.agent
-        self.failure = NodeFailed(
-            f"agent '{name}' failed: {text}", category=category, hint=hint, agent=name, cause=text
-        )

@@ -192,9 +192,8 @@ class FlowRunner:
             NotReadyError: Nothing was started: no model to ask, or a handler may not or cannot run.
             AgentError: The data are no JSON, or the metadata no text.
         """
-        now = None
         if isinstance(data, Event):
-            event = data
+            event, now = data, None
         else:
             now = self._clock.timestamp()
             event = Event.make(data, metadata=metadata, target=target, timestamp=now)
@@ -212,15 +211,9 @@ class FlowRunner:
             if self._redaction.is_idle:
                 return FlowResult.after(course, history)
             ended = course.result()
-        elif self._open is not None:
-            ended = await self._supplied(choice, event, listeners, self._open)
         else:
-            backstage = self._backstage()
-            try:
-                ended = await self._supplied(choice, event, listeners, backstage)
-            finally:
-                await backstage.aclose()
-        return FlowResult.of(ended if self._redaction.is_idle else self._redaction.value(ended), history)
+            ended = await self._supplied(choice, event, listeners)
+        return FlowResult.of(self._redaction.value(ended), history)
 
     def run_sync(
         self,
@@ -255,10 +248,19 @@ class FlowRunner:
         if backstage is not None:
             await backstage.aclose()
 
-    async def _supplied(
+    async def _supplied(self, choice: ModeChoice, event: Event, listeners: list[Listener]) -> RunResult:
+        """Run with all that has to be opened for it."""
+        if self._open is not None:
+            return await self._staged(choice, event, listeners, self._open)
+        backstage = self._backstage()
+        try:
+            return await self._staged(choice, event, listeners, backstage)
+        finally:
+            await backstage.aclose()
+
+    async def _staged(
         self, choice: ModeChoice, event: Event, listeners: list[Listener], backstage: Backstage
     ) -> RunResult:
-        """Run with all that has to be opened for it."""
         plan = choice.plan
         cast = self._repertoire.cast(plan.mode) or await self._prepared(plan, backstage)
         watch, note = await backstage.watch(self.flow)
