@@ -72,8 +72,8 @@ def _quick_dict(value: dict[Any, Any], depth: int, left: list[int]) -> dict[str,
     `left` holds one number, how many values there may still be.
     """
     copied = value.copy()
-    left[0] -= len(copied)
-    if depth >= MAX_DEPTH or left[0] < 0:
+    left[0] = rest = left[0] - len(copied)
+    if depth >= MAX_DEPTH or rest < 0:
         raise _OddError
     for key, item in copied.items():
         if type(key) is not str or not key.isascii():
@@ -84,11 +84,11 @@ def _quick_dict(value: dict[Any, Any], depth: int, left: list[int]) -> dict[str,
         if kind is str:
             if not item.isascii():
                 item.encode()
-        elif item is None or item is True or item is False:
-            continue
         elif kind is int:
             if not -_SAFE < item < _SAFE:
                 raise _OddError
+        elif item is None or item is True or item is False:
+            continue
         elif kind is list:
             copied[key] = _quick_list(item, depth + 1, left)
         elif kind is dict:
@@ -99,23 +99,23 @@ def _quick_dict(value: dict[Any, Any], depth: int, left: list[int]) -> dict[str,
 
 
 def _quick_list(value: list[Any], depth: int, left: list[int]) -> list[Any]:
-    """Do what `_quick_dict` does with a list."""
+    """Do what `_quick_dict` does with a list, in which objects come most often."""
     copied = value.copy()
-    left[0] -= len(copied)
-    if depth >= MAX_DEPTH or left[0] < 0:
+    left[0] = rest = left[0] - len(copied)
+    if depth >= MAX_DEPTH or rest < 0:
         raise _OddError
     for place, item in enumerate(copied):
         kind = type(item)
-        if kind is str:
+        if kind is dict:
+            copied[place] = _quick_dict(item, depth + 1, left)
+        elif kind is str:
             if not item.isascii():
                 item.encode()
-        elif item is None or item is True or item is False:
-            continue
         elif kind is int:
             if not -_SAFE < item < _SAFE:
                 raise _OddError
-        elif kind is dict:
-            copied[place] = _quick_dict(item, depth + 1, left)
+        elif item is None or item is True or item is False:
+            continue
         elif kind is list:
             copied[place] = _quick_list(item, depth + 1, left)
         elif kind is not float or not math.isfinite(item):
@@ -200,12 +200,14 @@ def _checked_int(value: int, path: str) -> int:
 def thaw(value: Any) -> Any:
     """A private copy of a value that is known to be JSON."""
     kind = type(value)
-    if kind is not dict and kind is not list:
+    if kind is list:
+        return [thaw(item) if type(item) in _CHANGEABLE else item for item in value]
+    if kind is not dict:
         return value
     copied = value.copy()
-    for place, item in copied.items() if kind is dict else enumerate(copied):
+    for key, item in value.items():
         if type(item) in _CHANGEABLE:
-            copied[place] = thaw(item)
+            copied[key] = thaw(item)
     return copied
 
 
