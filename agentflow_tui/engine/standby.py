@@ -9,7 +9,9 @@ from asyncio.tasks import _enter_task, _leave_task, _register_task, _unregister_
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
 from math import inf
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import getweakrefcount
 
 from agentflow_tui.engine.crew import TURN_SECONDS
 
@@ -23,8 +25,8 @@ class Standby(threading.local):
 
     A task costs two turns of the event loop, as much as a whole short run, and many agents wait for nothing.
     Their calls are made where the run stands, yet in the name of a task that is kept for that: the agent
-    finds it as `asyncio.current_task`, and when it does wait, that task takes it over from there. It is what
-    asyncio itself calls an eager start, from Python 3.12 on.
+    finds it as `asyncio.current_task`, and when it does wait, that task takes it over from there and ends
+    with it. It is what asyncio itself calls an eager start, from Python 3.12 on.
     """
 
     def __init__(self) -> None:
@@ -39,16 +41,20 @@ class Standby(threading.local):
             self._since = now
             return False
         seat, loop = self._seat, crew.loop
-        if seat is None or seat.loop is not loop or seat.is_spoilt:
+        if seat is None or seat.loop is not loop or seat.is_given_up:
             self._seat = _Seat(loop)
         elif seat.is_free and (caller := asyncio.current_task(loop)) is not None:
-            seat.begin(call, crew, caller)
+            if not seat.begin(call, crew, caller):
+                self._seat = _Seat(loop)
             return True
         return False
 
 
 class _Seat:
-    """The task, and whoever is in it. It is none of `asyncio.all_tasks` while nobody is."""
+    """The task: of one call after the other, as long as each is over at once and leaves nothing in it.
+
+    It is none of `asyncio.all_tasks` before a call waits in it.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -59,17 +65,23 @@ class _Seat:
         # Nothing is lost when the loop ends before it.
         self.task._log_destroy_pending = False  # type: ignore[attr-defined]
         _unregister_task(self.task)
+        self._references = 0
 
     @property
-    def is_spoilt(self) -> bool:
-        """Whether the task has ended, or will, as somebody cancelled it."""
-        return self._wake.done() if self.is_free else self.task.done()
+    def is_given_up(self) -> bool:
+        """Whether the task has ended, or will very soon."""
+        return self._wake.done()
 
-    def begin(self, call: Call, crew: Crew, caller: asyncio.Task[Any]) -> None:
-        """Take the first step of a call in the name of the task, while `caller` stands still."""
+    def begin(self, call: Call, crew: Crew, caller: asyncio.Task[Any]) -> bool:
+        """Take the first step of a call in the name of the task, while `caller` stands still.
+
+        True when that was all; else the task has become that of the call, for good.
+        """
         task, loop, work, context = self.task, self.loop, call.work(), crew.context.copy()
         call.task = task
         task.set_name(call.name)
+        if not self._references:
+            self._references = getrefcount(task)
         self.is_free = False
         crew.at_work += 1
         _leave_task(loop, caller)
@@ -86,56 +98,64 @@ class _Seat:
             _leave_task(loop, task)
             _enter_task(loop, caller)
         if is_over:
-            crew.end(call)
+            # Who knows the task may wait for its end, cancel it, or keep something for it.
+            if getrefcount(task) > self._references or getweakrefcount(task) or task._callbacks:
+                self._end()
             self.is_free = True
-            return
+            crew.end(call)
+            return True
         self._taken = call, crew, _Begun(work, context, wanted)
         _register_task(task)
+        task._log_destroy_pending = True  # type: ignore[attr-defined]
+        self._end()
+        return False
+
+    def _end(self) -> None:
         if not self._wake.done():
             self._wake.set_result(None)
 
     async def _serve(self) -> None:
-        while True:
-            self.is_free = True
-            is_cancelled = False
-            try:
-                await self._wake
-            except asyncio.CancelledError:
-                is_cancelled = True
-            self._wake = self.loop.create_future()
-            taken, self._taken = self._taken, None
-            if taken is None:
-                return
-            call, crew, begun = taken
-            try:
-                await begun.rest(is_cancelled)
-            finally:
-                crew.end(call)
-            if self.task.cancelling():
-                return
-            _unregister_task(self.task)
+        self.is_free = True
+        wish: asyncio.CancelledError | None = None
+        try:
+            await self._wake
+        except asyncio.CancelledError as error:
+            if self._taken is None:
+                raise
+            wish = asyncio.CancelledError(*error.args)
+        if self._taken is None:
+            return
+        (call, crew, begun), self._taken = self._taken, None
+        try:
+            await begun.rest(wish)
+        finally:
+            crew.end(call)
 
 
 class _Begun:
     """A coroutine that has taken its first step, in a context of its own."""
 
-    __slots__ = ("_context", "_wanted", "_work")
+    __slots__ = ("_context", "_is_awaited", "_wanted", "_work")
 
     def __init__(self, work: Coroutine[Any, Any, None], context: Context, wanted: Any) -> None:
         self._work = work
         self._context = context
         self._wanted = wanted
-        self._mark(is_awaited=False)
+        self._is_awaited = asyncio.isfuture(wanted) and wanted._asyncio_future_blocking
+        if self._is_awaited:
+            # Between its steps a task says that nobody is about to wait for it.
+            wanted._asyncio_future_blocking = False
 
     @types.coroutine
-    def rest(self, is_cancelled: bool) -> Generator[Any, Any, None]:
-        """Do what a task does with a coroutine; `is_cancelled` when that was asked for before its turn."""
-        wanted, work = self._wanted, self._work
-        is_told = is_cancelled and asyncio.isfuture(wanted) and wanted.cancel()
-        if is_cancelled and not is_told and self._advance(work.throw, asyncio.CancelledError()):
+    def rest(self, wish: asyncio.CancelledError | None) -> Generator[Any, Any, None]:
+        """Do what a task does with a coroutine; `wish` is a cancellation that came before its turn."""
+        work = self._work
+        if wish is None or self._is_obeyed(wish):
+            if self._is_awaited:
+                self._wanted._asyncio_future_blocking = True
+        elif self._is_over(work.throw, wish):
             return
         while True:
-            self._mark(is_awaited=True)
             how: Callable[[Any], Any] = work.send
             try:
                 value = yield self._wanted
@@ -144,21 +164,27 @@ class _Begun:
                 raise
             except BaseException as error:  # whatever the loop throws in is for the coroutine
                 how, value = work.throw, error
-            if self._advance(how, value):
+            if self._is_over(how, value):
                 return
 
-    def _advance(self, how: Callable[[Any], Any], value: Any) -> bool:
-        """Go on to the next wait; true when there is none, as it is over."""
+    def _is_obeyed(self, wish: asyncio.CancelledError) -> bool:
+        """Cancel what is wanted, if that can be."""
+        wanted = self._wanted
+        if not asyncio.isfuture(wanted):
+            return False
+        if wanted.cancel(*wish.args):
+            return True
+        if not wanted.cancelled():
+            wanted.exception()  # somebody has seen it
+        return False
+
+    def _is_over(self, how: Callable[[Any], Any], value: Any) -> bool:
+        """Go on to the next wait; true when there is none."""
         try:
             self._wanted = self._context.run(how, value)
         except StopIteration:
             return True
         return False
-
-    def _mark(self, *, is_awaited: bool) -> None:
-        """Tell what is wanted whether somebody is about to wait for it, as a task does between its steps."""
-        if asyncio.isfuture(self._wanted):
-            self._wanted._asyncio_future_blocking = is_awaited
 
 
 def _throw(error: BaseException) -> NoReturn:
