@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import copy_context
+from sys import getrefcount
 from typing import TYPE_CHECKING
+from weakref import getweakrefcount
 
 from agentflow_tui.engine.clock import Clock
 
@@ -25,7 +27,8 @@ class Crew:
 
     A call that begins in the moment in which another one ends goes on in that one's task: a new one costs as
     much as all the rest of the call. A task in which a call left something, a wish to be cancelled or a
-    context variable, is given no other one. Where several are at work, each gives way after every call.
+    context variable, or that somebody knows, who may wait for its end or cancel it, is given no other one.
+    Where several are at work, each gives way after every call.
     """
 
     __slots__ = ("_following", "_free", "_standby", "at_work", "clock", "context", "loop")
@@ -64,6 +67,8 @@ class Crew:
 
     async def _work(self, first: Call) -> None:
         call, task, now = first, first.task, self.clock.now
+        del first
+        references, watchers = getrefcount(task), getweakrefcount(task)
         turns, since = 0, now()
         while True:
             try:
@@ -71,7 +76,9 @@ class Crew:
             except BaseException:
                 self.end(call)
                 raise
-            following = self._go_on(task, call)
+            # Counted here, as at the beginning, where the same names hold it.
+            is_known = getrefcount(task) > references or getweakrefcount(task) > watchers or task._callbacks
+            following = self._go_on(None if is_known else task, call)
             if following is None:
                 return
             call = following
@@ -102,8 +109,8 @@ class Crew:
         self.at_work -= 1
         call.finish()
 
-    def _go_on(self, task: asyncio.Task[None], call: Call) -> Call | None:
-        """Finish a call; gives the one that begins with that."""
+    def _go_on(self, task: asyncio.Task[None] | None, call: Call) -> Call | None:
+        """Finish a call; gives the one that begins with that, which `task` is free for."""
         self._free = task
         call.finish()
         following, self._free, self._following = self._following, None, None
