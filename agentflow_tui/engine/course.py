@@ -154,8 +154,9 @@ class Course:
             run.past.end()
         if journal.error is not None:
             raise journal.error
-        if run.is_cancelled_from_outside:
-            raise asyncio.CancelledError
+        if run.wish is not None:
+            # In its own words: by them anyio knows whether it was a scope of its own.
+            raise asyncio.CancelledError(*run.wish)
 
     async def _stopped_by(self, failure: Exception) -> End:
         if isinstance(failure, Interrupted):

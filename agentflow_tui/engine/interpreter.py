@@ -50,7 +50,8 @@ class Interpreter:
 
     gate: Gate | None = None
     """Where agents wait; none as long as every one could begin at once."""
-    is_cancelled_from_outside = False
+    wish: tuple[object, ...] | None = None
+    """The words with which the task that awaits the run was cancelled, first; none while it was not."""
     on_swap: Callable[[Plan], None] | None = None
     """Told when another plan is in force."""
     swapped: Mapping[str, Node] | None = None
@@ -102,9 +103,10 @@ class Interpreter:
             self.gate = Gate(self.control, self.journal, self.time, self.running)
         return self.gate
 
-    def cancel_from_outside(self) -> None:
-        """The task that awaits the run was cancelled: end the run in order."""
-        self.is_cancelled_from_outside = True
+    def cancel_from_outside(self, wish: tuple[object, ...]) -> None:
+        """The task that awaits the run was cancelled, in the words of `wish`: end the run in order."""
+        if self.wish is None:
+            self.wish = wish
         self.cancel("the program that ran it cancelled it")
 
     def cancel(self, reason: str) -> None:

@@ -43,6 +43,6 @@ class Signal(Generic[T]):
             self._future = self._run.loop.create_future()
             try:
                 await self._future
-            except asyncio.CancelledError:
-                self._run.cancel_from_outside()
+            except asyncio.CancelledError as wish:
+                self._run.cancel_from_outside(wish.args)
         return self.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import anyio
 import pytest
 
 from agentflow_tui.engine import AgentContext, Engine, Event, Hooks, State
@@ -74,6 +75,26 @@ async def test_a_run_under_a_timeout_of_the_caller_ends_in_order() -> None:
         async with asyncio.timeout(0):
             await probe.run()
     assert probe.history[-1].kind == "run_ended"
+
+
+@pytest.mark.parametrize("mode", PLANS)
+async def test_a_run_in_a_scope_of_anyio_leaves_no_more_than_that(mode: str) -> None:
+    probe = Probe(PLANS[mode], {name: sleeping(100) for name in "abc"})
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await probe.run()
+    assert scope.cancelled_caught
+    assert probe.history[-1].kind == "run_ended"
+
+
+async def test_a_run_that_is_cancelled_twice_says_why_it_was_at_first() -> None:
+    probe = Probe(chain("a"), {"a": sleeping(100)})
+    run = probe.start()
+    await probe.clock.sleep(0.5)
+    run.cancel("the first")
+    asyncio.get_running_loop().call_soon(run.cancel, "the second")
+    with pytest.raises(asyncio.CancelledError, match="the first"):
+        await run
 
 
 async def test_cancelling_inside_a_hook_ends_the_run() -> None:
