@@ -88,12 +88,16 @@ class _Seat:
         _enter_task(loop, task)
         is_over = True
         try:
-            wanted = context.run(work.send, None)
-            is_over = False
-        except (StopIteration, asyncio.CancelledError):
-            pass
-        except BaseException as error:  # as from a task: it is nothing that the run's caller expects
-            loop.call_soon(_throw, error)
+            try:
+                wanted = context.run(work.send, None)
+                is_over = False
+            except (StopIteration, asyncio.CancelledError):
+                pass
+            except BaseException as error:  # as from a task: it is nothing that the run's caller expects
+                loop.call_soon(_throw, error)
+            if is_over:
+                # Who listens is told of the end where he was told of the start.
+                context.run(crew.end, call)
         finally:
             _leave_task(loop, task)
             _enter_task(loop, caller)
@@ -102,7 +106,6 @@ class _Seat:
             if getrefcount(task) > self._references or getweakrefcount(task) or task._callbacks:
                 self._end()
             self.is_free = True
-            crew.end(call)
             return True
         self._taken = call, crew, _Begun(work, context, wanted)
         _register_task(task)
@@ -129,17 +132,17 @@ class _Seat:
         try:
             await begun.rest(wish)
         finally:
-            crew.end(call)
+            begun.context.run(crew.end, call)
 
 
 class _Begun:
     """A coroutine that has taken its first step, in a context of its own."""
 
-    __slots__ = ("_context", "_is_awaited", "_wanted", "_work")
+    __slots__ = ("_is_awaited", "_wanted", "_work", "context")
 
     def __init__(self, work: Coroutine[Any, Any, None], context: Context, wanted: Any) -> None:
         self._work = work
-        self._context = context
+        self.context = context
         self._wanted = wanted
         self._is_awaited = asyncio.isfuture(wanted) and wanted._asyncio_future_blocking
         if self._is_awaited:
@@ -160,7 +163,7 @@ class _Begun:
             try:
                 value = yield self._wanted
             except GeneratorExit:
-                self._context.run(work.close)
+                self.context.run(work.close)
                 raise
             except BaseException as error:  # whatever the loop throws in is for the coroutine
                 how, value = work.throw, error
@@ -181,7 +184,7 @@ class _Begun:
     def _is_over(self, how: Callable[[Any], Any], value: Any) -> bool:
         """Go on to the next wait; true when there is none."""
         try:
-            self._wanted = self._context.run(how, value)
+            self._wanted = self.context.run(how, value)
         except StopIteration:
             return True
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextvars import ContextVar, Token
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,10 +13,12 @@ import pytest
 
 from agentflow_tui.engine import AgentContext, Event, RunResult, State
 from agentflow_tui.engine.standby import Standby
+from agentflow_tui.history.event import AgentCompleted, AgentStarted, HistoryEvent
 from tests.standing_by import standing_by
 from tests.unit.engine.probe import Doing, Probe, step
 
 Work = Callable[[], Awaitable[Any]]
+SPAN: ContextVar[str] = ContextVar("SPAN", default="outside")
 EACH_WAY = pytest.mark.parametrize("waits", [False, True])
 
 
@@ -146,6 +149,27 @@ async def test_a_limit_that_an_agent_leaves_open_stops_no_other(
         assert result.error == ""
     # Garbage as any other: nobody may close it in another task.
     opened.clear()
+
+
+@EACH_WAY
+async def test_a_listener_is_told_of_start_and_end_in_one_context_and_task(waits: bool) -> None:
+    standby = await standing_by()
+    open_spans: list[tuple[Token[str], str]] = []
+    left: list[tuple[str, str]] = []
+
+    def listen(event: HistoryEvent) -> None:
+        if isinstance(event, AgentStarted):
+            open_spans.append((SPAN.set("inside"), _task().get_name()))
+        elif isinstance(event, AgentCompleted):
+            token, name = open_spans.pop()
+            SPAN.reset(token)
+            left.append((name, _task().get_name()))
+
+    for _ in range(3):
+        probe = Probe(step("a"), {"a": Doing(lambda *_: _turns(waits))}, standby=standby)
+        probe.engine._emit = listen
+        assert (await probe.engine.run(Event.make())).error == ""
+    assert left == [("a", "a")] * 3 and SPAN.get() == "outside"
 
 
 async def test_a_cancel_reaches_an_agent_as_it_was_meant() -> None:
