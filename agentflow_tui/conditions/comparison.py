@@ -38,9 +38,6 @@ def compare_data(tree: ast.expr) -> Callable[[Mapping[str, Any]], bool] | None:
 
 def compare_path(tree: ast.expr) -> Callable[[Scope], bool] | None:
     """Give what compares what a path leads to with a literal, as `Evaluator` would; else there is none."""
-    of_data = compare_data(tree)
-    if of_data is not None:
-        return lambda scope: of_data(scope.data)
     match tree:
         case ast.Compare(left=Path() as path, ops=[operation], comparators=[ast.Constant(value=literal)]):
             compare, kinds, compare_alike = _ways(operation, literal)

@@ -68,8 +68,11 @@ def parse_condition(text: str) -> Condition:
     tree = grammar.checked(parsed.body)
     uses = tuple(grammar.uses)
     names, tested = frozenset(use.name for use in uses), frozenset(grammar.tested)
+    of_data = compare_data(tree)
+    if of_data is not None:
+        return Condition(text, names, uses, tree, lambda scope: of_data(scope.data), of_data, tested)
     holds = compare_path(tree) or (lambda scope: bool(_value(text, tree, scope)))
-    return Condition(text, names, uses, tree, holds, compare_data(tree), tested)
+    return Condition(text, names, uses, tree, holds, None, tested)
 
 
 def _value(text: str, tree: ast.expr, scope: Scope) -> Any:

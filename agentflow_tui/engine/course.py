@@ -236,7 +236,6 @@ class Course:
         """Another config is in force: its limit on the whole run, and its ways out of a failure."""
         run = self._run
         self._plan = plan
-        run.time.forget(self)
         run.time.watch(self, max(0.0, plan.timeout - run.time.active()))
 
     def expire(self) -> None:

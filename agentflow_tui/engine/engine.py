@@ -96,7 +96,7 @@ class Engine:
         run_id: str | None = None,
         emit: Callable[[HistoryEvent], None] | None = None,
     ) -> Course:
-        """A run that `run` would go through, for who does that at once and needs no result made."""
+        """The run that `run` would go through, not begun, for who needs no `RunResult` of it; see there."""
         past, self._past = self._past, None
         emit = emit or self._emit
         if past is None:

@@ -54,7 +54,7 @@ class Event:
     """Makes one from its fields, faster than a call of the class does: see `quick`."""
 
     @classmethod
-    def make(  # noqa: PLR0913 - an event has five parts
+    def make(
         cls,
         data: Mapping[str, Any] | None = None,
         *,
@@ -80,7 +80,7 @@ class Event:
         """Metadata `session_id`; the event's id when there is none."""
         # Asked for first: a mapping of ours that lacks a key says so by an exception, which is dear.
         metadata = self.metadata
-        if metadata is NO_META or "session_id" not in metadata:
+        if "session_id" not in metadata:
             return self.id
         return metadata["session_id"] or self.id
 
@@ -116,10 +116,6 @@ class FrozenMeta(Mapping[str, str]):
     def __contains__(self, key: object) -> bool:
         """Whether a key is there."""
         return key in self._meta
-
-    def copy(self) -> dict[str, str]:
-        """The metadata as a dict of the caller's own."""
-        return self._meta.copy()
 
     def __iter__(self) -> Iterator[str]:
         """The keys, in order."""

@@ -99,11 +99,9 @@ class FanRun:
         frame = self._own.get(index) or self._frame.for_branch(
             child.path, self._frame.state.branch(), self._stops
         )
-        task = asyncio.get_running_loop().create_task(
-            # Not the context of the agent that made room for this branch.
-            self._branch(index, child, frame),
-            context=self._run.crew.context.copy(),
-        )
+        run = self._run
+        # No factory of the program's, as in the crew; and not the context of the agent that made room for it.
+        task = asyncio.Task(self._branch(index, child, frame), loop=run.loop, context=run.crew.context.copy())
         task.add_done_callback(lambda ended: self._branch_ended(index, frame, ended))
 
     def _step_ended(self, index: int, ended: AgentRun) -> None:

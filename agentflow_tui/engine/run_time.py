@@ -55,7 +55,7 @@ class RunTime:
         clock: Clock,
         soonest: float = inf,
         call_later: CallLater | None = None,
-        can_ring: bool = True,  # noqa: FBT001, FBT002 - a class called by names packs them into a dict first
+        can_ring: bool = True,  # by its place: a class called by names packs them into a dict first
     ) -> None:
         """Start counting now; `soonest` says in how many seconds the first limit may come, if that is known.
 
@@ -75,10 +75,6 @@ class RunTime:
         self._can_ring = can_ring
         self.late_at = inf
         """By the clock: no timer was held up before."""
-
-    def at(self) -> float:
-        """Seconds since the run began, pauses included."""
-        return self.now() - self.started
 
     def active(self) -> float:
         """Seconds since the run began, without those spent standing still."""

@@ -55,6 +55,28 @@ async def test_a_cancelled_run_ends_once_and_at_once(mode: str, at: float) -> No
     assert len(asyncio.all_tasks()) == 1
 
 
+@pytest.mark.parametrize("root", [step("a"), *PLANS.values()], ids=["agent", *PLANS])
+async def test_a_run_that_is_cancelled_before_it_begins_starts_nothing(root: Node) -> None:
+    probe = Probe(root, {name: sleeping(1) for name in "abc"})
+    probe.control.cancel("enough")
+    await probe.run()
+    assert probe.names() == ["run_started", "run_ended"]
+
+
+@pytest.mark.parametrize("mode", PLANS)
+async def test_nothing_begins_after_an_agent_at_whose_end_the_run_was_cancelled(mode: str) -> None:
+    first = step("a", "flow/first")
+    probe = Probe(Chain("flow", "mixed", (first, PLANS[mode])), {name: sleeping(1) for name in "abc"})
+
+    def tell(event: HistoryEvent) -> None:
+        probe.history.append(event)
+        if isinstance(event, AgentCompleted):
+            probe.control.cancel("enough")
+
+    probe.check(await probe.engine.run(Event.make({}), emit=tell))
+    assert probe.names()[-3:] == ["agent_completed", "node_ended", "run_ended"]
+
+
 @pytest.mark.parametrize("mode", PLANS)
 async def test_a_run_whose_task_is_cancelled_ends_in_order(mode: str) -> None:
     probe = Probe(PLANS[mode], {name: sleeping(1, {name: 1}) for name in "abc"})

@@ -135,6 +135,22 @@ async def test_loops_in_branches_do_not_quarrel_about_their_counters() -> None:
     assert probe.of_kind(MergeConflict) == []
 
 
+async def test_branches_begin_in_tasks_that_no_factory_of_the_program_makes() -> None:
+    made: list[str] = []
+
+    def make(loop: asyncio.AbstractEventLoop, work: Any, **settings: Any) -> asyncio.Task[Any]:
+        made.append(work.__qualname__)
+        return asyncio.Task(work, loop=loop, **settings)
+
+    asyncio.get_running_loop().set_task_factory(make)
+    try:
+        root = _parallel(_branch("one", "a"), _branch("two", "b"))
+        result = await Probe(root, {"a": counting("a"), "b": counting("b")}).run()
+    finally:
+        asyncio.get_running_loop().set_task_factory(None)
+    assert (result.data, made) == ({"a": 1, "b": 1}, [])
+
+
 async def test_a_hundred_agents_that_sleep_10_ms_sleep_together() -> None:
     class Sleeper:
         async def run(self, event: Event, state: State, context: AgentContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -193,6 +194,32 @@ async def test_what_an_agent_was_given_or_gave_cannot_be_changed_later() -> None
     assert data == {"given": [0]}
     result.data["list"].append("by the caller")
     assert probe.of_kind(AgentCompleted)[0].delta.set["list"] == [1]
+
+
+@pytest.mark.parametrize("answer", [None, MappingProxyType({"own": 1})])
+async def test_what_an_agent_changed_in_its_state_and_did_not_give_back_does_not_count(answer: Any) -> None:
+    async def forgetful(event: Event, state: State, context: AgentContext) -> Any:
+        state.data["changed"] = state.meta["changed"] = "yes"
+        return answer
+
+    result = await Probe(chain("a"), {"a": Doing(forgetful)}).run({"k": 1})
+    assert (result.data, result.meta) == ({"k": 1, **(answer or {})}, {})
+
+
+def test_a_second_ctrl_c_in_an_agent_that_is_being_stopped_ends_the_program() -> None:
+    async def pressed_again() -> None:
+        probe = Probe(chain("a"), {"a": Doing(work)})
+        probe.clock.call_later(1, probe.control.interrupt)
+        await probe.run()
+
+    async def work(event: Event, state: State, context: AgentContext) -> Any:
+        try:
+            await context.clock.sleep(100)
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(pressed_again())
 
 
 async def test_a_large_value_passes_whole() -> None:

@@ -21,7 +21,8 @@ from agentflow_tui.history.compare import first_divergence
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import FanEnded
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME
-from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Step
+from agentflow_tui.plan.node import Chain, ErrorRoutes, Fan, Loop, Node, Stage, Step
+from agentflow_tui.plan.policy import Policies, RetryPolicy
 from tests.unit.engine.probe import Doing, Probe, chain, counting, loop, returning, sleeping
 from tests.unit.engine.test_any_plan import agents_of_all_kinds, plans
 
@@ -194,6 +195,16 @@ async def test_the_time_of_then_counts_for_limits() -> None:
     assert second.clock.now() == pytest.approx(3)
 
 
+async def test_the_limit_of_one_attempt_is_none_of_all_of_them_in_the_past_either() -> None:
+    policies = Policies(retry=RetryPolicy(3, initial_delay=1.0, jitter=False))
+    body = Step("flow/s/slow", "slow", timeout=5.0, policies=policies)
+    first = await lived_once(Stage("flow/s", "Gather", 1, body, timeout=12.0))
+    assert [event.at for event in first.of_kind(ev.AgentCancelled)] == [12.0]
+    past = Past(first.history, len(first.history) - 1, is_replay=True)
+    second = await again(Stage("flow/s", "Gather", 1, body, timeout=12.0), {"slow": refusing()}, past)
+    assert first_divergence(first.history, second.history) is None
+
+
 async def test_a_cancelled_run_and_one_that_stops_in_the_middle_are_replayed_as_far_as_they_went() -> None:
     root = loop("slow", 3)
     first = Probe(root, {"slow": sleeping(7)})
@@ -235,6 +246,9 @@ async def test_callbacks_of_then_are_not_called_again() -> None:
     await second.engine.run(Event.make({}))
     assert len(calls) == 4
     assert first_divergence(first.history, second.history) is None
+    bare = Probe(root, agents, past=Past(first.history, len(first.history) - 1, is_replay=True))
+    await bare.engine.run(Event.make({}))
+    assert first_divergence(first.history, bare.history) is None
     (done, _) = first.of_kind(ev.AgentCompleted)
     third = Probe(root, agents, hooks=hooks(), past=Past(first.history, done.seq))
     await third.engine.run(Event.make({}))
