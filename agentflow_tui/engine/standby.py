@@ -101,11 +101,11 @@ class _Seat:
         finally:
             _leave_task(loop, task)
             _enter_task(loop, caller)
+            self.is_free = is_over
         if is_over:
             # Who knows the task may wait for its end, cancel it, or keep something for it.
             if getrefcount(task) > self._references or getweakrefcount(task) or task._callbacks:
                 self._end()
-            self.is_free = True
             return True
         self._taken = call, crew, _Begun(work, context, wanted)
         _register_task(task)
