@@ -7,6 +7,7 @@ import asyncio
 import anyio
 import pytest
 
+from agentflow_tui.conditions import parse_condition
 from agentflow_tui.engine import AgentContext, Engine, Event, Hooks, State
 from agentflow_tui.engine.hooks import HookCall
 from agentflow_tui.history.event import (
@@ -35,6 +36,7 @@ PLANS: dict[str, Node] = {
 PLANS["branches"] = type(fan("a"))(
     "flow", "parallel", (chain("a", "b"), loop("c", 2)), is_parallel=True, optional=frozenset({"flow"})
 )
+LEFT_OUT = Stage("flow/s", "S", 1, chain("a"), when=parse_condition("false"))
 
 
 @pytest.mark.parametrize("at", [0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
@@ -55,7 +57,7 @@ async def test_a_cancelled_run_ends_once_and_at_once(mode: str, at: float) -> No
     assert len(asyncio.all_tasks()) == 1
 
 
-@pytest.mark.parametrize("root", [step("a"), *PLANS.values()], ids=["agent", *PLANS])
+@pytest.mark.parametrize("root", [step("a"), LEFT_OUT, *PLANS.values()], ids=["agent", "left out", *PLANS])
 async def test_a_run_that_is_cancelled_before_it_begins_starts_nothing(root: Node) -> None:
     probe = Probe(root, {name: sleeping(1) for name in "abc"})
     probe.control.cancel("enough")

@@ -56,6 +56,19 @@ async def test_what_a_before_callback_returns_stays_whatever_the_agent_returns(r
     assert probe.of_kind(AgentCompleted)[0].delta.set == result.data
 
 
+async def test_a_callback_that_an_agent_registers_is_called_after_that_agent_too() -> None:
+    hooks, calls = Hooks(), list[HookCall]()
+
+    async def registers(event: Event, state: State, context: AgentContext) -> Any:
+        hooks.register("AllHooks", "keep", _keep(calls))
+        return {"x": 1}
+
+    probe = Probe(chain("a"), {"a": Doing(registers)}, hooks=hooks)
+    assert (await probe.run()).data == {"x": 1}
+    assert [call.hook for call in calls] == ["AfterAgentRun", "AfterEventHandling"]
+    assert calls[0].state.data["x"] == 1
+
+
 async def test_the_hooks_around_the_event_may_change_the_state() -> None:
     hooks = Hooks()
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from agentflow_tui.engine import AgentContext, Event, Hooks, State
+from agentflow_tui.engine.agent import Caller
 from agentflow_tui.engine.call import GRACE_SECONDS
 from agentflow_tui.history.event import AgentCancelled, AgentCompleted, AgentFailed, Warned
 from agentflow_tui.plan.node import Chain
-from tests.unit.engine.probe import Doing, Probe, chain, fan, raising, returning, step, stubborn
+from tests.unit.engine.probe import Doing, Probe, chain, fan, raising, returning, sleeping, step, stubborn
 
 
 class BadText(Exception):
@@ -204,6 +206,32 @@ async def test_what_an_agent_changed_in_its_state_and_did_not_give_back_does_not
 
     result = await Probe(chain("a"), {"a": Doing(forgetful)}).run({"k": 1})
     assert (result.data, result.meta) == ({"k": 1, **(answer or {})}, {})
+
+
+async def test_what_an_agent_that_was_left_behind_does_later_is_told_to_nobody() -> None:
+    hooks, told = Hooks(), list[Any]()
+
+    class Deaf:
+        async def run(self, event: Event, state: State, context: AgentContext) -> Any:
+            raise AssertionError("it has a shorter way")
+
+        async def run_for(self, event: Event, state: State, caller: Caller) -> Any:
+            while caller.clock.now() < 10:
+                with suppress(asyncio.CancelledError):
+                    await caller.clock.sleep(10 - caller.clock.now())
+            caller.context().recorder.warned("too late")
+            told.append("end")
+            raise ValueError("too late")
+
+    root = fan("deaf", "long")
+    probe = Probe(root, {"deaf": Deaf(), "long": sleeping(20)}, hooks=hooks)
+    probe.clock.call_later(1, lambda: probe.control.cancel_agent("flow/0"))
+    probe.clock.call_later(5, lambda: hooks.register("AgentError", "tell", told.append))
+    result = await probe.run()
+    assert (result.status, told, probe.history[-1].at) == ("completed", ["end"], 20.0)
+    assert [event.message for event in probe.of_kind(Warned)] == [
+        "agent 'deaf' did not stop within 2 s and was left behind"
+    ]
 
 
 def test_a_second_ctrl_c_in_an_agent_that_is_being_stopped_ends_the_program() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import sys
 from collections.abc import Iterator
@@ -98,17 +99,21 @@ async def test_agents_of_the_program_do_the_work_without_any_model() -> None:
     assert [event.seq for event in seen] == list(range(len(seen)))
 
 
-async def test_the_events_time_is_that_of_the_programs_clock() -> None:
-    runner, seen = FlowRunner(check_text(CHAIN), env={}, clock=FakeClock()), list[str]()
+async def test_the_events_time_is_that_of_the_programs_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, seen, asked = FakeClock(), list[str](), itertools.count(1)
+    monkeypatch.setattr(clock, "timestamp", lambda: f"time {next(asked)}")
+    runner = FlowRunner(check_text(CHAIN), env={}, clock=clock)
     for name in ("one", "two"):
 
         @runner.agent(name)
         async def look(event: Event, state: State) -> None:
             seen.append(event.timestamp)
 
+    await runner.run({})
+    assert seen == ["time 1"] * 2
     started = (await runner.run({})).history[0]
     assert isinstance(started, RunStarted)
-    assert seen == [started.started_at, started.event["timestamp"]] == [FakeClock().timestamp()] * 2
+    assert seen[2:] == [started.started_at, started.event["timestamp"]] == ["time 3"] * 2
 
 
 def test_a_program_without_an_event_loop_runs_again_and_again() -> None:
