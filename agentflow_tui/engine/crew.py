@@ -113,6 +113,8 @@ class Crew:
         """Finish a call; gives the one that begins with that, which `task` is free for."""
         self._free = task
         call.finish()
+        # A call that failed may live on as garbage: nobody knows the task through it.
+        del call.task
         following, self._free, self._following = self._following, None, None
         if following is None:
             self.at_work -= 1

@@ -106,6 +106,7 @@ class _Seat:
             # Who knows the task may wait for its end, cancel it, or keep something for it.
             if getrefcount(task) > self._references or getweakrefcount(task) or task._callbacks:
                 self._end()
+            del call.task  # else one that failed, and lives on as garbage, would know it
             return True
         self._taken = call, crew, _Begun(work, context, wanted)
         _register_task(task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
@@ -48,45 +48,6 @@ async def test_agents_in_a_row_work_in_one_task_that_has_the_name_of_each() -> N
     assert (await probe.run()).status == "completed"
     assert [name for _, name in seen] == ["a", "b", "c"]
     assert len({work for work, _ in seen}) == 1
-
-
-async def test_a_task_that_an_agent_keeps_is_given_no_other() -> None:
-    kept: list[asyncio.Task[Any]] = []
-    told: list[str] = []
-
-    async def keep() -> None:
-        kept.append(_task())
-
-    async def call_back() -> None:
-        _task().add_done_callback(lambda task: told.append(task.get_name()))
-        assert await kept[0] is None
-
-    async def look() -> None:
-        await asyncio.sleep(0)
-        assert told == ["b"]
-
-    agents = {"a": _Does(keep), "b": _Does(call_back), "c": _Does(look)}
-    result = await Probe(chain("a", "b", "c"), agents).run()
-    assert (result.status, result.error) == ("completed", "")
-
-
-async def test_a_limit_that_an_agent_leaves_open_stops_no_other() -> None:
-    opened: list[AsyncGenerator[None, None]] = []
-
-    async def limited() -> AsyncGenerator[None, None]:
-        async with asyncio.timeout(0):
-            yield
-
-    async def leave() -> None:
-        opened.append(limited())
-        await anext(opened[0])
-
-    async def wait() -> None:
-        for _ in range(5):
-            await asyncio.sleep(0)
-
-    result = await Probe(chain("a", "b"), {"a": _Does(leave), "b": _Does(wait)}).run()
-    assert (result.status, result.error) == ("completed", "")
 
 
 async def test_what_an_agent_sets_in_its_context_reaches_no_other() -> None:
