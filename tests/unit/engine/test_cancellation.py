@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import anyio
 import pytest
@@ -91,6 +92,23 @@ async def test_a_run_whose_task_is_cancelled_ends_in_order(mode: str) -> None:
     assert [event.status for event in ended] == ["cancelled"]
     assert probe.history[-1] is ended[0]
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_an_agent_that_ends_as_it_cancels_the_task_of_its_run_has_ended() -> None:
+    async def work(event: Event, state: State, context: AgentContext) -> None:
+        await context.clock.sleep(1)
+        run.cancel()
+
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    probe = Probe(chain("a"), {"a": Doing(work)})
+    run = probe.start()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    gc.collect()
+    assert (faults, len(asyncio.all_tasks())) == ([], 1)
+    assert probe.names()[-1] == "run_ended"
+    assert len(probe.of_kind(AgentStarted)) == len(probe.of_kind(AgentCompleted, AgentCancelled)) > 0
 
 
 async def test_a_run_under_a_timeout_of_the_caller_ends_in_order() -> None:

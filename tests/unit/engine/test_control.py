@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from agentflow_tui.engine import RunResult
-from agentflow_tui.history.event import AgentStarted, RunPaused, RunResumed
-from agentflow_tui.plan.node import Chain, Choice, Node, Option, Routing, Stage
+from agentflow_tui.history.event import AgentCompleted, AgentStarted, RunPaused, RunResumed
+from agentflow_tui.plan.node import Chain, Choice, Fan, Node, Option, Routing, Stage
 from tests.unit.engine.probe import Doing, Probe, chain, counting, fan, loop, returning, sleeping, step
 
 ROUTE = Choice("flow", "route", (Option("a", step("a")), Option("b", step("b"))), Routing())
@@ -190,3 +190,19 @@ async def test_a_run_that_was_cancelled_before_it_began_runs_nothing() -> None:
     result = await probe.run({"kept": 1})
     assert (result.status, result.data) == ("cancelled", {"kept": 1})
     assert probe.names() == ["run_started", "run_ended"]
+
+
+async def test_an_agent_that_is_stopped_as_it_is_let_in_leaves_its_place() -> None:
+    phase = Fan("flow/f", "collaborative", (step("a", "flow/f/a"), step("b", "flow/f/b")))
+    root = Chain("flow", "sequential", (phase, step("c", "flow/c")))
+    probe = Probe(root, {name: sleeping(1) for name in "abc"}, paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.resume()
+    probe.control.cancel_agent("flow/f/a")
+    probe.control.pause()
+    await probe.clock.sleep(5)
+    assert [event.path for event in probe.of_kind(RunPaused)] == ["flow/f/a", "flow/c"]
+    probe.control.resume()
+    await run
+    assert [event.agent for event in probe.of_kind(AgentCompleted)] == ["b", "c"]
