@@ -41,7 +41,7 @@ class Standby(threading.local):
             self._since = now
             return False
         seat, loop = self._seat, crew.loop
-        if seat is None or seat.loop is not loop or seat.is_given_up:
+        if seat is None or seat.loop is not loop or seat.wake.done():
             self._seat = _Seat(loop)
         elif seat.is_free and (caller := asyncio.current_task(loop)) is not None:
             if not seat.begin(call, crew, caller):
@@ -60,17 +60,13 @@ class _Seat:
         self.loop = loop
         self.is_free = False
         self._taken: tuple[Call, Crew, _Begun] | None = None
-        self._wake: asyncio.Future[None] = loop.create_future()
+        self.wake: asyncio.Future[None] = loop.create_future()
+        """Done when the task has ended, or will very soon: somebody cancelled it, knows it or waits in it."""
         self.task = asyncio.Task(self._serve(), loop=loop, context=Context())
         # Nothing is lost when the loop ends before it.
         self.task._log_destroy_pending = False  # type: ignore[attr-defined]
         _unregister_task(self.task)
         self._references = 0
-
-    @property
-    def is_given_up(self) -> bool:
-        """Whether the task has ended, or will very soon."""
-        return self._wake.done()
 
     def begin(self, call: Call, crew: Crew, caller: asyncio.Task[Any]) -> bool:
         """Take the first step of a call in the name of the task, while `caller` stands still.
@@ -97,7 +93,8 @@ class _Seat:
                 loop.call_soon(_throw, error)
             if is_over:
                 # Who listens is told of the end where he was told of the start.
-                context.run(crew.end, call)
+                crew.at_work -= 1
+                context.run(call.finish)
         finally:
             _leave_task(loop, task)
             _enter_task(loop, caller)
@@ -115,14 +112,14 @@ class _Seat:
         return False
 
     def _end(self) -> None:
-        if not self._wake.done():
-            self._wake.set_result(None)
+        if not self.wake.done():
+            self.wake.set_result(None)
 
     async def _serve(self) -> None:
         self.is_free = True
         wish: asyncio.CancelledError | None = None
         try:
-            await self._wake
+            await self.wake
         except asyncio.CancelledError as error:
             if self._taken is None:
                 raise
