@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from agentflow_tui.engine import SystemClock
 from agentflow_tui.engine.alarms import Alarm, Alarms
 from agentflow_tui.engine.run_time import Deadline, RunTime
 from tests.fake_clock import FakeClock
@@ -91,3 +92,15 @@ def test_a_timer_of_another_loop_is_not_waited_for() -> None:
     assert asyncio.run(once()) == 20.0
     clock._is_watching = False
     assert asyncio.run(once()) == 20.0
+
+
+def test_a_timer_of_another_loop_is_not_taken_over() -> None:
+    alarms = Alarms(SystemClock())
+
+    async def leave() -> Alarm:
+        alarm = alarms.call_later(60.0, lambda: None)
+        alarm.cancel()
+        return alarm
+
+    first, second = asyncio.run(leave()), asyncio.run(leave())
+    assert first is not second

@@ -25,6 +25,15 @@ def _pick(*options: Option) -> Choice:
     return Choice("flow", "pick", options)
 
 
+async def test_a_condition_that_cannot_be_answered_fails_the_choice() -> None:
+    root = _pick(Option("no", step("a"), when=parse_condition("n / 0 > 1")), Option("otherwise", step("a")))
+    probe = Probe(root, {"a": returning({})})
+    result = await probe.run({"n": 1})
+    assert (result.status, result.category) == ("failed", "validation")
+    assert result.error.startswith("choice: condition 'n / 0 > 1': ")
+    assert probe.of_kind(ChoiceTaken) == []
+
+
 async def test_the_first_true_option_runs() -> None:
     root = _pick(
         Option("no", step("a"), when=parse_condition("n > 5")),

@@ -86,6 +86,10 @@ RUBBISH: dict[str, tuple[Any, str]] = {
     "shared": (_laughs(), "more than 1000 values"),
     "deep": (_deep(), "nested deeper than 100 levels"),
     "half a character": ({"a": "\ud800"}, "a: the text holds half a character"),
+    "half a character in an object": ({"a": {"b": "\ud800"}}, "a.b: the text holds half a character"),
+    "half a character in a list": ({"a": [["\ud800"]]}, "a[0][0]: the text holds half a character"),
+    "long number in an object": ({"a": {"b": 1 << 20_000}}, "a.b: the number has more than 14000 bits"),
+    "long number in a list": ({"a": [1 << 20_000]}, "a[0]: the number has more than 14000 bits"),
     "endless number": ({"a": 10**5000}, "a: the number has more than"),
     "endless number that denies it": ({"a": Small(10**5000)}, "a: the number has more than"),
     "bad mapping": (BadMapping(), "cannot be walked"),
@@ -96,6 +100,8 @@ ENDLESS: dict[str, tuple[Any, str]] = {
     "mapping": (Endless(), "the returned mapping: more than 1000 keys"),
     "inner mapping": ({"a": Endless()}, "a: more than 1000 values"),
     "list": ({"a": EndlessList([1])}, "a: more than 1000 values"),
+    "long list": ({"a": {"b": [0] * 1001}}, "a.b: more than 1000 values"),
+    "long object": ({"a": {"b": {str(number): 0 for number in range(1001)}}}, "a.b: more than 1000 values"),
 }
 
 

@@ -203,13 +203,13 @@ async def test_the_stage_around_the_loop_asks_its_new_success_condition() -> Non
 
 async def test_the_limit_on_the_whole_run_is_the_new_one_from_its_beginning() -> None:
     def slow(limit: float) -> Probe:
-        agents = {"n": sleeping(1.0)}
-        probe = Probe(loop("n", 9), agents, timeout=5.5)
-        probe.control.swap = swap_to(loop("n", 9), agents, timeout=limit)
+        probe = Probe(loop("n", 9), {"n": sleeping(1.0)}, timeout=5.5)
+        swap = swap_to(loop("n", 9), {"n": sleeping(1.0)}, timeout=limit)
+        probe.clock.call_later(1.5, lambda: vars(probe.control).update(swap=swap))
         return probe
 
-    longer, shorter = slow(60), slow(2.5)
-    assert (await longer.run()).status == "completed"
+    assert (await slow(60).run()).status == "completed"
+    shorter = slow(2.5)
     assert "timeout after 2.5 s" in (await shorter.run()).error
     assert shorter.clock.now() == 2.5
 
