@@ -26,16 +26,20 @@ class Standby(threading.local):
     A task costs two turns of the event loop, as much as a whole short run, and many agents wait for nothing.
     Their calls are made where the run stands, yet in the name of a task that is kept for that: the agent
     finds it as `asyncio.current_task`, and when it does wait, that task takes it over from there and ends
-    with it. It is what asyncio itself calls an eager start, from Python 3.12 on.
+    with it. It is what asyncio itself calls an eager start, from Python 3.12 on. Who has waited is expected
+    to wait again: to begin at once would save nothing.
     """
 
     def __init__(self) -> None:
         """No task stands by."""
         self._seat: _Seat | None = None
         self._since = -inf
+        self._waiters: set[str] = set()
 
     def take_on(self, call: Call, crew: Crew) -> bool:
         """Begin a call at once; false when it has to have a task of its own, with which turns come."""
+        if call.name in self._waiters:
+            return False
         now = crew.clock.now()
         if now - self._since > TURN_SECONDS:
             self._since = now
@@ -45,7 +49,8 @@ class Standby(threading.local):
             self._seat = _Seat(loop)
         elif seat.is_free and (caller := asyncio.current_task(loop)) is not None:
             if not seat.begin(call, crew, caller):
-                self._seat = _Seat(loop)
+                self._waiters.add(call.name)
+                self._seat = None
             return True
         return False
 

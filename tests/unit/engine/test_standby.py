@@ -99,6 +99,24 @@ async def test_an_agent_that_waits_goes_on_in_the_same_task() -> None:
     assert await seen[0] is None
 
 
+async def test_who_has_waited_has_a_task_of_its_own_from_then_on() -> None:
+    standby = await standing_by()
+    turns: list[bool] = []
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+
+    async def look() -> None:
+        turns.append(bool(passed))
+
+    await _run(work, standby)
+    for _ in range(3):
+        passed: list[bool] = []
+        asyncio.get_running_loop().call_soon(passed.append, True)
+        await _run(look, standby)
+    assert turns == [True] * 3
+
+
 async def test_what_an_agent_sets_in_its_context_reaches_neither_the_program_nor_another_agent() -> None:
     seen: list[str] = []
     standby = await standing_by()
