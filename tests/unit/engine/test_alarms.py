@@ -104,3 +104,13 @@ def test_a_timer_of_another_loop_is_not_taken_over() -> None:
 
     first, second = asyncio.run(leave()), asyncio.run(leave())
     assert first is not second
+
+
+async def test_a_timer_that_is_called_off_twice_calls_nobody_and_is_free_once() -> None:
+    clock, called = FakeClock(), list[str]()
+    alarms = Alarms(clock)
+    alarm = alarms.call_later(1.0, lambda: called.append("rang"))
+    alarm.cancel()
+    alarm.cancel()
+    await clock.sleep(2.0)
+    assert (called, alarms.free) == ([], [alarm])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from agentflow_tui.engine import AgentContext, Engine, Event, State, SystemClock
-from agentflow_tui.history.event import AgentCancelled, HistoryEvent, NodeEnded
+from agentflow_tui.history.event import AgentCancelled, HistoryEvent, NodeEnded, NodeStarted
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, MergeConflict
 from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan
 from tests.unit.engine.probe import (
@@ -149,6 +150,24 @@ async def test_branches_begin_in_tasks_that_no_factory_of_the_program_makes() ->
     finally:
         asyncio.get_running_loop().set_task_factory(None)
     assert (result.data, made) == ({"a": 1, "b": 1}, [])
+
+
+async def test_a_branch_begins_in_the_context_of_the_run_whoever_made_room_for_it() -> None:
+    mark = ContextVar("mark", default="of the run")
+    seen: list[str] = []
+
+    async def leaves(event: Event, state: State, context: AgentContext) -> None:
+        mark.set("of an agent")
+
+    def tell(event: HistoryEvent) -> None:
+        if isinstance(event, NodeStarted):
+            seen.append(mark.get())
+
+    branches = (step("a"), _branch("two", "b"))
+    root = Fan("flow", "parallel", branches, is_parallel=True, max_concurrency=1)
+    probe = Probe(root, {"a": Doing(leaves), "b": returning({})})
+    assert (await probe.engine.run(Event.make({}), emit=tell)).status == "completed"
+    assert seen == ["of the run"]
 
 
 async def test_a_hundred_agents_that_sleep_10_ms_sleep_together() -> None:

@@ -12,6 +12,7 @@ import pytest
 from agentflow_tui.conditions import parse_condition
 from agentflow_tui.engine import AgentContext, Engine, Event, State
 from agentflow_tui.history.event import (
+    AgentFailed,
     HistoryEvent,
     LoopStalled,
     StateChanged,
@@ -121,3 +122,13 @@ async def test_a_loop_condition_knows_iteration_meta_and_event() -> None:
     root = Loop("flow", "loop", step("s"), max_iterations=9, condition=parse_condition(text))
     result = await Probe(root, {"s": sleeping(2)}).run({"k": 1})
     assert (result.meta["total_iterations"], result.meta["exit_reason"]) == ("3", "condition_met")
+
+
+async def test_an_agent_that_fails_says_in_which_iteration() -> None:
+    async def second(event: Event, state: State, context: AgentContext) -> Any:
+        if context.iteration == 2:
+            raise ValueError("enough")
+
+    probe = Probe(loop("a"), {"a": Doing(second)})
+    await probe.run()
+    assert [event.iteration for event in probe.of_kind(AgentFailed)] == [2]
