@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from agentflow_tui.engine.errors import AgentError
@@ -17,6 +17,9 @@ MAX_INT_BITS = 14_000
 """Python refuses to read longer numbers back from text (4300 digits)."""
 _SAFE = 1 << 64
 _CHANGEABLE = frozenset({dict, list})
+_OBJECTS = frozenset({dict})
+_MANY = 8
+"""So many values in a list are quicker looked at all at once."""
 _OPEN = (list, Mapping)
 
 
@@ -201,6 +204,8 @@ def thaw(value: Any) -> Any:
     """A private copy of a value that is known to be JSON."""
     kind = type(value)
     if kind is list:
+        if len(value) >= _MANY and _are_flat_objects(value):
+            return [*map(dict.copy, value)]
         return [thaw(item) if type(item) in _CHANGEABLE else item for item in value]
     if kind is not dict:
         return value
@@ -209,6 +214,13 @@ def thaw(value: Any) -> Any:
         if type(item) in _CHANGEABLE:
             copied[key] = thaw(item)
     return copied
+
+
+def _are_flat_objects(values: list[Any]) -> bool:
+    """Whether all are objects of plain values, as in many long lists."""
+    if not _OBJECTS.issuperset(map(type, values)):
+        return False
+    return _CHANGEABLE.isdisjoint(map(type, chain.from_iterable(map(dict.values, values))))
 
 
 def thaw_object(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,16 @@ def test_no_copy_shares_a_list_or_an_object(value: Any) -> None:
         assert len(own) == len(set(own))
         assert not seen & set(own)
         seen.update(own)
+
+
+@pytest.mark.parametrize(
+    "last", [{}, {"a": None, "b": "c"}, {"a": []}, {"a": {"b": 1}}, [], [{}], "text", None]
+)
+def test_no_copy_of_a_long_list_shares_a_list_or_an_object(last: Any) -> None:
+    value = [{"n": place, "text": "x"} for place in range(20)] + [last]
+    thawed = thaw(value)
+    assert _shown(thawed) == _shown(value)
+    assert not set(_open_in(value)) & set(_open_in(thawed))
 
 
 def test_a_list_nested_a_hundred_deep_is_copied_and_one_more_is_not() -> None:
