@@ -51,6 +51,8 @@ PROMISES = (
         _WHOLE_RUNS,
     ),
 )
+WAITING = Workload("route, agents that wait", Flow("route", waits=True), runs=2000)
+"""Nothing is promised of it; it shows what runs cost whose agents do not end at once."""
 SLEEPERS = Workload("100 sleepers of 10 ms", Flow("fan", width=100, sleep=0.01), runs=3)
 _NO_RIVALS = {AgentFlow.name, Bare.name, BareEngine.name}
 _WIDE = 25
@@ -76,10 +78,11 @@ class EngineReport:
         engines: list[Adapter] = [Bare(), BareEngine(), AgentFlow(), *found]
         report = cls([engine.name for engine in engines], missing, rounds)
         workloads = [promise.workload for promise in PROMISES]
-        race = await Race.between(engines, [*workloads, SLEEPERS], rounds)
+        race = await Race.between(engines, [*workloads, WAITING, SLEEPERS], rounds)
         for promise in PROMISES:
             name = promise.workload.name
             report.judge(promise, {engine.name: race.cpu(name, engine.name) for engine in engines})
+        report._costs[WAITING.name] = {engine.name: race.cpu(WAITING.name, engine.name) for engine in engines}
         to_ms = SLEEPERS.flow.steps / 1000
         report.judge_sleepers(
             {engine.name: race.wall(SLEEPERS.name, engine.name) * to_ms for engine in engines}

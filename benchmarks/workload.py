@@ -47,11 +47,13 @@ def _objects(size: int) -> list[dict[str, Any]]:
     return [{"role": "user", "content": "x" * 70, "n": place} for place in range(size // 100)]
 
 
-def counter() -> Doer:
-    """An agent of a chain or a loop: one key read, the same key set."""
+def counter(*, waits: bool = False) -> Doer:
+    """An agent of a chain or a loop: one key read, the same key set; others get a turn if it `waits`."""
 
     async def agent(state: Mapping[str, Any]) -> State:
         Tally.count += 1
+        if waits:
+            await asyncio.sleep(0)
         return {"count": state["count"] + 1}
 
     return agent
@@ -85,6 +87,8 @@ class Flow:
     width: int = 0
     length: int = 0
     sleep: float = 0.0
+    waits: bool = False
+    """Whether the agents of a route let others have a turn."""
 
     @property
     def steps(self) -> int:
@@ -94,6 +98,10 @@ class Flow:
     def finders(self) -> list[Doer]:
         """Its agents that run side by side."""
         return [finder(place, self.sleep) for place in range(self.width)]
+
+    def routes(self) -> dict[str, Doer]:
+        """The agents of a route, of which one runs, by name."""
+        return {name: counter(waits=self.waits) for name in ROUTES}
 
     def counters(self) -> list[Doer]:
         """Its agents in a row; a loop has one, which runs again and again."""

@@ -9,7 +9,7 @@ from typing import Any
 from agentflow_tui import Event, FlowRunner
 from agentflow_tui import State as EngineState
 from agentflow_tui.history.event import HistoryEvent
-from benchmarks.workload import ROUTES, Doer, Flow, Run, State, counter
+from benchmarks.workload import Doer, Flow, Run, State
 
 Emit = Callable[[HistoryEvent], None]
 
@@ -60,7 +60,7 @@ def _register(runner: FlowRunner, name: str, doer: Doer) -> None:
 
 def _doers(flow: Flow) -> dict[str, Doer]:
     if flow.shape == "route":
-        return {name: counter() for name in ROUTES}
+        return flow.routes()
     doers = {f"finder{place}": doer for place, doer in enumerate(flow.finders())}
     return doers | {f"counter{place}": doer for place, doer in enumerate(flow.counters())}
 

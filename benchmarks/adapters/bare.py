@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 
-from benchmarks.workload import ROUTES, Doer, Flow, Run, State, counter, merged
+from benchmarks.workload import Doer, Flow, Run, State, merged
 
 
 class Bare:
@@ -36,7 +36,7 @@ class Bare:
     def build(self, flow: Flow) -> Run:
         """See `Adapter`."""
         finders, counters = flow.finders(), flow.counters()
-        routes = {name: counter() for name in ROUTES}
+        routes = flow.routes()
 
         async def route(state: State) -> State:
             return merged(state, await self.call(routes[state["k0"]], state))

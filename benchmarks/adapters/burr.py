@@ -9,7 +9,7 @@ from burr.core import Action, ApplicationBuilder, GraphBuilder, action, default,
 from burr.core import State as BurrState
 from burr.core.parallelism import MapActions
 
-from benchmarks.workload import ROUTES, Doer, Flow, Run, State, counter, first_state, merged
+from benchmarks.workload import ROUTES, Doer, Flow, Run, State, first_state, merged
 
 _KEYS = list(first_state(0))
 
@@ -47,8 +47,8 @@ async def _stand(state: BurrState) -> BurrState:
     return state
 
 
-def _route(_: Flow) -> tuple[Any, str, list[str]]:
-    agents = {name: _action(counter()) for name in ROUTES}
+def _route(flow: Flow) -> tuple[Any, str, list[str]]:
+    agents = {name: _action(agent) for name, agent in flow.routes().items()}
     ways = [("choose", name, when(k0=name)) for name in ROUTES]
     graph = GraphBuilder().with_actions(choose=_stand, **agents).with_transitions(*ways)
     return graph, "choose", list(ROUTES)

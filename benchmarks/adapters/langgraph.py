@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from benchmarks.workload import ROUTES, Flow, Run, State, counter
+from benchmarks.workload import ROUTES, Flow, Run, State
 
 
 class _Schema(TypedDict):
@@ -42,9 +42,9 @@ class LangGraph:
         return run
 
 
-def _route(graph: Any, _: Flow) -> None:
-    for name in ROUTES:
-        graph.add_node(name, counter())
+def _route(graph: Any, flow: Flow) -> None:
+    for name, agent in flow.routes().items():
+        graph.add_node(name, agent)
         graph.add_edge(name, END)
     graph.add_conditional_edges(START, lambda state: state["k0"], list(ROUTES))
 
