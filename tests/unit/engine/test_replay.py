@@ -22,7 +22,8 @@ from agentflow_tui.history.event import (
 )
 from agentflow_tui.history.fan_event import FanEnded, MergeConflict
 from agentflow_tui.history.policy_event import AttemptFailed, AttemptStarted, Throttled
-from agentflow_tui.plan.node import Fan, Node, Step
+from agentflow_tui.plan.node import Chain, Fan, Node, Step
+from agentflow_tui.plan.policy import Policies, RetryPolicy
 from tests.unit.engine.probe import Doing, Probe
 from tests.unit.engine.test_any_plan import AGENTS, agents_of_all_kinds, plans
 
@@ -46,6 +47,10 @@ def _outcomes(history: list[HistoryEvent]) -> dict[str, list[Outcome]]:
                 found[event.path].append((event.at - began.pop(event.path), event.delta))
             case AgentFailed() if event.path not in began or "circuit breaker" in event.error:
                 began.pop(event.path, None)
+            case AgentFailed() | AttemptFailed() if event.error.startswith("agent timeout"):
+                # The limit's doing: it will do it again, in the same turn as what else is due then.
+                began.pop(event.path)
+                found[event.path].append((1e9, None))
             case AgentFailed() | AttemptFailed():
                 found[event.path].append((event.at - began.pop(event.path), event))
             case AgentCancelled():
@@ -106,6 +111,12 @@ async def _replay(root: Node, limit: float) -> None:
     second = Probe(root, dict.fromkeys(AGENTS, replayed), timeout=limit)
     await second.run(data, event_id="e", timestamp="t")
     assert _comparable(second.history) == _comparable(first.history)
+
+
+async def test_an_attempt_and_a_limit_that_are_due_together_come_in_the_same_order_again() -> None:
+    again = Policies(RetryPolicy(initial_delay=1.0, jitter=False))
+    late = Chain("f/late", "sequential", (Step("f/late/slow", "slow", 3.0, again),), timeout=4.0)
+    await _replay(Fan("f", "collaborative", (Step("f/flaky", "flaky"), late), 0.9, 1), 600.0)
 
 
 KEYS = st.sampled_from(("a", "b", "c"))
