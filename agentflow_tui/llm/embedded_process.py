@@ -22,11 +22,13 @@ _STOP_SECONDS = 3.0
 class EmbeddedProcess:
     """A running model server at `url` on loopback, entered with `key`; it ends when its input closes."""
 
-    def __init__(self, process: asyncio.subprocess.Process, url: str, key: str) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, url: str, key: str, *, is_guided: bool) -> None:
         """Take over a started process; use `start`."""
         self._process = process
         self.url = url
         self.key = key
+        self.is_guided = is_guided
+        """Whether it knows llguidance's grammars; an engine can be built without."""
 
     @classmethod
     async def start(cls, gguf: Path, alias: str, *, slots: int, context_tokens: int) -> Self:
@@ -57,7 +59,7 @@ class EmbeddedProcess:
         except BaseException:  # raised again; also when it is cancelled, no process may be left behind
             await _stop(process)
             raise
-        return cls(process, reply["url"], key)
+        return cls(process, reply["url"], key, is_guided=reply["is_guided"])
 
     @property
     def is_alive(self) -> bool:

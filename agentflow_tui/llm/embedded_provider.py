@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from agentflow_tui.llm.embedded_process import EmbeddedProcess
 from agentflow_tui.llm.model_error import ModelError
@@ -19,6 +20,16 @@ from agentflow_tui.llm.weights import GET_COMMAND, SMOLLM2
 _SLOTS = 4
 _CONTEXT_TOKENS = 2048
 _DEATH_SECONDS = 1.0
+
+
+def compact_json(schema: Mapping[str, Any]) -> str:
+    """Return a grammar (llguidance's) for JSON of that schema without any blanks, and nothing around it.
+
+    The engine's own grammar for a schema lets blanks, line ends and code fences in without limit, and now and
+    then so small a model writes nothing else until it is cut off.
+    """
+    dense = {**schema, "x-guidance": {"whitespace_flexible": False}}
+    return f"%llguidance {{}}\nstart: %json {json.dumps(dense)}"
 
 
 class EmbeddedProvider:
@@ -98,7 +109,9 @@ class EmbeddedProvider:
                 path, SMOLLM2.name, slots=_SLOTS, context_tokens=_CONTEXT_TOKENS
             )
             address = ServerAddress.parse(self._process.url + "/v1", bare_port=80, key="embedded")
-            self._chat = OpenAIProvider(OpenAIEndpoint(self.name, address, "", self._process.key))
+            grammar = compact_json if self._process.is_guided else None
+            endpoint = OpenAIEndpoint(self.name, address, "", self._process.key, grammar=grammar)
+            self._chat = OpenAIProvider(endpoint)
             return self._process, self._chat
 
     async def _stop(self) -> None:

@@ -1,7 +1,8 @@
 """The embedded model's own process: llama.cpp's server on loopback, while its standard input is open.
 
 It reads one JSON line from standard input (`gguf`, `alias`, `key`, `parallel`, `context`, `threads`) and
-writes one to standard output: `{"url": …}` when it serves, or `{"error": …, "detail": …}` when it cannot.
+writes one to standard output: `{"url": …, "is_guided": …}` when it serves (the second tells whether it takes
+llguidance's grammars), or `{"error": …, "detail": …}` when it cannot.
 It imports nothing of this package, so that it can be started by its path.
 """
 
@@ -26,10 +27,11 @@ def main() -> int:
     watcher.start()
     try:
         server = _serve(wishes)
+        is_guided = _is_guided()
     except (ImportError, RuntimeError, ValueError, OSError) as error:
         print(json.dumps({"error": type(error).__name__, "detail": str(error)}), file=reply, flush=True)
         return 1
-    print(json.dumps({"url": server.listening_address}), file=reply, flush=True)
+    print(json.dumps({"url": server.listening_address, "is_guided": is_guided}), file=reply, flush=True)
     watcher.join()
     return 0
 
@@ -52,6 +54,14 @@ def _serve(wishes: dict[str, Any]) -> Any:
     params.ui = False
     params.endpoint_slots = False
     return xllamacpp.Server(params)
+
+
+def _is_guided() -> bool:
+    import xllamacpp
+
+    # Schemas are turned into whichever kind of grammar the engine was built for.
+    grammar: str = xllamacpp.json_schema_to_grammar("{}")
+    return grammar.startswith("%llguidance")
 
 
 def _exit_with_parent() -> None:

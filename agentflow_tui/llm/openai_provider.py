@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ class OpenAIEndpoint:
 
     `api_key` comes from the environment variable `key_variable`, never from a file, and is kept out
     of `repr`. With `azure_api_version` the address is an Azure resource and `azure_deployment` a deployment
-    in it (`None`: the model's name is the deployment).
+    in it (`None`: the model's name is the deployment). `grammar` turns a schema into the llama.cpp grammar
+    that is sent in its place.
     """
 
     name: str
@@ -37,6 +38,7 @@ class OpenAIEndpoint:
     api_key: str | None
     azure_api_version: str | None = None
     azure_deployment: str | None = None
+    grammar: Callable[[Mapping[str, Any]], str] | None = None
 
     def __repr__(self) -> str:
         """Show everything but the key."""
@@ -71,7 +73,7 @@ class OpenAIProvider:
         limit, text_limit = SilenceLimit(request.timeout_seconds, who), AnswerLimit(who)
         tally = _Tally(request.model)
         with openai_failures(self._endpoint, request.model):
-            arguments = _arguments(request, is_openai=_is_openai(self._endpoint))
+            arguments = _arguments(request, self._endpoint)
             answer: AsyncStream[ChatCompletionChunk] = await limit.wait(
                 client.chat.completions.create(**arguments)
             )
@@ -174,7 +176,7 @@ def _new_client(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
         ) from error
 
 
-def _arguments(request: ChatRequest, *, is_openai: bool) -> dict[str, Any]:
+def _arguments(request: ChatRequest, endpoint: OpenAIEndpoint) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "model": request.model,
         "messages": [message.as_json() for message in request.messages],
@@ -182,11 +184,13 @@ def _arguments(request: ChatRequest, *, is_openai: bool) -> dict[str, Any]:
         "top_p": request.top_p,
         "seed": request.seed,
         # OpenAI's newer models refuse max_tokens, and other servers know only that.
-        "max_completion_tokens" if is_openai else "max_tokens": request.max_tokens,
+        "max_completion_tokens" if _is_openai(endpoint) else "max_tokens": request.max_tokens,
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    if request.schema is not None:
+    if request.schema is not None and endpoint.grammar is not None:
+        arguments["extra_body"] = {"grammar": endpoint.grammar(request.schema)}
+    elif request.schema is not None:
         # Strict schemas must be closed; a server may refuse the flag on others.
         is_closed = request.schema.get("additionalProperties") is False
         schema = {"name": "answer", "schema": dict(request.schema), "strict": is_closed}

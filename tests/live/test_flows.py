@@ -206,7 +206,7 @@ def test_a_loop_is_forked_compared_and_kept_as_a_test(tmp_path: Path, without_ol
     flow = tmp_path / "report.toml"
     flow.write_text(STORY)
     code, events, errors = run_json(flow, env, "-i", "topic=bees", "-i", "section=Bees make honey.")
-    assert code == 0, errors
+    assert code == 0, (events[-1], errors)
     [run] = json.loads(call("runs", "--json")[1])
     second = kinds(events, "iteration_started")[1]["seq"]
     change = ("--set", "section=Bees dance.", "--name", "keep-section")

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,9 +28,11 @@ FLOWS = [
 class Processes:
     """Stands in for `EmbeddedProcess`; counts what begins and ends."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self.url = server.url
         self.key = "key"
+        self.is_guided = True
         self.begun = self.ended = 0
 
     @property
@@ -51,7 +54,7 @@ async def processes(
     chunk = {"choices": [{"delta": {"content": "hello"}, "finish_reason": "stop"}]}
     body = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
     server = await start_server(respond(200, body, "text/event-stream"))
-    processes = Processes(server.url)
+    processes = Processes(server)
     monkeypatch.setattr(embedded_provider, "EmbeddedProcess", processes)
     monkeypatch.setattr(Weights, "are_present", lambda *_: True)
     return processes
@@ -114,3 +117,24 @@ async def test_flows_inside_one_another_share_one_too(processes: Processes) -> N
     assert (processes.begun, processes.ended) == (1, 0)
     await run.aclose()
     assert (processes.begun, processes.ended) == (1, 1)
+
+
+@pytest.mark.parametrize("is_guided", [True, False])
+async def test_a_schema_is_sent_as_a_grammar_to_an_engine_that_knows_it(
+    processes: Processes, is_guided: bool
+) -> None:
+    processes.is_guided = is_guided
+    schema = {"type": "object", "properties": {"score": {"type": "integer"}}, "additionalProperties": False}
+    provider = EmbeddedProvider()
+    async with aclosing(provider.stream(replace(ASK, schema=schema))) as answer:
+        assert [item async for item in answer]
+    await provider.aclose()
+    body = processes.server.body()
+    if is_guided:
+        head, _, dense = body["grammar"].partition("start: %json ")
+        assert head == "%llguidance {}\n"
+        assert json.loads(dense) == {**schema, "x-guidance": {"whitespace_flexible": False}}
+        assert "response_format" not in body
+    else:
+        assert body["response_format"]["json_schema"]["schema"] == schema
+        assert "grammar" not in body
