@@ -83,7 +83,7 @@ class CodePackage:
         known = getattr(sys.modules.get(top), "__file__", None)
         return known is None or Path(known).resolve() != Path(spec.origin).resolve()
 
-    def _import(  # noqa: PLR0913, PLR0917 - the arguments of Python's own
+    def _import(  # the arguments of Python's own
         self,
         name: str,
         globals: Mapping[str, Any] | None = None,  # noqa: A002

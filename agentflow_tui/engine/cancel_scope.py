@@ -16,7 +16,7 @@ class Interruption:
     text: str
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: the way out of a plan that was stopped
+class Interrupted(Exception):  # not an error: the way out of a plan that was stopped
     """Unwinds the interpreter to whoever owns the scope that was stopped."""
 
     def __init__(self, interruption: Interruption) -> None:

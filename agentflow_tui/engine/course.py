@@ -92,7 +92,7 @@ class Course:
                 await run.node(self._plan.root, self._frame)
                 if run.control.is_at_breakpoint:
                     await self._stand()
-            except Exception as error:  # noqa: BLE001 - a fault of the engine must still end the run
+            except Exception as error:  # a fault of the engine must still end the run
                 self.ended = await self._stopped_by(error)
             # Asked anew: an agent may have registered one.
             if run.past is not None or run.hooks.registered:

@@ -71,7 +71,7 @@ class HookNameError(ValueError):
     """A callback needs a name of its own on its hook (semantics §6)."""
 
 
-class NodeFailed(Exception):  # noqa: N818 - the way out of a plan, caught by whoever tolerates it
+class NodeFailed(Exception):  # the way out of a plan, caught by whoever tolerates it
     """A node of the plan ended badly; its text is for a person."""
 
     def __init__(
@@ -138,7 +138,7 @@ def error_text(error: BaseException) -> str:
         if len(text) > MAX_TEXT:
             text = f"{text[:MAX_TEXT]}… ({len(text)} characters)"
         text = plain_text(text)
-    except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything at all
+    except BaseException:  # a hostile __str__ may raise anything at all
         text = ""
     return text or plain_text(type(error).__name__)
 
@@ -153,7 +153,7 @@ def said_by(error: BaseException, name: str) -> object:
     """What an exception carries under a name, or none; never raises."""
     try:
         return getattr(error, name, None)
-    except BaseException:  # noqa: BLE001 - a property of the user's may raise anything at all
+    except BaseException:  # a property of the user's may raise anything at all
         return None
 
 

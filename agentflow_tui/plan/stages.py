@@ -96,9 +96,7 @@ class StageCompiler:
         below = self._book.child(path, body.mode or "")
         return Chain(path, name, (self._body(below, who, body.mode or "", body, branches),), timeout=limit)
 
-    def _body(  # noqa: PLR0911 - one line per mode
-        self, path: str, who: str, title: str, body: Body, branches: Sequence[BranchConfig]
-    ) -> Node:
+    def _body(self, path: str, who: str, title: str, body: Body, branches: Sequence[BranchConfig]) -> Node:
         if body.mode == "flow":
             return self._nest.nested(path, body.flow or "", who)
         if body.mode == "parallel":

@@ -16,7 +16,7 @@ _BYTES = 1_000_000
 class _Quiet(logging.handlers.RotatingFileHandler):
     """Says nothing of a line that it cannot write, as on a full disk: nobody else is there to hear it."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - a name of the standard library's
+    def handleError(self, record: logging.LogRecord) -> None:  # a name of the standard library's
         """Let the line go."""
 
 

@@ -261,7 +261,7 @@ def test_a_whole_table_is_no_text_and_no_number(root: str) -> None:
     b=JSON,
     iteration=st.none() | st.integers(1, 3),
 )
-def test_the_short_way_says_what_the_long_way_says(  # noqa: PLR0913
+def test_the_short_way_says_what_the_long_way_says(
     path: str, sign: str, literal: str, a: Any, b: Any, iteration: int | None
 ) -> None:
     condition = parse_condition(f"{path} {sign} {literal}")

@@ -98,7 +98,7 @@ async def test_closing_early_drops_the_connection(
     await asyncio.wait_for(server.dropped.wait(), 10)
 
 
-async def test_a_proxy_is_not_used_for_loopback(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_a_proxy_is_not_used_for_loopback(
     kind: Kind,
     start_server: Any,
     provider_at: Any,
