@@ -26,17 +26,19 @@ class NestedRun:
     own stage and workflow keys, and the stop flags of its own loops, end with it.
     """
 
+    _stops: CancelScope
+    """Since it began: one that never does leaves nothing in the scope around it."""
+
     def __init__(self, run: Interpreter, chain: Chain, frame: Frame) -> None:
         """Nothing has run yet."""
         self._run = run
         self._chain = chain
         self._frame = frame
-        self._stops = CancelScope(frame.stops)
 
     async def go(self) -> None:
         """Run it to its end; raises `NodeFailed` that names the agent and the file."""
         run, chain, state = self._run, self._chain, self._frame.state
-        deadline = None
+        self._stops, deadline = CancelScope(self._frame.stops), None
         if chain.timeout is not None:
             deadline = Deadline(run.time, chain.timeout, self._expire)
         own, flags = _own(state), state.stale_flags
