@@ -206,3 +206,19 @@ async def test_an_agent_that_is_stopped_as_it_is_let_in_leaves_its_place() -> No
     probe.control.resume()
     await run
     assert [event.agent for event in probe.of_kind(AgentCompleted)] == ["b", "c"]
+
+
+async def test_a_run_whose_only_agent_is_stopped_as_it_is_let_in_stands_still_again() -> None:
+    probe = Probe(fan("c", "c", "c"), _agents(), timeout=20, paused=True)
+    run = probe.start()
+    await probe.settle()
+    probe.control.step()
+    probe.control.cancel_agent("flow/0")
+    await probe.clock.sleep(100)
+    assert [(event.path, event.reason) for event in probe.of_kind(RunPaused)] == [
+        ("flow/0", "pause"),
+        ("flow/1", "step"),
+    ]
+    probe.control.resume()
+    assert (await _ended(run)).status == "completed"
+    assert [event.path for event in probe.of_kind(AgentStarted)] == ["flow/1", "flow/2"]

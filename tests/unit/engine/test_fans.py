@@ -7,7 +7,11 @@ import time
 from contextvars import ContextVar
 from typing import Any
 
+import pytest
+
 from agentflow_tui.engine import AgentContext, Engine, Event, State, SystemClock
+from agentflow_tui.engine.frame import Frame
+from agentflow_tui.engine.interpreter import Interpreter
 from agentflow_tui.history.event import AgentCancelled, HistoryEvent, NodeEnded, NodeStarted
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, MergeConflict
 from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan
@@ -97,6 +101,29 @@ async def test_the_branch_that_failed_first_is_named_though_another_one_fails_ri
 async def _late(event: Event, state: State, context: AgentContext) -> Any:
     await context.clock.sleep(1)
     raise ValueError("second")
+
+
+@pytest.mark.parametrize("optional", [frozenset[str](), frozenset({"flow/torn"})])
+async def test_a_fault_of_the_engine_in_a_branch_is_a_failure_of_the_branch(
+    optional: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Interpreter.chain
+
+    async def torn(run: Interpreter, chain: Chain, frame: Frame) -> None:
+        if chain.path == "flow/torn":
+            raise RuntimeError("not thought of")
+        await whole(run, chain, frame)
+
+    monkeypatch.setattr(Interpreter, "chain", torn)
+    root = _parallel(_branch("torn", "a"), _branch("good", "b"), optional=optional)
+    probe = Probe(root, {"b": returning({"b": 1})})
+    result = await probe.run({"k": 1})
+    (failed,) = probe.of_kind(BranchFailed)
+    assert (failed.branch, failed.reason) == ("torn", "the engine failed: not thought of")
+    if optional:
+        assert (result.status, result.data) == ("completed", {"k": 1, "b": 1})
+    else:
+        assert result.error == "required branch 'torn' failed: the engine failed: not thought of"
 
 
 async def test_what_branches_wrote_stands_in_list_order_whoever_was_first() -> None:

@@ -99,10 +99,15 @@ def test_no_copy_of_a_long_list_shares_a_list_or_an_object(last: Any) -> None:
     assert not set(_open_in(value)) & set(_open_in(thawed))
 
 
-def test_a_list_nested_a_hundred_deep_is_copied_and_one_more_is_not() -> None:
-    deep: Any = []
+@pytest.mark.parametrize("kind", [list, dict])
+def test_a_hundred_levels_are_copied_and_one_more_is_not(kind: type[Any]) -> None:
+    deep = kind()
     for _ in range(99):
-        deep = [deep]
+        deep = [deep] if kind is list else {"a": deep}
     assert copy_json(deep, "data") == deep
-    assert _told([deep], is_quick=True).startswith("refused: data[0][0]")
-    assert _told({"a": deep}, is_quick=True) == _told({"a": deep}, is_quick=False)
+    place = "[0][0]" if kind is list else ".a.a"
+    for more in ([deep], {"a": deep}):
+        with pytest.raises(AgentError, match="nested deeper than 100 levels") as refused:
+            copy_json(more, "data")
+        assert place in str(refused.value)
+        assert _told(more, is_quick=False) == f"refused: {refused.value}"
