@@ -154,9 +154,9 @@ async def delete_run(connection: aiosqlite.Connection, run_id: str) -> None:
     """Delete a run and the blobs that no other run uses; raises `StoreError` when it is not there."""
     run = await needed(connection, run_id)
     await connection.execute(
-        "DELETE FROM blobs WHERE hash IN (SELECT hash FROM blob_uses WHERE run = ?1)"
+        "DELETE FROM blobs WHERE hash IN (SELECT hash FROM blob_uses WHERE run = :run)"
         " AND NOT EXISTS (SELECT 1 FROM blob_uses AS others"
-        "  WHERE others.hash = blobs.hash AND others.run <> ?1)",
-        (run,),
+        "  WHERE others.hash = blobs.hash AND others.run <> :run)",
+        {"run": run},
     )
     await connection.execute("DELETE FROM runs WHERE id = ?", (run,))
