@@ -68,7 +68,7 @@ class Crew:
     async def _work(self, first: Call) -> None:
         call, task, now = first, first.task, self.clock.now
         del first
-        references, watchers = getrefcount(task), getweakrefcount(task)
+        references, watchers = getrefcount(call.task), getweakrefcount(task)
         turns, since = 0, now()
         while True:
             try:
@@ -76,8 +76,11 @@ class Crew:
             except BaseException:
                 self.end(call)
                 raise
-            # Counted here, as at the beginning, where the same names hold it.
-            is_known = getrefcount(task) > references or getweakrefcount(task) > watchers or task._callbacks
+            # Counted here, as at the beginning, where the same names hold it. Asked by the attribute: from
+            # Python 3.14 on, a name that is passed on is not counted in every place.
+            is_known = (
+                getrefcount(call.task) > references or getweakrefcount(task) > watchers or task._callbacks
+            )
             following = self._go_on(None if is_known else task, call)
             if following is None:
                 return

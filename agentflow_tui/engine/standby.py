@@ -82,7 +82,7 @@ class _Seat:
         call.task = task
         task.set_name(call.name)
         if not self._references:
-            self._references = getrefcount(task)
+            self._references = getrefcount(self.task)
         self.is_free = False
         crew.at_work += 1
         _leave_task(loop, caller)
@@ -105,8 +105,9 @@ class _Seat:
             _enter_task(loop, caller)
             self.is_free = is_over
         if is_over:
-            # Who knows the task may wait for its end, cancel it, or keep something for it.
-            if getrefcount(task) > self._references or getweakrefcount(task) or task._callbacks:
+            # Who knows the task may wait for its end, cancel it, or keep something for it. Asked by the
+            # attribute: from Python 3.14 on, a name that is passed on is not counted in every place.
+            if getrefcount(self.task) > self._references or getweakrefcount(task) or task._callbacks:
                 self._end()
             del call.task  # else one that failed, and lives on as garbage, would know it
             return True
