@@ -20,6 +20,8 @@ _SIGNS = {
     "===": "write ==",
     "=": "write ==",
     "<>": "write !=",
+    "=>": "write >=",
+    "=<": "write <=",
 }
 
 
@@ -40,7 +42,8 @@ def explain_syntax_error(error: SyntaxError, text: str, indent: int) -> Conditio
     if "=" in token or "'=='" in error.msg:
         lone = _LONE_EQUALS.search(_QUOTED.sub(lambda quoted: "x" * len(quoted[0]), text))
         if lone:
-            column, token = lone.start() + 1, "="
+            column, token = lone.start() + 1, text[lone.start() : lone.start() + 2]
+            token = token if token in _SIGNS else "="
     hint = _SIGNS.get(token, "")
     if keyword.iskeyword(token):
         hint = f'{token} is a reserved word; for a data key of that name write data["{token}"]'

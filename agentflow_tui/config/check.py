@@ -11,6 +11,7 @@ from pathlib import Path
 from agentflow_tui.config.environment import apply_environment
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
+from agentflow_tui.config.flow_notes import FlowNotes
 from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text, read_flow_text
 from agentflow_tui.config.hook_names import check_hook_names
 from agentflow_tui.config.nesting import Nesting, ReadFlow, nested_flows
@@ -67,7 +68,7 @@ def check_text(
     draft, faults = read_document(document)
     findings += faults + check_secrets(document)
     if draft is not None:
-        findings += _check_draft(draft, document, faults)
+        findings += _check_draft(draft, document, faults, FlowNotes.read(text))
         findings += _check_nested(draft, folder, name, env)
     problems = _placed(text, findings)
     is_valid = draft is not None and not any(problem.severity == "error" for problem in problems)
@@ -90,13 +91,16 @@ def is_mode_given(document: Mapping[str, object]) -> bool:
     return orchestration is not None and not (isinstance(orchestration, dict) and "mode" not in orchestration)
 
 
-def _check_draft(draft: Flow, document: Mapping[str, object], faults: list[Finding]) -> list[Finding]:
+def _check_draft(
+    draft: Flow, document: Mapping[str, object], faults: list[Finding], notes: FlowNotes
+) -> list[Finding]:
     agents = document.get("agents", {})
     findings = check_references(draft, frozenset(agents)) if isinstance(agents, dict) else []
     if any(fault.severity == "error" and _shapes_modes(fault.path) for fault in faults):
         # What is missing there is missing because it was wrong, which is said already.
         findings = [finding for finding in findings if finding.path != ("orchestration",)]
-    findings += check_providers(draft) + check_state_names(draft) + check_hook_names(draft)
+    findings += check_providers(draft) + check_state_names(draft, notes.example_input)
+    findings += check_hook_names(draft)
     if not is_mode_given(document):
         hint = 'add mode = "route", or another of collaborative, sequential, loop, mixed'
         findings.append(Finding("warning", ("orchestration",), "no mode is set, so it is route", hint))

@@ -89,14 +89,18 @@ class ProviderConfig(Table):
     """The key itself; better kept out of the file, see api_key_env."""
     api_version: str | None = None
     """Azure's API version."""
-    chat_deployment: str | None = None
+    deployment: str | None = None
     """Azure's deployment for chats."""
+    chat_deployment: str | None = None
+    """Another name for deployment."""
     embedding_deployment: str | None = None
     """Azure's deployment for embeddings."""
     answers: Answers | None = None
     """What the scripted provider answers, in turn: texts, or tables that are sent as JSON."""
     replies: dict[str, Answers] | None = None
     """The same for single agents, by name."""
+    seconds_per_word: Annotated[float, Field(ge=0)] | None = None
+    """How long the scripted provider waits before each word."""
 
     @property
     def address(self) -> str | None:

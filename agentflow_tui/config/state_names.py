@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from agentflow_tui.conditions import Condition
 from agentflow_tui.config.finding import Finding
@@ -27,13 +27,16 @@ ENGINE_KEYS = frozenset(
 """Data keys that loops read and stages set (semantics §3)."""
 
 
-def check_state_names(flow: Flow) -> list[Finding]:
-    """Warn about names that nothing in the flow sets; a handler or nested flow may set anything."""
+def check_state_names(flow: Flow, brought: Collection[str] = ()) -> list[Finding]:
+    """Warn about names that nothing in the flow sets; a handler or nested flow may set anything.
+
+    `brought` are the data keys of the input that the file proposes: events are meant to bring them.
+    """
     if any(agent.enabled and (agent.handler or agent.flow) for agent in flow.agents.values()):
         return []
     if any(body.flow for _, body in bodies(flow)):
         return []
-    known = set(known_names(flow))
+    known = {*known_names(flow), *brought}
     return [*_unset_in_conditions(flow, known), *_unset_in_prompts(flow, known)]
 
 

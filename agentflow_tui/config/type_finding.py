@@ -87,6 +87,8 @@ def _value_texts(error: ErrorDetails, context: dict[str, Any]) -> tuple[str, str
         what = _TYPES[kind]
         if isinstance(value, dict) and error["loc"][-1] in _TABLE_LISTS:
             return "must be a list of tables, not one table", f"write [[{_header(error['loc'])}]]"
+        if error["loc"][-1] == "output":
+            return f"must be {what}, not {_found(value)}", 'name keys and types: { score = "number" }'
         return f"must be {what}, not {_found(value)}", _example(what)
     return shorten(error["msg"], 200), "write another value"
 

@@ -82,10 +82,21 @@ class ProviderTable:
         return OpenAIEndpoint(self.name, address, variable, key, version, deployment)
 
     def script(self, agent: str) -> list[str]:
-        """Return the prepared answers of an agent: `replies.<agent>`, else `answers`; tables become JSON."""
+        """Return the prepared answers of an agent: `replies.<agent>`, else `answers`; tables become JSON.
+
+        Raises:
+            ModelError: There are none; the hint says where to write them.
+        """
         replies = self._table.get("replies", {})
         own = replies.get(agent) if isinstance(replies, Mapping) else None
         answers = own if own is not None else self._table.get("answers", [])
+        if answers == []:
+            raise ModelError(
+                f"the scripted provider has nothing to say for {agent!r}",
+                category="validation",
+                hint=f'write [providers.{self.name}.replies] {agent} = ["…"], '
+                f'or [providers.{self.name}] answers = ["…"] for all agents',
+            )
         is_list = isinstance(answers, Sequence) and not isinstance(answers, str)
         return [
             answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)

@@ -9,11 +9,11 @@ from typing import Any
 from agentflow_tui.agents.agent_names import flows_by_file
 from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.config import Checked, Flow, Problem, check_text
+from agentflow_tui.config.flow_notes import FlowNotes
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.plan.plan_error import PlanError
 from agentflow_tui.workbench.flow_file import FlowFile, SaveResult, UnreadableFileError
-from agentflow_tui.workbench.flow_notes import FlowNotes
 from agentflow_tui.workbench.input_keys import input_keys, needed_keys
 from agentflow_tui.workbench.not_ready import NotReadyError
 from agentflow_tui.workbench.redaction import Redaction

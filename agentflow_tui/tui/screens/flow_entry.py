@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from agentflow_tui.config.flow_notes import FlowNotes
 from agentflow_tui.resources import resource_folder
-from agentflow_tui.workbench.flow_notes import FlowNotes
 
 _LARGEST = 1_000_000
 _MOST = 50

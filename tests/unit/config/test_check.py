@@ -43,6 +43,16 @@ def test_finding(given: dict[str, str]) -> None:
     assert len(errors) == (severity == "error"), "one fault gives one error"
 
 
+def test_what_the_proposed_input_brings_is_no_unset_name() -> None:
+    flow = '[orchestration]\nmode = "route"\n[agents.a]\nprompt = "{topic} for {reader}"\n'
+    (problem,) = problems_of('# Try it with: {"topic": "bread"}\n' + flow)
+    assert "nothing in this flow sets 'reader'" in problem.message
+
+
+def test_free_keys_of_a_provider_are_nobodys_business() -> None:
+    assert problems_of('[orchestration]\nmode = "route"\n[agents.a]\n[providers.mine]\nregion = "x"\n') == ()
+
+
 def test_exact_place() -> None:
     text = '[orchestration]\nmode = "sequential"\nsequential_agents = [\n  "a",\n  "ghost",\n]\n[agents.a]\n'
     (problem,) = problems_of(text)

@@ -237,6 +237,13 @@ async def test_scripted_answers_run_separately_for_each_agent() -> None:
         assert (await pool.provider_for("scripted", "gpt-4", "a")).label == "scripted (no model)"
 
 
+async def test_an_agent_without_prepared_answers_is_named_with_the_place_to_write_them() -> None:
+    async with pool_of({"scripted": {"replies": {"a": ["one"]}}}) as pool:
+        with pytest.raises(ModelError, match="nothing to say for 'b'") as caught:
+            await pool.provider_for("scripted", None, "b")
+    assert "[providers.scripted.replies] b = " in caught.value.hint
+
+
 async def test_closing_goes_on_when_one_fails_and_can_be_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from agentflow_tui.config.flow_notes import FlowNotes
 from agentflow_tui.engine import Event
 from agentflow_tui.history.event import AgentCompleted, AgentStarted, IterationStarted
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.resources import resource_folder
 from agentflow_tui.workbench import Workbench
-from agentflow_tui.workbench.flow_notes import FlowNotes
 from agentflow_tui.workbench.run import Run
 
 SAMPLES = sorted(resource_folder("sample_configs").glob("*.toml"))

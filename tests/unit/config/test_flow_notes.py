@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentflow_tui.workbench.flow_notes import FlowNotes
+from agentflow_tui.config.flow_notes import FlowNotes
 
 
 def test_both_notes_are_found() -> None:
