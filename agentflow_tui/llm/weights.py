@@ -185,6 +185,9 @@ async def _running(command: list[str], scratch: Path) -> AsyncIterator[asyncio.s
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
+        # Not the current folder, which may be somebody else's flow: `-m` imports from there, and uv reads its
+        # settings.
+        cwd=scratch,
         start_new_session=True,
     )
     try:
@@ -201,7 +204,8 @@ def _scratch_beside(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # On the same file system as the result, which /tmp often is not, nor as big.
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=path.parent) as scratch:
-        yield Path(scratch)
+        # Whoever works in it has another current folder.
+        yield Path(scratch).absolute()
 
 
 def _sha256(path: Path) -> str:

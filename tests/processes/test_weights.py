@@ -138,6 +138,25 @@ async def test_cancelling_stops_the_download_and_leaves_nothing(
     assert not names_in(tmp_path / "models")
 
 
+async def test_nothing_in_the_current_folder_is_run(
+    tiny: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = tmp_path / "flow"
+    flow.mkdir()
+    (flow / "pip.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(flow)
+    await tiny.fetch(tmp_path / "models")
+    assert not (tmp_path / "ran").exists()
+
+
+async def test_a_relative_folder_is_the_callers(
+    tiny: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await tiny.fetch(Path("models"))
+    assert names_in(tmp_path / "models") == ["tiny-1.gguf"]
+
+
 async def test_a_place_that_cannot_be_written_is_named(tiny: Weights, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file is in the way")
     with pytest.raises(ModelError) as caught:
