@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 import pytest
 from textual import events
 from textual.widgets import Static
 
 from agentflow_tui.tui import app as app_module
 from agentflow_tui.tui.app import AgentflowApp
-from agentflow_tui.tui.screens.opening_screen import OpeningScreen
+from agentflow_tui.tui.screens.opening_screen import OpeningScreen, _first_lines
 from tests.screen.desk import LOOP, Desk, bench_of, is_on_top, settle, until
 
 
@@ -45,3 +48,14 @@ async def test_a_file_that_is_not_there_opens_as_before(desk: Desk, monkeypatch:
     async with desk.open(desk.write(LOOP).with_name("none.toml")) as pilot:
         await until(pilot, lambda: is_on_top(pilot))
         assert bench_of(pilot).editor.text == ""
+
+
+def test_a_line_without_end_is_not_read_whole(tmp_path: Path) -> None:
+    file = tmp_path / "flow.toml"
+    file.write_bytes(b"x" * 20_000_000)
+    tracemalloc.start()
+    try:
+        assert _first_lines(file) == "x" * 200
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -68,6 +67,8 @@ def _first_lines(path: Path) -> str:
         if not path.is_file():
             return ""
         with path.open(encoding="utf-8-sig") as file:
-            return "\n".join(line.rstrip("\n")[:_LONGEST] for line in islice(file, _LINES))
+            # A line can be as long as the disk is large.
+            lines = file.read(_LINES * _LONGEST).split("\n")
+            return "\n".join(line[:_LONGEST] for line in lines[:_LINES])
     except (OSError, UnicodeDecodeError):
         return ""
