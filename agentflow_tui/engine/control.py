@@ -8,9 +8,9 @@ from typing import Literal
 from agentflow_tui.conditions import Scope
 from agentflow_tui.engine.breakpoints import Breakpoints, When, is_at
 from agentflow_tui.engine.cancel_scope import Interruption
-from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
 from agentflow_tui.engine.swap import Swap
 from agentflow_tui.history.delta import Delta
+from agentflow_tui.history.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
 from agentflow_tui.plan.node import Step
 
 Mode = Literal["end", "step", "over", "iteration", "stage", "paused"]

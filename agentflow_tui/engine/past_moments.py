@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from agentflow_tui.engine.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
 from agentflow_tui.history.delta import EMPTY_DELTA, Delta
 from agentflow_tui.history.fan_event import FanEnded, FanStarted
 from agentflow_tui.history.resume import CUT_OFF, EDIT_PATH, UNKNOWN_OUTCOME, KnownEvents
+from agentflow_tui.history.stopped_by_hand import CANCELLED_BY_HAND, STOPPED_BY_PAUSE
 from agentflow_tui.history.swap_event import FlowSwapped
 
 _End = ev.AgentCompleted | ev.AgentFailed | ev.AgentCancelled

@@ -17,6 +17,7 @@ from agentflow_tui.history.key_history import KeyHistory
 from agentflow_tui.history.node_book import NodeBook
 from agentflow_tui.history.run_state import RunState, StateView
 from agentflow_tui.history.shallow_copy import shallow_copy
+from agentflow_tui.history.stopped_by_hand import STOPPED_BY_PAUSE
 from agentflow_tui.history.swap_event import FlowSwapped
 
 
@@ -193,7 +194,8 @@ class RunFold:
         self._runs.fail(event)
 
     def _agent_cancelled(self, event: ev.AgentCancelled) -> None:
-        self._nodes.end(event.path, "cancelled", event.at, event.reason)
+        status = "paused" if event.reason == STOPPED_BY_PAUSE else "cancelled"
+        self._nodes.end(event.path, status, event.at, event.reason)
         self._runs.cancel(event)
 
     def _attempt_failed(self, event: pol.AttemptFailed) -> None:

@@ -25,6 +25,8 @@ class NodeBook:
         self._subtitles: dict[str, str] = {}
         self._is_stale = False
         self._before_pause: tuple[str, NodeState | None] | None = None
+        self._stopped: set[str] = set()
+        """Steps that a second pause stopped and that have not begun again."""
 
     def snapshot(self, streaming: Mapping[str, str]) -> Mapping[str, NodeState]:
         """Return the nodes by path, with the text that streams in; the same object while nothing changed."""
@@ -46,6 +48,7 @@ class NodeBook:
     def start(self, path: str, at: float, *, iteration: int | None = None) -> None:
         """A node begins, perhaps again."""
         old = self._get(path)
+        self._stopped.discard(path)
         self._put(
             path, NodeState("running", old.runs + 1, iteration=iteration, started_at=at, taken=old.taken)
         )
@@ -54,9 +57,13 @@ class NodeBook:
             self._put(path.rpartition("/")[0], replace(parent, taken=path))
 
     def end(self, path: str, status: str, at: float, reason: str = "") -> None:
-        """A node ended, or was skipped without ever starting."""
+        """A node ended, or was skipped without ever starting; one that is `paused` is to begin again."""
         old = self._get(path)
         self._put(path, replace(old, status=status, ended_at=at, reason=reason or old.reason))
+        if status == "paused":
+            self._stopped.add(path)
+        elif self._stopped:
+            self._give_up(path)
 
     def wait(self, path: str, status: str, reason: str) -> None:
         """A step that runs waits for its next call, or makes it; only one that runs can."""
@@ -119,6 +126,15 @@ class NodeBook:
         for path, node in list(self._nodes.items()):
             if node.status in LIVE:
                 self._put(path, replace(node, status="cancelled", ended_at=at))
+            elif node.status == "paused":
+                # Stopped before, to begin again.
+                self._put(path, replace(node, status="cancelled"))
+
+    def _give_up(self, outer: str) -> None:
+        """What was to begin again inside the node at `outer` never will."""
+        for path in [each for each in self._stopped if each.startswith(f"{outer}/")]:
+            self._stopped.remove(path)
+            self._put(path, replace(self._nodes[path], status="cancelled"))
 
     def _get(self, path: str) -> NodeState:
         return self._nodes.get(path) or NodeState()

@@ -7,6 +7,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.tui.panes.timeline.entry import entry_of
 from tests.screen.desk import LOOP, SLOW_CHAIN, Desk, bench_of, run, settle, status
 
 TEAM = """\
@@ -201,3 +202,23 @@ async def test_a_second_pause_stops_the_call_keeps_its_words_and_says_so(desk: D
         await desk.clock.advance(20)
         await status(pilot, "completed")
         assert started(pilot) == ["reader", "reader", "writer"]
+
+
+async def test_all_agents_that_a_second_pause_stopped_read_alike(desk: Desk) -> None:
+    async with desk.open(desk.write(TEAM), (140, 42)) as pilot:
+        bench = await run(pilot, "space")
+        await desk.clock.advance(1.5)
+        await pilot.press("space")
+        await settle(pilot)
+        await pilot.press("space")
+        await status(pilot, "paused")
+        shown = "\n".join(bench.graph.render_line(y).text for y in range(bench.graph.size.height))
+        assert (shown.count("─ paused · 1.5 s ─"), shown.count("cancelled")) == (2, 0)
+        stops = [entry_of(each) for each in bench.bridge.view.history if isinstance(each, ev.AgentCancelled)]
+        assert [(each.words, each.detail) for each in stops] == [
+            ("agent cancelled", "stopped by a second pause")
+        ] * 2
+        await pilot.press("space")
+        await desk.clock.advance(40)
+        await status(pilot, "completed")
+        assert started(pilot) == ["left", "right", "left", "right", "writer"]

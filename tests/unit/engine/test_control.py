@@ -8,8 +8,20 @@ import pytest
 
 from agentflow_tui.engine import RunResult
 from agentflow_tui.history.event import AgentCompleted, AgentStarted, RunPaused, RunResumed
+from agentflow_tui.history.fold import fold
 from agentflow_tui.plan.node import Chain, Choice, Fan, Node, Option, Routing, Stage
-from tests.unit.engine.probe import Doing, Probe, chain, counting, fan, loop, returning, sleeping, step
+from tests.unit.engine.probe import (
+    Doing,
+    Probe,
+    chain,
+    counting,
+    fan,
+    loop,
+    raising,
+    returning,
+    sleeping,
+    step,
+)
 
 ROUTE = Choice("flow", "route", (Option("a", step("a")), Option("b", step("b"))), Routing())
 MIXED = Chain(
@@ -222,3 +234,57 @@ async def test_a_run_whose_only_agent_is_stopped_as_it_is_let_in_stands_still_ag
     probe.control.resume()
     assert (await _ended(run)).status == "completed"
     assert [event.path for event in probe.of_kind(AgentStarted)] == ["flow/1", "flow/2"]
+
+
+def _stand(probe: Probe) -> list[str]:
+    """Where the agents of a phase stand in the history so far."""
+    nodes = fold(probe.history).nodes
+    return [nodes[path].status for path in sorted(nodes) if path.startswith("flow/")]
+
+
+async def _paused_twice(root: Fan) -> tuple[Probe, asyncio.Task[RunResult]]:
+    probe = Probe(root, {"b": sleeping(1, {"b": 1}), "bad": raising(ValueError("no"))})
+    run = probe.start()
+    await probe.clock.sleep(0.5)
+    probe.control.pause()
+    probe.control.pause()
+    await probe.settle()
+    return probe, run
+
+
+async def test_all_that_a_second_pause_stopped_stand_paused_until_they_begin_again() -> None:
+    probe, run = await _paused_twice(fan("b", "b", "b"))
+    assert _stand(probe) == ["paused"] * 3
+    probe.control.step()
+    await probe.settle()
+    assert _stand(probe) == ["running", "paused", "paused"]
+    await probe.clock.sleep(5)
+    assert _stand(probe) == ["completed", "paused", "paused"]
+    probe.control.resume()
+    await probe.settle()
+    assert _stand(probe) == ["completed", "running", "running"]
+    assert (await _ended(run)).status == "completed"
+    assert _stand(probe) == ["completed"] * 3
+
+
+async def test_what_a_second_pause_stopped_stands_cancelled_when_the_run_is_cancelled() -> None:
+    probe, run = await _paused_twice(fan("b", "b"))
+    probe.control.cancel("enough")
+    assert (await _ended(run)).status == "cancelled"
+    assert _stand(probe) == ["cancelled"] * 2
+
+
+async def test_what_a_second_pause_stopped_stands_cancelled_when_its_phase_ends_without_it() -> None:
+    held = Chain("flow/1", "sequential", (step("b", "flow/1/b"),))
+    fails = Chain("flow/2", "sequential", (step("b", "flow/2/b"), step("bad", "flow/2/bad")))
+    probe, run = await _paused_twice(
+        Fan("flow", "parallel", (step("b", "flow/0"), held, fails), is_parallel=True)
+    )
+    probe.control.hold("flow/0")
+    probe.control.hold("flow/1")
+    probe.control.resume()
+    assert (await _ended(run)).status == "failed"
+    # The end of the run would end them too.
+    assert probe.names()[-2:] == ["fan_ended", "run_ended"]
+    del probe.history[-1]
+    assert _stand(probe) == ["cancelled", "cancelled", "cancelled", "failed", "completed", "failed"]
