@@ -33,6 +33,16 @@ def check_callback(function: Any, what: str) -> None:
         raise HandlerError(f"{what} must take one argument: the call")
 
 
+def check_name(name: object, written: str) -> None:
+    """Refuse a decorator without its name: it would be given the function and forget it in silence.
+
+    Raises:
+        TypeError: `name` is no text; the error says how the decorator is `written`.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"the name is missing: write {written}")
+
+
 def _name(function: Any) -> str:
     return str(getattr(function, "__name__", "f"))
 

@@ -89,8 +89,10 @@ def _read_file(file: Path) -> dict[str, Any]:
         raise InputError("--input-file -: standard input is closed")
     try:
         text = (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"--input-file {file}: {error}") from error
+    except OSError as error:
+        raise InputError(f"--input-file {file}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"--input-file {file} is not UTF-8") from error
     return _object(text, f"--input-file {file}")
 
 

@@ -23,8 +23,8 @@ class FlowResult:
     """`completed`, `failed` or `cancelled`."""
     data: dict[str, Any] = field(default_factory=dict)
     meta: dict[str, str] = field(default_factory=dict)
-    history: list[HistoryEvent] = field(default_factory=list)
-    """Every event of the run in order; empty when the caller did not want it kept."""
+    history: list[HistoryEvent] = field(default_factory=list, repr=False)
+    """Every event of the run in order; empty when the caller did not want it kept. Too long to be printed."""
     error: str = ""
     """Why it failed or was cancelled."""
     category: str = ""

@@ -15,7 +15,7 @@ from agentflow_tui.agents.file_hooks import FileHooks
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.provider_tables import secrets_in
 from agentflow_tui.agents.python_agent import Handler, PythonAgent
-from agentflow_tui.agents.signature import check_callback, check_handler
+from agentflow_tui.agents.signature import check_callback, check_handler, check_name
 from agentflow_tui.agents.trust import AlwaysTrust, Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Checked, Flow, Problem, check_file, check_text
@@ -103,8 +103,7 @@ class FlowRunner:
             NotReadyError: It cannot be read or has errors; `problems` lists them.
         """
         file = Path(path)
-        checked = check_file(file, env)
-        return cls(checked, file=file, folder=file.parent, trust=trust, store=store, env=env)
+        return cls(check_file(file, env), file=file, folder=file.parent, trust=trust, store=store, env=env)
 
     @classmethod
     def from_text(
@@ -122,8 +121,7 @@ class FlowRunner:
             NotReadyError: It has errors; `problems` lists them.
         """
         place = None if folder is None else Path(folder)
-        checked = check_text(text, folder=place, env=env)
-        return cls(checked, folder=place, trust=trust, store=store, env=env)
+        return cls(check_text(text, folder=place, env=env), folder=place, trust=trust, store=store, env=env)
 
     def agent(self, name: str) -> Callable[[_Handler], _Handler]:
         """Decorate `async def f(event, state)`: it is the agent `name` from now on, whatever the file says.
@@ -132,8 +130,9 @@ class FlowRunner:
 
         Raises:
             ValueError: The flow has no such agent.
-            TypeError: The function is not `async` or takes other arguments.
+            TypeError: The function is not `async` or takes other arguments, or the name is missing.
         """
+        check_name(name, '@runner.agent("name")')
         require_agent(self.flow, name)
 
         def register(function: _Handler) -> _Handler:
@@ -156,8 +155,9 @@ class FlowRunner:
 
         Raises:
             ValueError: There is no such hook, or the name is taken on it.
-            TypeError: It is no function of one argument.
+            TypeError: It is no function of one argument, or the hook is missing.
         """
+        check_name(hook, '@runner.hook("AfterAgentRun")')
 
         def register(function: _Callback) -> _Callback:
             called = name or getattr(function, "__name__", "")
@@ -228,7 +228,11 @@ class FlowRunner:
         Raises:
             RuntimeError: There is a running event loop; await `run` there.
         """
-        return asyncio.run(self.run(data, metadata=metadata, target=target, on_event=on_event))
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(self.run(data, metadata=metadata, target=target, on_event=on_event))
+        raise RuntimeError("an event loop runs here: write await runner.run(…) in place of run_sync(…)")
 
     async def __aenter__(self) -> Self:
         """Keep connections to models, the store and telemetry open until the end of the block."""

@@ -23,6 +23,9 @@ class NotReadyError(Exception):
         self.message = message
         self.hints = tuple(hints)
         self.problems = tuple(problems)
+        for hint in self.hints:
+            # A program shows a traceback, and these stand below it.
+            self.add_note(hint)
 
     @classmethod
     def invalid(cls, errors: Sequence[Problem]) -> NotReadyError:

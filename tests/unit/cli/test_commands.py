@@ -83,7 +83,7 @@ def test_a_failed_run_ends_with_1_and_says_why(flow: str) -> None:
         (["--input", "message"], "key=value"),
         (["--input", "{"], "no JSON"),
         (["--input", "[1]=2", "--meta", "x"], "--meta"),
-        (["--input-file", "/nowhere.json"], "nowhere.json"),
+        (["--input-file", "/nowhere.json"], "/nowhere.json: No such file or directory\n"),
     ],
 )
 def test_wrong_input_ends_with_2(flow: str, arguments: list[str], text: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,18 @@ def test_a_program_without_an_event_loop_runs_again_and_again() -> None:
     assert [runner.run_sync({"n": n}).data["n"] for n in range(3)] == [10, 20, 30]
 
 
+async def test_inside_an_event_loop_the_way_out_is_named() -> None:
+    with pytest.raises(RuntimeError, match="write await runner.run"):
+        chain().run_sync({})
+
+
+def test_a_result_is_printed_without_its_long_history() -> None:
+    result = chain().run_sync({})
+    assert result.history
+    assert "RunStarted" not in repr(result)
+    assert "status='completed'" in repr(result)
+
+
 async def test_many_runs_at_once_keep_apart() -> None:
     runner = chain()
     results = await asyncio.gather(*(runner.run({"n": n}) for n in range(50)))
@@ -193,6 +206,14 @@ def test_functions_that_cannot_be_called_are_refused_at_once() -> None:
         runner.hook("Sometimes", name="x")(lambda call: None)  # type: ignore[arg-type]
 
 
+def test_a_decorator_without_its_name_is_refused_and_not_forgotten() -> None:
+    runner = chain()
+    with pytest.raises(TypeError, match=r'@runner.agent\("name"\)'):
+        runner.agent(lambda event, state: None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r'@runner.hook\("AfterAgentRun"\)'):
+        runner.hook(lambda call: None)  # type: ignore[arg-type]
+
+
 async def test_callbacks_see_and_change_what_the_contract_says() -> None:
     runner = chain()
     calls: list[tuple[str, str | None]] = []
@@ -237,6 +258,9 @@ def test_errors_of_the_flow_are_raised_with_all_problems(tmp_path: Path) -> None
         FlowRunner.from_text(CHAIN.replace('"two"]', '"tow"]'), env={})
     assert caught.value.problems
     assert "two" in caught.value.hints[0]
+    assert "two" in "".join(traceback.format_exception(caught.value)), (
+        "what a program shows names the way out"
+    )
     with pytest.raises(NotReadyError):
         FlowRunner.from_file(tmp_path / "gone.toml")
 
