@@ -1,4 +1,5 @@
-# Each target sets up all it needs, from the lock files, on a machine that has only make and Python >= 3.11 with venv.
+# Each target sets up all it needs, from the lock files, on a machine that has only make and Python 3.11 to 3.14
+# with venv: for no other, and for no free-threaded one, all the locked packages are there ready-made.
 #   make test ARGS="tests/unit -n 0"       runs some of the tests, one after the other
 #   make run PYTHON=/usr/bin/python3.13    uses that Python
 #   make run ARGS="--help"                 passes arguments to the program; likewise make test, make bench
@@ -99,12 +100,12 @@ $(STAMPS)/dev: requirements-dev.lock pyproject.toml $(BIN)/pip
 $(BIN)/pip:
 	@python=; \
 	for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11); do \
-	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then python=$$name; break; fi; \
+	  if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15) or "t" in sys.abiflags)' >/dev/null 2>&1; then python=$$name; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "agentflow-tui needs Python 3.11 or newer; $(if $(PYTHON),$(PYTHON),python3) is $$("$(if $(PYTHON),$(PYTHON),python3)" --version 2>/dev/null || echo missing)."; \
+	  echo "agentflow-tui needs Python 3.11 to 3.14, and not a free-threaded one; $(if $(PYTHON),$(PYTHON),python3) is $$("$(if $(PYTHON),$(PYTHON),python3)" --version 2>/dev/null || echo missing)."; \
 	  echo "  Debian, Ubuntu:  sudo apt install python3 python3-venv"; \
-	  echo "  macOS:           brew install python"; \
+	  echo "  macOS:           brew install python@3.14"; \
 	  echo "  elsewhere:       https://www.python.org/downloads/"; \
 	  echo "If you have one under another name:  make $(or $(MAKECMDGOALS),run) PYTHON=/path/to/python3.13"; \
 	  exit 1; \
