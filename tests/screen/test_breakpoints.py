@@ -69,6 +69,21 @@ async def test_a_click_on_the_border_of_a_box_sets_and_takes_a_breakpoint(desk: 
         assert len(bench.workbench.marks.breakpoints) == 0
 
 
+async def test_f10_goes_from_one_breakpoint_to_the_next_and_then_to_the_end(desk: Desk) -> None:
+    async with desk.open(desk.write(LOOP, "next.toml"), (140, 42)) as pilot:
+        bench = bench_of(pilot)
+        bench.workbench.marks.breakpoints.set(Breakpoint("improver", "before", "iteration >= 2"))
+        await run(pilot, "f10")
+        await status(pilot, "paused")
+        assert len(bench.bridge.view.newest.agent_runs) == 1
+        await pilot.press("f10")
+        await until(pilot, lambda: len(bench.bridge.view.newest.agent_runs) == 2)
+        await status(pilot, "paused")
+        await pilot.press("f10")
+        await status(pilot, "completed")
+        assert len(bench.bridge.view.newest.agent_runs) == 3
+
+
 async def test_after_the_last_agent_the_run_stands_and_then_ends(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP, "last.toml"), (140, 42)) as pilot:
         bench = bench_of(pilot)

@@ -96,7 +96,7 @@ RUN: tuple[Key, ...] = (
         keys=("f10",),
         action="run_to_end",
         label="to the end",
-        tooltip="Run to the end without a further pause.",
+        tooltip="Run to the next breakpoint, or else to the end.",
     ),
     _run(
         id="run.cancel",

@@ -86,7 +86,7 @@ class WorkbenchActions(MarkActions):
         self._go("iteration")
 
     def action_run_to_end(self) -> None:
-        """Run to the end."""
+        """Run to the next breakpoint, or else to the end."""
         self._go("end")
 
     def action_cancel_or_copy(self) -> None:
