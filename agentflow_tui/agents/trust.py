@@ -15,6 +15,8 @@ from agentflow_tui.whole_file import write_whole
 _SUFFIXES = tuple(importlib.machinery.all_suffixes())
 _MOST_FILES = 5_000
 """More than that is no flow's folder but somebody's home; reading it all would take minutes."""
+_MOST_BYTES = 1_000_000_000
+"""Nor is more than that anybody's code; a file of any size takes no room on the disk when it is empty."""
 _IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 
 
@@ -42,7 +44,7 @@ class Trust:
         # A file that cannot be read or is damaged grants nothing.
         try:
             consents = json.loads(self.file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return consents if isinstance(consents, dict) else {}
 
@@ -57,6 +59,8 @@ class AlwaysTrust:
 
 def code_files(folder: Path) -> tuple[Path, ...]:
     """Return every file below `folder` that Python could import from it, sorted; hidden folders left out.
+
+    So are pipes, devices and links to nothing: no import takes them, and reading them could last for ever.
 
     Raises:
         OSError: There are too many.
@@ -73,7 +77,7 @@ def content_hash(folder: Path) -> str:
     """Return the SHA-256 of names and contents of all code in `folder`: no import escapes the consent.
 
     Raises:
-        OSError: A file cannot be read, or there are too many.
+        OSError: As `code_digests`.
     """
     return hash_of(folder, code_digests(folder))
 
@@ -82,9 +86,12 @@ def code_digests(folder: Path) -> dict[Path, str]:
     """Return the SHA-256 of each of the `code_files`.
 
     Raises:
-        OSError: A file cannot be read, or there are too many.
+        OSError: A file cannot be read, or there are too many, or they are too large.
     """
-    return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in code_files(folder)}
+    files = code_files(folder)
+    if sum(file.stat().st_size for file in files) > _MOST_BYTES:
+        raise OSError(f"the Python files in {folder} are larger than {_MOST_BYTES // 1_000_000_000} GB")
+    return {file: _digest(file) for file in files}
 
 
 def hash_of(folder: Path, digests: Mapping[Path, str]) -> str:
@@ -111,8 +118,14 @@ def _is_foreign(parent: Path, name: str) -> bool:
     return name.startswith(".") or name in _IGNORED_FOLDERS or (parent / name / "pyvenv.cfg").exists()
 
 
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def _walk(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         # In place, so that os.walk does not enter them.
         folders[:] = [name for name in folders if not _is_foreign(Path(folder), name)]
-        yield from (Path(folder, name) for name in files if name.endswith(_SUFFIXES))
+        code = (Path(folder, name) for name in files if name.endswith(_SUFFIXES))
+        yield from (file for file in code if file.is_file())

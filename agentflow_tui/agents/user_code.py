@@ -28,10 +28,11 @@ class Consent(Protocol):
 class UntrustedCodeError(Exception):
     """The flow would run Python code in `folder` that the user has not allowed as it is now."""
 
-    def __init__(self, folder: Path, files: tuple[Path, ...]) -> None:
-        """Name the folder and the handlers' files."""
+    def __init__(self, folder: Path, files: tuple[Path, ...], content_hash: str) -> None:
+        """Name the folder, the handlers' files and what all its code is now."""
         self.folder = folder
         self.files = files
+        self.content_hash = content_hash
         super().__init__(
             f"this flow runs Python code from {folder} ({', '.join(file.name for file in files)})"
         )
@@ -45,7 +46,8 @@ class UserCode:
 
         `is_fresh` reads the files as they are now; without it what the process has imported is used.
         """
-        self._folder = folder
+        # Once: what a link on the way leads to can change between the consent and an import.
+        self._folder = folder.resolve() if folder is not None else None
         self._consent = consent
         self._is_fresh = is_fresh
         self._is_admitted = False
@@ -74,8 +76,9 @@ class UserCode:
             return
         try:
             digests = code_digests(folder)
-            if not self._consent.is_trusted(folder, hash_of(folder, digests)):
-                raise UntrustedCodeError(folder, files)
+            content_hash = hash_of(folder, digests)
+            if not self._consent.is_trusted(folder, content_hash):
+                raise UntrustedCodeError(folder, files, content_hash)
             admit(folder, digests)
             if self._is_fresh:
                 forget_modules(folder)

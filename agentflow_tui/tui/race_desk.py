@@ -86,7 +86,7 @@ class RaceDesk:
         self.choice = choice
         while (refusal := await self._tried(choice)) is not None:
             if isinstance(refusal.__cause__, UntrustedCodeError):
-                if not await self.desk.ask_for_trust(refusal.message):
+                if not await self.desk.ask_for_trust(refusal.__cause__):
                     return False
             elif await self.desk.explain(refusal):
                 return False

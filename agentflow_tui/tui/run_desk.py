@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from textual.content import Content
 from textual.screen import Screen
 
 from agentflow_tui.agents.user_code import UntrustedCodeError
@@ -15,9 +14,9 @@ from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.plan.node import Plan
 from agentflow_tui.tui.bridge import Bridge
-from agentflow_tui.tui.dialogs.choice_dialog import Choice, ChoiceDialog
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
+from agentflow_tui.tui.dialogs.trust_dialog import TrustDialog
 from agentflow_tui.tui.event_input import EventInput
 from agentflow_tui.tui.input_memory import InputMemory
 from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
@@ -244,7 +243,7 @@ class RunDesk:
             run = await self.workbench.start(event, paused=until != "end", mode=self.answers.mode)
         except NotReadyError as error:
             if isinstance(error.__cause__, UntrustedCodeError):
-                return not await self.ask_for_trust(error.message)
+                return not await self.ask_for_trust(error.__cause__)
             return await self.explain(error)
         except AgentError as error:
             return await self.explain(
@@ -277,19 +276,16 @@ class RunDesk:
     def _say(self, text: str) -> None:
         self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=4)
 
-    async def ask_for_trust(self, message: str) -> bool:
-        """Ask whether the flow's Python code may run; true when it may now."""
+    async def ask_for_trust(self, refused: UntrustedCodeError) -> bool:
+        """Ask whether the flow's Python code may run; true when it may now, or is to be asked for again."""
         self.is_starting = False
         self.changed()
-        body = Content.assemble(
-            one_line(message, _LONGEST),
-            "\n\nIts code would run with all that you may do on this machine. ",
-            "The consent holds for this folder until a file in it changes.",
-        )
-        choices = (Choice("c", "do not run", "no"), Choice("t", "trust and run", "yes", is_destructive=True))
-        if await self.screen.app.push_screen_wait(ChoiceDialog("TRUST THIS CODE?", body, choices)) != "yes":
+        if await self.screen.app.push_screen_wait(TrustDialog(refused)) != "yes":
             return False
-        self.workbench.grant_trust()
+        try:
+            self.workbench.allow(refused)
+        except NotReadyError as error:
+            return not await self.explain(error)
         return True
 
     async def explain(self, error: NotReadyError) -> bool:

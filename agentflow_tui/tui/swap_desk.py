@@ -84,7 +84,7 @@ class SwapDesk:
             await self.desk.workbench.swap(run)
         except NotReadyError as error:
             if isinstance(error.__cause__, UntrustedCodeError):
-                return not await self.desk.ask_for_trust(error.message)
+                return not await self.desk.ask_for_trust(error.__cause__)
             await self._explain(error)
         return True
 

@@ -12,6 +12,7 @@ from typing import Any
 from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import Trust, content_hash
+from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
@@ -251,6 +252,17 @@ class Workbench(LiveEdit):
         except (HandlerError, OSError) as error:
             raise NotReadyError(str(error)) from error
         return files
+
+    def allow(self, refused: UntrustedCodeError) -> None:
+        """Allow the Python code that may not run, as it was when it was refused.
+
+        Raises:
+            NotReadyError: The consent cannot be written.
+        """
+        try:
+            self._trust.grant(refused.folder, refused.content_hash)
+        except OSError as error:
+            raise NotReadyError(f"the consent cannot be kept: {error}") from error
 
     async def aclose(self) -> None:
         """Cancel what runs, wait for its end, store it and release everything."""

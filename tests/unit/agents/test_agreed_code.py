@@ -118,3 +118,20 @@ async def test_a_file_that_changes_after_the_consent_is_not_imported(folder: Pat
     )
     with pytest.raises(HandlerError, match="has changed since"):
         await _who(folder, "agreed_steps")
+
+
+async def test_a_link_to_the_folder_that_changes_after_the_consent_is_not_followed(folder: Path) -> None:
+    other, link = folder.parent / "other", folder.parent / "link"
+    other.mkdir()
+    (folder / "agreed_steps.py").write_text(HANDLER.replace("WHO", "'agreed'"))
+    (other / "agreed_steps.py").write_text(HANDLER.replace("WHO", "'other'"))
+    link.symlink_to(folder, target_is_directory=True)
+
+    class Consent:
+        def is_trusted(self, folder: Path, content_hash: str) -> bool:  # noqa: ARG002
+            link.unlink()
+            link.symlink_to(other, target_is_directory=True)
+            return True
+
+    loaded = await UserCode(link, Consent()).load({"a": ("agreed_steps:run", check_handler)})
+    assert (await loaded["a"](Event.make({}), State()))["who"] == "agreed"

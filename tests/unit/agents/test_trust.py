@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_consent_does_not_move_to_another_folder(tmp_path: Path, folder: Path) -
     assert not trust.is_trusted(copy, content_hash(copy))
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{", '{"x": 1}', "\x00"])
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"x": 1}', "\x00", "[" * 100_000])
 def test_a_damaged_file_grants_nothing_and_can_be_replaced(tmp_path: Path, folder: Path, damage: str) -> None:
     trust = Trust(tmp_path / "trust.json")
     trust.file.write_text(damage)
@@ -68,3 +69,19 @@ def test_renaming_changes_the_hash(folder: Path) -> None:
     before = content_hash(folder)
     (folder / "steps" / "review.py").rename(folder / "steps" / "other.py")
     assert content_hash(folder) != before
+
+
+def test_what_cannot_be_imported_is_not_read(folder: Path) -> None:
+    before = content_hash(folder)
+    os.mkfifo(folder / "pipe.py")
+    (folder / "endless.py").symlink_to("/dev/zero")
+    (folder / ".#review.py").symlink_to("somebody@host.4711")
+    (folder / "round.py").symlink_to("round.py")
+    assert content_hash(folder) == before
+
+
+def test_a_huge_file_is_refused_unread(folder: Path) -> None:
+    with (folder / "huge.py").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(OSError, match="larger than 1 GB"):
+        content_hash(folder)

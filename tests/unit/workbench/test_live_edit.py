@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
 
+from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine import Event
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.swap_event import FlowSwapped
@@ -178,6 +180,35 @@ async def test_python_code_needs_consent_before_it_waits(bench: Workbench, tmp_p
     run.control.resume()
     await run.wait()
     assert [e.agent for e in run.history if isinstance(e, ev.AgentStarted)] == ["writer", "writer", "step"]
+
+
+async def test_consent_is_for_the_folder_that_was_refused_as_it_was(bench: Workbench, tmp_path: Path) -> None:
+    handled = LOOP.replace("[agents.editor]", '[agents.step]\nhandler = "steps:work"\n[agents.editor]')
+    handled = handled.replace('loop_agent = "writer"', 'loop_agent = "step"')
+    own, other = tmp_path / "own", tmp_path / "other"
+    for folder, text in ((own, LOOP), (other, handled)):
+        folder.mkdir()
+        (folder / "flow.toml").write_text(text, encoding="utf-8")
+        (folder / "steps.py").write_text("async def work(event, state):\n    return {}\n", encoding="utf-8")
+    bench.open(own / "flow.toml")
+    run = await standing(bench)
+    bench.open(other / "flow.toml")
+    refused = await _refused(bench.swap(run))
+    assert refused.folder == own
+    (own / "steps.py").write_text("async def work(event, state):\n    return {'late': 1}\n", encoding="utf-8")
+    bench.allow(refused)
+    again = await _refused(bench.swap(run))
+    bench.allow(again)
+    await bench.swap(run)
+    await _refused(bench.start(Event.make({})))
+
+
+async def _refused(wanted: Awaitable[object]) -> UntrustedCodeError:
+    with pytest.raises(NotReadyError, match="Python code") as error:
+        await wanted
+    cause = error.value.__cause__
+    assert isinstance(cause, UntrustedCodeError)
+    return cause
 
 
 async def test_a_secret_of_an_earlier_text_reaches_no_history_behind_two_others(bench: Workbench) -> None:
