@@ -5,7 +5,7 @@ import pytest
 from tests.pictures.screenshot import Screenshot
 from tests.pictures.test_pictures import by_size
 from tests.screen.desk import Desk
-from tests.screen.test_race import RACE, ask, let_pass, start
+from tests.screen.races import RACE, ask, let_pass, start
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,15 @@
-"""Zoom, pan, fold, search, minimap and mouse of the graph."""
+"""Zoom, pan, fold, search, gates and mouse of the graph."""
 
 from __future__ import annotations
 
 import pytest
 from textual.events import MouseMove
-from textual.geometry import Region
 
 from agentflow_tui.history.run_state import NodeState, RunState
-from agentflow_tui.plan.node import Chain, Plan
 from agentflow_tui.tui.panes.graph.graph_pane import GraphPane
 from tests.screen.graph_app import GraphApp, state_of
-from tests.unit.plan.plans import PLANS, plan_of, steps, worker_fan
-
-
-def _chain(count: int) -> Plan:
-    return plan_of(Chain("s", "sequential", steps("s", *(f"agent-{place}" for place in range(count)))))
+from tests.screen.long_chain import long_chain
+from tests.unit.plan.plans import PLANS, worker_fan
 
 
 def _detail(app: GraphApp) -> str:
@@ -44,7 +39,7 @@ async def test_a_dot_says_its_name_below_when_it_is_selected_and_is_marked_witho
 
 
 async def test_fit_shows_all_of_it_and_again_what_can_be_read() -> None:
-    app = GraphApp(_chain(40))
+    app = GraphApp(long_chain(40))
     async with app.run_test(size=(100, 20)) as pilot:
         assert _detail(app) == "names"
         await pilot.press("0")
@@ -55,7 +50,7 @@ async def test_fit_shows_all_of_it_and_again_what_can_be_read() -> None:
 
 
 async def test_after_a_zoom_the_selected_node_is_in_view() -> None:
-    app = GraphApp(_chain(60))
+    app = GraphApp(long_chain(60))
     async with app.run_test(size=(80, 20)) as pilot:
         await pilot.press("minus", "slash", *"agent-57", "enter", "escape", "plus", "plus")
         await pilot.pause()
@@ -148,7 +143,7 @@ async def test_a_double_click_on_an_agent_looks_closer() -> None:
 
 
 async def test_searching_goes_to_the_match_and_n_goes_round() -> None:
-    app = GraphApp(_chain(12))
+    app = GraphApp(long_chain(12))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash", *"ent-1")
         assert "/ent-1" in app.rows()[-1] and "1/3" in app.rows()[-1]
@@ -164,7 +159,7 @@ async def test_searching_goes_to_the_match_and_n_goes_round() -> None:
 
 
 async def test_typing_a_search_triggers_no_other_key_and_backspace_takes_back() -> None:
-    app = GraphApp(_chain(12))
+    app = GraphApp(long_chain(12))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash", *"LFuM0", "backspace", "backspace")
         pane = app.pane
@@ -183,67 +178,10 @@ async def test_searching_opens_what_is_folded_around_the_match() -> None:
 
 @pytest.mark.parametrize("text", ["[/foo]", "\u202egnp", "[red"])
 async def test_a_hostile_search_is_shown_and_never_obeyed(text: str) -> None:
-    app = GraphApp(_chain(3))
+    app = GraphApp(long_chain(3))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash", *text)
         assert "\u202e" not in app.screen_text() and "no match" in app.rows()[-1]
-
-
-async def test_a_graph_larger_than_the_pane_has_a_map_that_can_be_hidden() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        place = app.pane.minimap_place
-        assert place is not None and app.screen_text().count("▪") > 10
-        await pilot.press("M")
-        assert app.pane.minimap_place is None and "▪" not in app.screen_text()
-        await pilot.press("M")
-        app.pane.show_plan(PLANS["sequential"])
-        assert app.pane.minimap_place is None
-
-
-@pytest.mark.parametrize(
-    ("count", "size", "has_map"),
-    [(60, (60, 18), True), (60, (59, 18), False), (60, (60, 17), False), (5, (60, 18), False)],
-)
-async def test_only_a_large_pane_with_a_much_larger_graph_has_a_map(
-    count: int, size: tuple[int, int], has_map: bool
-) -> None:
-    app = GraphApp(_chain(count))
-    async with app.run_test(size=size) as pilot:
-        await pilot.press("L", "L")
-        layout = app.pane.layout_drawn
-        assert layout is not None and layout.height > size[1]
-        assert (app.pane.minimap_place is not None) is has_map
-
-
-async def test_the_map_never_hides_the_selected_node() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        pane = app.pane
-        corners = set()
-        for path in list(pane.boxes):
-            pane.selected = path
-            await pilot.pause()
-            box, place = pane.boxes[path], pane.minimap_place
-            region = Region(box.x, box.y, box.width, box.height).translate(pane.viewport.shift)
-            assert place is not None and not place.overlaps(region)
-            corners.add(place.offset)
-        assert len(corners) > 1
-
-
-async def test_the_map_makes_way_for_the_agents_that_run() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        pane = app.pane
-        corners = set()
-        for number in range(60):
-            nodes = {f"s/agent-{number}": NodeState("running", 1, started_at=0.0)}
-            pane.show_state(RunState(status="running", nodes=nodes), is_live=False)
-            await pilot.pause()
-            box, place = pane.boxes[f"s/agent-{number}"], pane.minimap_place
-            assert place is not None and not place.overlaps(pane.viewport.shown(box))
-            corners.add(place.offset)
-        assert len(corners) > 1
 
 
 async def test_a_line_into_a_frame_leaves_it_one_title() -> None:
@@ -252,26 +190,6 @@ async def test_a_line_into_a_frame_leaves_it_one_title() -> None:
         await pilot.press("L", "L")
         text = app.screen_text()
         assert "▼" in text and text.count("○ 60") == 1
-
-
-async def test_a_click_in_the_map_goes_there() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        place = app.pane.minimap_place
-        assert place is not None and "agent-57" not in app.screen_text()
-        await pilot.click(GraphPane, offset=(place.x + 2, place.bottom - 2))
-        await pilot.pause()
-        assert "agent-57" in app.screen_text() and app.pane.selected == ""
-
-
-async def test_the_map_shows_where_it_failed() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        calm = {app.style_of("▪")}
-        app.pane.show_state(state_of(s__agent_0=NodeState("completed", 1)))
-        app.pane.show_state(RunState(status="failed", nodes={"s/agent-0": NodeState("failed", 1)}))
-        await pilot.pause()
-        assert app.style_of("▪") not in calm
 
 
 async def test_gates_say_which_of_them_let_the_run_through() -> None:
@@ -310,36 +228,3 @@ async def test_branches_say_whether_they_are_required() -> None:
     app = GraphApp(PLANS["gates"])
     async with app.run_test(size=(180, 40)):
         assert "legal · required" in app.screen_text() and "money · optional" in app.screen_text()
-
-
-async def test_the_map_takes_the_corner_with_the_fewest_boxes_under_it() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        pane = app.pane
-        await pilot.press("L", "L")
-        for y in range(0, 60, 3):
-            pane.scroll_to(0, y, animate=False, force=True)
-            await pilot.pause()
-            place, seen = pane.minimap_place, pane.seen_size
-            assert place is not None
-            shown = [pane.viewport.shown(box) for box in pane.boxes.values() if box.kind != "frame"]
-            right, low = seen.width - place.width, seen.height - place.height
-            corners = [Region(x, y, place.width, place.height) for x in (0, right) for y in (0, low)]
-            assert place in corners
-            assert sum(map(place.overlaps, shown)) == min(sum(map(each.overlaps, shown)) for each in corners)
-
-
-async def test_a_graph_that_fits_has_no_map_whatever_its_zoom() -> None:
-    app = GraphApp(_chain(60))
-    async with app.run_test(size=(80, 24)) as pilot:
-        pane = app.pane
-        assert pane.minimap_place is not None
-        await pilot.press("0")
-        layout = pane.layout_drawn
-        assert layout is not None and layout.width <= 80 and layout.height <= 24
-        assert pane.minimap_place is None
-        await pilot.press("0")
-        assert pane.minimap_place is not None
-        await pilot.resize_terminal(400, 200)
-        await pilot.pause()
-        assert pane.minimap_place is None

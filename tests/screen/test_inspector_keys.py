@@ -1,133 +1,21 @@
-"""The inspector can be searched, marked, walked, copied from and read side by side."""
+"""The inspector can be marked, walked, copied from and read in full."""
 
 from __future__ import annotations
-
-import time
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import on
-from textual.pilot import Pilot
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 from agentflow_tui.history import event as ev
-from agentflow_tui.history import fold
-from agentflow_tui.history.delta import Delta
-from agentflow_tui.history.fan_event import FanEnded, FanStarted, MergeConflict
-from agentflow_tui.history.run_state import RunState, StateView
-from agentflow_tui.tui.panes.cursor_moved import CursorMoved
+from agentflow_tui.history.fan_event import FanStarted, MergeConflict
 from agentflow_tui.tui.panes.inspector.binary_text import binary_kind
 from agentflow_tui.tui.panes.inspector.markdown_lines import markdown_lines
 from agentflow_tui.tui.panes.inspector.output_columns import OutputColumns
-from agentflow_tui.tui.panes.inspector.side_by_side import side_by_side
-from agentflow_tui.tui.panes.inspector.state_tree import StateTree, found_in, value_at
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS
-from agentflow_tui.tui.panes.pager_wanted import PagerWanted
-from tests.screen.test_inspector_pane import HOSTILE, Shown
-from tests.story import FIRST, SECOND, Story, quality_loop
-
-
-class Reading(Shown):
-    """Notes what leaves the pane."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.copied: list[str] = []
-        self.pages: list[tuple[str, str]] = []
-        self.moves: list[int] = []
-        self.history: list[ev.HistoryEvent] = []
-
-    def copy_to_clipboard(self, text: str) -> None:
-        self.copied.append(text)
-
-    @on(PagerWanted)
-    def page(self, event: PagerWanted) -> None:
-        self.pages.append((event.title, event.text))
-
-    @on(CursorMoved)
-    def moved(self, event: CursorMoved) -> None:
-        self.moves.append(event.seq)
-        self.look(event.seq)
-
-    def look(self, cursor: int, selection: str | None = None) -> None:
-        self.pane.show(fold(self.history[: cursor + 1]), selection, self.history)
-
-
-async def opened(
-    pilot: Pilot[None], history: list[ev.HistoryEvent], tab: str, selection: str | None = None
-) -> None:
-    app = pilot.app
-    assert isinstance(app, Reading)
-    app.history = history
-    app.look(len(history) - 1, selection)
-    app.pane.open_tab(tab)
-    await pilot.pause()
-    app.view.focus()
-
-
-def row_with(app: Shown, text: str) -> int:
-    return next(number for number, row in enumerate(app.text()) if text in row)
-
-
-def looped() -> Story:
-    story = Story({"kept": 1})
-    for iteration in range(1, 5):
-        story.add(ev.IterationStarted, path="loop", iteration=iteration)
-        story.agent("loop/a", iteration=iteration, score=iteration * 2, tone="ab"[iteration % 2])
-        story.add(ev.IterationEnded, path="loop", iteration=iteration)
-    return story
-
-
-async def test_search_finds_closed_values_opens_them_and_goes_round() -> None:
-    app = Reading()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        data = {"top": "x", "deep": {"list": [0, {"needle": 1}]}, "text": "a NEEDLE here"}
-        await opened(pilot, Story(data).events, "State")
-        await pilot.press("slash", *"needle")
-        await pilot.pause()
-        assert app.view.rows[app.view.cursor].key == ("data", "deep", "list", "1", "needle")
-        await pilot.press("enter", "n")
-        assert app.view.has_focus
-        assert app.view.rows[app.view.cursor].key == ("data", "text")
-        await pilot.press("n")
-        assert app.view.rows[app.view.cursor].key[-1] == "needle"
-        await pilot.press("N")
-        assert app.view.rows[app.view.cursor].key == ("data", "text")
-        await pilot.press("escape")
-        assert not app.query_one(Input).has_focus
-        assert not app.pane.check_action("end_search", ())
-
-
-async def test_search_says_when_there_is_nothing_and_works_in_every_tab() -> None:
-    app = Reading()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await opened(pilot, quality_loop().events[:-9], "Calls")
-        await pilot.press("slash", *"tokens")
-        await pilot.press("enter")
-        assert "tokens" in app.text()[app.view.cursor]
-        await pilot.press("slash", *"zzz")
-        await pilot.pause()
-        assert "not found" in str(app.query_one("#entry-outcome", Label).render())
-
-
-async def test_a_search_reaches_far_into_a_huge_state() -> None:
-    state = RunState(status="running", state=StateView({f"k{n}": n for n in range(100_000)}))
-    app = Reading()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        app.pane.show(state, None)
-        await pilot.press("slash")
-        began = time.process_time()
-        app.query_one(Input).value = "k77777"
-        await pilot.pause()
-        assert app.view.rows[app.view.cursor].key == ("data", "k77777")
-        assert len(app.view.rows) < 500
-        assert time.process_time() - began < 3
-        app.view.focus()
-        app.view.move_to(row_with(app, "before"))
-        await pilot.press("enter")
-        assert any("k77599 " in row for row in app.text())
+from tests.screen.hostile_texts import HOSTILE
+from tests.screen.inspector_reading import Reading, looped, opened, row_with
+from tests.story import Story, quality_loop
 
 
 async def test_value_path_and_json_are_copied() -> None:
@@ -175,83 +63,6 @@ async def test_bytes_are_summarised(text: str, kind: str) -> None:
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await opened(pilot, Story({"t": text}).events, "State")
         assert any(f"⟨{kind}⟩" in row for row in app.text()) == bool(kind)
-
-
-async def test_a_marked_point_can_be_compared_with() -> None:
-    history = looped().events
-    app = Reading()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await opened(pilot, history, "Diff")
-        app.look(3)
-        await pilot.press("m")
-        app.look(len(history) - 1)
-        await pilot.pause()
-        assert app.pane.diff_kind == "vs marked point"
-        assert "the state here vs marked point (event 3 · a · iteration 1)" in app.text()
-        assert "~ changed score  2 → 8" in app.text()
-        kinds = []
-        for _ in range(4):
-            app.pane.cycle_diff()
-            kinds.append(app.pane.diff_kind)
-        assert kinds[-1] == "vs marked point"
-        assert len(set(kinds)) == 4
-
-
-async def test_a_conflict_shows_every_value_and_who_won() -> None:
-    story = Story({"k": 0})
-    story.add(FanStarted, path="fan", branches=("fan/a", "fan/b"))
-    for name in "ab":
-        story.add(ev.AgentStarted, path=f"fan/{name}", agent=name, scope=f"fan/{name}")
-    for number, name in enumerate("ab", 1):
-        delta = Delta(set={"k": number})
-        story.add(
-            ev.AgentCompleted, path=f"fan/{name}", agent=name, scope=f"fan/{name}", delta=delta, duration=1.0
-        )
-    story.add(MergeConflict, path="fan", key="k", branches=("a", "b"), values=(1, {"removed": True}))
-    story.add(FanEnded, path="fan", status="completed", delta=Delta(removed=("k",)))
-    app = Reading()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await opened(pilot, story.events, "Diff", "fan")
-        rows = app.text()
-        assert "⚠ conflict k  2 branches of fan wrote it" in rows
-        assert "    ✗ lost  a  1" in rows
-        assert "    ✓ kept  b  (removed)" in rows
-        assert [row for row in rows if row.endswith("· 1.0 s")] == ["a · 1.0 s", "b · 1.0 s"]
-
-
-async def test_a_moved_item_says_from_where() -> None:
-    story = Story({"l": ["a", "b", "c"]})
-    story.agent("x", l=["c", "a", "b"])
-    app = Reading()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await opened(pilot, story.events, "Diff")
-        assert "↷ moved l[0]  from l[2]  c" in app.text()
-
-
-async def test_a_wide_diff_is_side_by_side_and_a_narrow_one_is_not() -> None:
-    app = Reading()
-    async with app.run_test(size=(120, 30), notifications=True, tooltips=True) as pilot:
-        await opened(pilot, quality_loop().events[:-8], "Diff", "loop/improver")
-        app.pane.cycle_diff()
-        await pilot.pause()
-        row = next(row for row in app.text() if row.startswith("- The quick brown"))
-        left, right = row.split(" │ ")
-        assert (left[2:].split()[:3], right[2:].split()[:3]) == (FIRST.split()[:3], SECOND.split()[:3])
-        assert right.startswith("+ ")
-        await pilot.resize_terminal(60, 30)
-        await pilot.pause()
-        await pilot.pause()
-        assert any("[-brown-]{+red+}" in row for row in app.text())
-
-
-@given(st.text("ab \n.ü漢", max_size=80), st.text("ab \n.ü漢", max_size=80), st.integers(20, 60))
-def test_both_texts_can_be_read_side_by_side(old: str, new: str, width: int) -> None:
-    rows = [row.content.plain for row in side_by_side(old, new, width, value=new, key=("data", "t"))]
-    shown = ["".join(row.partition(" │ ")[side].split()) for side in (0, 2) for row in rows]
-    if not any("⋯" in row for row in rows):
-        half = len(rows)
-        for text, parts in ((old, shown[:half]), (new, shown[half:])):
-            assert "".join(part.lstrip("+-") for part in parts) == "".join(text.split())
 
 
 async def test_streams_are_side_by_side_when_wide() -> None:
@@ -417,25 +228,3 @@ async def test_outside_text_stays_text_everywhere(text: str) -> None:
             await pilot.pause()
             drawn = "".join(app.view.render_line(y).text for y in range(app.view.size.height))
             assert not set(drawn) & {"\x1b", "\u202e", "\ud800", "\x07"}
-
-
-VALUE: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text("abc", max_size=4),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3)
-    ),
-    max_leaves=10,
-)
-
-
-@given(st.dictionaries(st.text("abc", max_size=2), VALUE, max_size=4), st.sampled_from(["a", "b", "1", "e"]))
-def test_what_is_found_is_there_and_gets_a_row(data: dict[str, Any], needle: str) -> None:
-    state = StateView(data, {"a": "b"})
-    found, _ = found_in(state, needle, ())
-    tree = StateTree()
-    for path in found:
-        value = value_at(state, path)
-        scalar = "" if isinstance(value, dict | list) else str(value)
-        assert needle in path[-1].casefold() or needle in scalar.casefold()
-        tree.reveal(state, path)
-        assert any(row.key == path for row in tree.rows(state))

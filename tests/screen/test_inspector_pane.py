@@ -8,56 +8,20 @@ from typing import Any
 
 import pytest
 from textual import on
-from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
 from agentflow_tui.history import RunFold, RunState, fold
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import FanStarted
 from agentflow_tui.history.run_state import StateView
-from agentflow_tui.tui.panes.inspector.inspector_pane import InspectorPane
 from agentflow_tui.tui.panes.line_view import LineView
-from agentflow_tui.tui.theming.variables import fallbacks
+from tests.screen.hostile_texts import HOSTILE
+from tests.screen.inspector_app import InspectorApp, look
 from tests.story import FIRST, SECOND, Story, quality_loop
-
-HOSTILE = ["[/foo]", "z [b + [/]", "[@click=app.quit]x[/]", "\x1b]52;c;cHduZWQ=\x1b\\", "a\u202eb", "\ud800"]
-
-
-class Shown(App[None]):
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return fallbacks(self.current_theme.to_color_system().generate())
-
-    def compose(self) -> ComposeResult:
-        yield InspectorPane(id="inspector")
-
-    @property
-    def pane(self) -> InspectorPane:
-        return self.query_one(InspectorPane)
-
-    @property
-    def view(self) -> LineView:
-        return self.query_one("LineView.-open", LineView)
-
-    def text(self) -> list[str]:
-        return [row.content.plain for row in self.view.rows]
-
-    def screen_text(self) -> str:
-        view = self.view
-        return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
-
-
-async def look(pilot: Pilot[None], state: RunState, tab: str, selection: str | None = None) -> list[str]:
-    app = pilot.app
-    assert isinstance(app, Shown)
-    app.pane.show(state, selection)
-    app.pane.open_tab(tab)
-    await pilot.pause()
-    return app.text()
 
 
 async def test_the_state_is_a_tree_with_types_and_sizes() -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         rows = await look(pilot, fold(quality_loop().events), "State")
         assert rows[0] == "▾ data  5 keys"
@@ -69,7 +33,7 @@ async def test_the_state_is_a_tree_with_types_and_sizes() -> None:
 
 
 async def test_enter_opens_and_closes_a_value_and_yank_copies_it() -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await look(pilot, fold(quality_loop().events), "State")
         app.view.focus()
@@ -87,7 +51,7 @@ async def test_a_huge_state_opens_piece_by_piece() -> None:
     state = RunState(
         status="running", state=StateView({f"k{n}": list(range(50)) for n in range(100_000)}, {})
     )
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         began = time.process_time()
         rows = await look(pilot, state, "State")
@@ -99,69 +63,8 @@ async def test_a_huge_state_opens_piece_by_piece() -> None:
         assert len(app.text()) == len(rows) + 200
 
 
-async def test_the_diff_shows_every_change_with_glyph_and_word() -> None:
-    story = Story({"gone": 1, "score": 0.74, "text": FIRST})
-    story.add(ev.AgentStarted, path="a", agent="a", iteration=3)
-    delta = Delta(set={"score": 0.83, "new": [1], "text": SECOND}, removed=("gone",), meta_set={"m": "x"})
-    story.add(ev.AgentCompleted, path="a", agent="a", iteration=3, delta=delta, duration=1.25)
-    app = Shown()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        rows = await look(pilot, fold(story.events), "Diff")
-        assert rows[0] == "a · iteration 3 · 1.2 s"
-        assert "- removed gone  1" in rows
-        assert "~ changed score  0.74 → 0.83" in rows
-        assert "+ added new  [1]  list, 1 item" in rows
-        assert "+ added meta.m  x  text, 1 character" in rows
-        words = next(row for row in rows if "[-brown-]{+red+}" in row)
-        assert "[-jumps-]{+leaps+}" in words
-
-
-async def test_a_diff_that_is_opened_after_the_pane_grew_is_side_by_side_at_once() -> None:
-    story = Story({"text": FIRST})
-    story.add(ev.AgentStarted, path="a", agent="a")
-    story.add(ev.AgentCompleted, path="a", agent="a", delta=Delta(set={"text": SECOND}), duration=1.0)
-    app = Shown()
-    async with app.run_test(size=(60, 20)) as pilot:
-        assert not any(" │ " in row for row in await look(pilot, fold(story.events), "Diff"))
-        await look(pilot, fold(story.events), "State")
-        await pilot.resize_terminal(120, 20)
-        await pilot.pause()
-        assert sum(" │ " in row for row in await look(pilot, fold(story.events), "Diff")) >= 2
-        assert max(len(row) for row in app.text()) <= app.view.scrollable_content_region.width
-
-
-async def test_a_text_that_differs_in_spaces_only_does_not_shout() -> None:
-    story = Story({"t": FIRST, "u": FIRST})
-    story.add(ev.AgentStarted, path="a", agent="a")
-    changed = FIRST.replace("fox", "fox\n ").replace("dog", "cat")
-    story.add(
-        ev.AgentCompleted, path="a", agent="a", delta=Delta(set={"t": changed, "u": changed}), duration=1.0
-    )
-    app = Shown()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        text = "\n".join(await look(pilot, fold(story.events), "Diff"))
-        assert "  The quick brown fox\n    jumps over the lazy [-dog-]{+cat+} while" in text
-        assert text.count("[-dog-]") == 1
-        assert "~ changed u  the same change as t" in text
-
-
-async def test_d_skips_comparisons_that_cannot_apply_and_the_border_names_the_one_shown() -> None:
-    story = Story({"a": 1})
-    story.add(ev.AgentStarted, path="a", agent="a")
-    story.add(ev.AgentCompleted, path="a", agent="a", delta=Delta(set={"a": 2}), duration=1.0)
-    app = Shown()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await look(pilot, fold(story.events), "Diff")
-        seen = []
-        for _ in range(3):
-            seen.append(app.pane.diff_kind)
-            assert str(app.pane.border_subtitle) == f"{app.pane.diff_kind} · a"
-            app.pane.cycle_diff()
-        assert seen == ["vs before this agent", "vs start of the run", "vs before this agent"]
-
-
 async def test_the_border_tells_of_the_open_tab_also_when_its_rows_stay() -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         seen = []
         for tab in ("State", "Diff", "State", "Diff", "Calls"):
@@ -173,33 +76,12 @@ async def test_the_border_tells_of_the_open_tab_also_when_its_rows_stay() -> Non
 async def test_the_line_of_an_agent_that_runs_continues_below_its_text() -> None:
     story = Story({"a": 1})
     story.add(ev.AgentStarted, path="a", agent="quality_improver", iteration=3)
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(size=(40, 12)) as pilot:
         await look(pilot, fold(story.events), "Diff")
         first, second, *_ = app.screen_text().splitlines()
         assert first.startswith("◐ running quality_improver")
         assert second.startswith("  ") and second[2] != " "
-
-
-async def test_d_goes_through_the_comparisons() -> None:
-    app = Shown()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await look(pilot, fold(quality_loop().events), "State", "loop/improver")
-        seen = []
-        for _ in range(4):
-            app.pane.cycle_diff()
-            seen.append(app.pane.diff_kind)
-            assert any(app.pane.diff_kind in row for row in app.text())
-        assert seen == [
-            "vs before this agent",
-            "vs previous iteration",
-            "vs start of the run",
-            "vs before this agent",
-        ]
-        app.pane.cycle_diff()
-        assert "~ changed quality_score  0.74 → 0.83" in app.text()
-        app.pane.cycle_diff()
-        assert "+ added quality_score  0.83" in app.text()
 
 
 async def test_a_failed_agent_shows_its_error_and_the_way_out() -> None:
@@ -211,7 +93,7 @@ async def test_a_failed_agent_shows_its_error_and_the_way_out() -> None:
     story.add(ev.AgentFailed, path="a", agent="a", duration=1.0, **failed)
     story.add(ev.RunEnded, status="failed", error="agent 'a': no server", category="network")
     state = fold(story.events)
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         for tab in ("State", "Diff", "Output", "Calls"):
             rows = await look(pilot, state, tab)
@@ -225,14 +107,14 @@ async def test_an_answer_that_was_cut_says_so() -> None:
         replace(event, finish_reason="length") if isinstance(event, ev.ModelCallEnded) else event
         for event in quality_loop().events[:-9]
     ]
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         rows = await look(pilot, fold(story), "Calls")
         assert any(row.startswith("  finish  length ⚠ cut") for row in rows)
 
 
 async def test_calls_show_prompt_parameters_tokens_and_timing() -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         rows = await look(pilot, fold(quality_loop().events[:-9]), "Calls")
         assert rows[0] == "▾ ● done improver · ollama · gemma3:1b"
@@ -255,7 +137,7 @@ async def test_parallel_agents_have_a_heading_each() -> None:
     for name in "ab":
         story.add(ev.AgentStarted, path=f"fan/{name}", agent=name, scope=f"fan/{name}")
         story.call(f"fan/{name}", f"call-{name}", f"I am {name}\n", "more")
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(size=(79, 24), notifications=True, tooltips=True) as pilot:
         rows = await look(pilot, fold(story.events), "Output")
         heads = [row for row in rows if row.startswith("◐ writing")]
@@ -273,7 +155,7 @@ async def test_streamed_text_equals_the_text_that_came_at_once() -> None:
     story = Story()
     story.add(ev.AgentStarted, path="a", agent="a")
     story.call("a", "c", *["Once\nupon", " a\n", "", "\n\ntime\r\n", "there"])
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         app.pane.open_tab("Output")
         folded = RunFold()
@@ -286,7 +168,7 @@ async def test_streamed_text_equals_the_text_that_came_at_once() -> None:
 
 async def test_scrubbing_shows_each_moment_as_it_was() -> None:
     history = quality_loop().events
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         shown = {}
         for tab in ("State", "Diff", "Output", "Calls"):
@@ -301,7 +183,7 @@ async def test_streaming_costs_what_is_new() -> None:
     story = Story()
     story.add(ev.AgentStarted, path="a", agent="a")
     story.call("a", "c", *["ten words of text that a model might have said\n"] * 2_000)
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         app.pane.open_tab("Output")
         await pilot.pause()
@@ -328,7 +210,7 @@ async def test_a_hidden_tab_and_an_unchanged_run_cost_nothing(monkeypatch: pytes
 
     monkeypatch.setattr(LineView, "show_rows", counting)
     state = fold(quality_loop().events)
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await look(pilot, state, "State")
         shown.clear()
@@ -341,7 +223,7 @@ async def test_a_hidden_tab_and_an_unchanged_run_cost_nothing(monkeypatch: pytes
 
 @pytest.mark.parametrize("tab", ["State", "Diff", "Output", "Calls"])
 async def test_with_nothing_to_show_it_says_why(tab: str) -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         rows = await look(pilot, RunState(), tab)
         assert any(len(row) > 20 for row in rows)
@@ -349,7 +231,7 @@ async def test_with_nothing_to_show_it_says_why(tab: str) -> None:
 
 @pytest.mark.parametrize("size", [(20, 4), (1, 1), (8, 3), (200, 60)])
 async def test_it_works_at_any_size(size: tuple[int, int]) -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         for tab in ("State", "Diff", "Output", "Calls"):
             await look(pilot, fold(quality_loop().events), tab)
@@ -369,7 +251,7 @@ async def test_outside_text_stays_text_in_every_tab(text: str) -> None:
     story.add(ev.AgentCompleted, path="a", agent=text, delta=delta, duration=1.0)
     story.add(ev.RunEnded, status="failed", error=text, category=text)
     state = fold(story.events)
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         for tab in ("State", "Diff", "Output", "Calls"):
             await look(pilot, state, tab)
@@ -383,7 +265,7 @@ async def test_outside_text_stays_text_in_every_tab(text: str) -> None:
 
 
 async def test_keys_and_clicks_change_the_tab_and_keep_the_focus() -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await look(pilot, fold(quality_loop().events), "State")
         app.view.focus()
@@ -396,7 +278,7 @@ async def test_keys_and_clicks_change_the_tab_and_keep_the_focus() -> None:
 
 
 async def test_text_can_be_selected_with_the_mouse() -> None:
-    app = Shown()
+    app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await look(pilot, fold(quality_loop().events), "Output")
         await pilot.mouse_down(app.view, offset=(0, 1))
@@ -407,7 +289,7 @@ async def test_text_can_be_selected_with_the_mouse() -> None:
 
 
 async def test_the_cursor_stays_on_its_key_when_rows_come_before_it() -> None:
-    class Choosing(Shown):
+    class Choosing(InspectorApp):
         chosen: list[tuple[str, ...]] = []
 
         @on(LineView.RowChosen)

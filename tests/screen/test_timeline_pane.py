@@ -3,69 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from textual import on
-from textual.app import App, ComposeResult
 
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import policy_event as pol
-from agentflow_tui.history.codec import KINDS
 from agentflow_tui.history.delta import Delta
-from agentflow_tui.tui.panes.timeline.entry import entry_of
-from agentflow_tui.tui.panes.timeline.line_index import LineIndex
-from agentflow_tui.tui.panes.timeline.ruler import Ruler
 from agentflow_tui.tui.panes.timeline.timeline_list import TimelineList
 from agentflow_tui.tui.panes.timeline.timeline_pane import TimelinePane
-from agentflow_tui.tui.theming.variables import fallbacks
+from tests.screen.hostile_texts import HOSTILE
+from tests.screen.timeline_app import TimelineApp
 from tests.story import Story, quality_loop
-
-HOSTILE = ["[/foo]", "z [b + [/]", "[@click=app.quit]x[/]", "\x1b]52;c;cHduZWQ=\x1b\\", "a\u202eb", "\ud800"]
-
-
-class Shown(App[None]):
-    CSS = "TimelinePane { border: round $border; }"
-
-    def __init__(self, history: Sequence[ev.HistoryEvent]) -> None:
-        super().__init__()
-        self.history = history
-        self.moves: list[int] = []
-        self.answers = True
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return fallbacks(self.current_theme.to_color_system().generate())
-
-    def compose(self) -> ComposeResult:
-        yield TimelinePane(id="timeline")
-
-    def on_mount(self) -> None:
-        self.look(len(self.history) - 1)
-        self.pane.list.focus()
-
-    @property
-    def pane(self) -> TimelinePane:
-        return self.query_one(TimelinePane)
-
-    def look(self, cursor: int) -> None:
-        self.pane.show(self.history, cursor, cursor == len(self.history) - 1)
-
-    @on(TimelinePane.CursorMoved)
-    def moved(self, event: TimelinePane.CursorMoved) -> None:
-        self.moves.append(event.seq)
-        if self.answers:
-            self.look(event.seq)
-
-    def lines(self) -> list[str]:
-        return [self.pane.list.render_line(y).text.rstrip() for y in range(self.pane.list.size.height)]
 
 
 async def test_every_line_is_one_event_and_streamed_text_is_one_line() -> None:
     history = quality_loop().events
-    app = Shown(history)
+    app = TimelineApp(history)
     async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         lines = app.lines()
@@ -90,7 +44,7 @@ async def test_in_the_least_window_an_error_is_told_beside_its_agent() -> None:
         duration=1.0,
     )
     story.add(ev.NodeStarted, path="mixed/polish/loop/body")
-    app = Shown(story.events)
+    app = TimelineApp(story.events)
     async with app.run_test(size=(80, 10), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         lines = app.lines()
@@ -106,7 +60,7 @@ async def test_the_newest_event_is_last_and_followed() -> None:
     story = Story()
     for n in range(200):
         story.add(ev.Warned, message=f"warning {n}")
-    app = Shown(story.events)
+    app = TimelineApp(story.events)
     async with app.run_test(size=(100, 12), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         assert "warning 199" in app.lines()[-1]
@@ -120,7 +74,7 @@ async def test_who_scrolls_away_is_not_pulled_back_by_new_events() -> None:
     story = Story()
     for n in range(200):
         story.add(ev.Warned, message=f"warning {n}")
-    app = Shown(story.events)
+    app = TimelineApp(story.events)
     async with app.run_test(size=(100, 12), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         app.pane.list.scroll_to(y=20, animate=False, immediate=True)
@@ -140,7 +94,7 @@ async def test_who_scrolls_away_is_not_pulled_back_by_new_events() -> None:
 
 async def test_keys_move_the_cursor_by_line_event_and_window() -> None:
     history = quality_loop().events
-    app = Shown(history)
+    app = TimelineApp(history)
     async with app.run_test(size=(100, 14), notifications=True, tooltips=True) as pilot:
         last = len(history) - 1
         await pilot.press("up", "k", "down")
@@ -159,7 +113,7 @@ async def test_keys_that_come_faster_than_the_screen_all_count() -> None:
     story = Story()
     for n in range(10):
         story.add(ev.Warned, message=str(n))
-    app = Shown(story.events)
+    app = TimelineApp(story.events)
     app.answers = False
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await pilot.press("up", "up", "up")
@@ -168,14 +122,14 @@ async def test_keys_that_come_faster_than_the_screen_all_count() -> None:
 
 async def test_a_click_goes_to_the_line() -> None:
     history = quality_loop().events
-    app = Shown(history)
+    app = TimelineApp(history)
     async with app.run_test(size=(100, 40), notifications=True, tooltips=True) as pilot:
         await pilot.click(TimelinePane, offset=(5, 4))
         assert app.moves == [3]
 
 
 async def test_the_cursor_line_is_highlighted_and_later_lines_are_dim() -> None:
-    app = Shown(quality_loop().events)
+    app = TimelineApp(quality_loop().events)
     async with app.run_test(size=(100, 40), notifications=True, tooltips=True) as pilot:
         app.look(2)
         await pilot.pause()
@@ -188,101 +142,17 @@ async def test_the_cursor_line_is_highlighted_and_later_lines_are_dim() -> None:
 
 
 async def test_the_border_shows_how_the_iterations_went() -> None:
-    app = Shown(quality_loop().events)
+    app = TimelineApp(quality_loop().events)
     async with app.run_test(size=(100, 20), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         assert app.pane.border_title == "4 TIMELINE ─ quality_score it.1 ▁ it.2 █ it.3 …"
-
-
-def test_the_ruler_falls_back_to_the_duration() -> None:
-    story = Story()
-    for iteration, length in enumerate((1, 5, 3), 1):
-        story.add(ev.IterationStarted, path="loop", iteration=iteration)
-        for _ in range(length):
-            story.add(ev.Warned, message="")
-        story.add(ev.IterationEnded, path="loop", iteration=iteration)
-    ruler = Ruler()
-    assert ruler.take(story.events)
-    assert ruler.text(80) == "seconds it.1 ▁ it.2 █ it.3 ▅"
-
-
-def test_the_ruler_keeps_the_newest_iterations_that_fit() -> None:
-    story = Story()
-    for iteration in range(1, 101):
-        story.add(ev.IterationStarted, path="loop", iteration=iteration)
-        delta = Delta(set={"score": iteration, "name": "x", "flag": True})
-        story.add(ev.StateChanged, path="loop", delta=delta)
-    ruler = Ruler()
-    ruler.take(story.events)
-    text = ruler.text(40)
-    assert text.startswith("score … it.")
-    assert text.endswith("it.100 █")
-    assert len(text) <= 40
-    assert ruler.text(3) == ""
-
-
-def test_the_ruler_shows_numbers_that_are_too_large_for_one() -> None:
-    story = Story()
-    for iteration, score in enumerate((10**400, 1), 1):
-        story.add(ev.IterationStarted, path="loop", iteration=iteration)
-        story.add(ev.StateChanged, path="loop", delta=Delta(set={"score": score}))
-    ruler = Ruler()
-    ruler.take(story.events)
-    assert ruler.text(80) == "score it.1 ? it.2 ▁"
-
-
-def test_streams_that_run_side_by_side_keep_one_line_each() -> None:
-    story = Story()
-    for n in range(1000):
-        story.add(ev.TokensReceived, path="fan/a", call=f"c{n % 50}", text="ab")
-    story.add(ev.Warned, message="x")
-    story.add(ev.TokensReceived, path="fan/a", call="c0", text="ab")
-    index = LineIndex()
-    index.take(story.events, len(story.events))
-    assert len(index.lines) == 1 + 50 + 1 + 1
-    assert (index.lines[1].pieces, index.lines[1].length) == (20, 40)
-    assert index.line_of(1) == index.line_of(51) == 1
-    assert index.line_of(len(story.events) - 1) == 52
-    assert index.line_of(-1) == index.line_of(9999) == -1
-
-
-def test_taking_in_piece_by_piece_equals_taking_in_at_once() -> None:
-    history = quality_loop().events
-    whole, growing = LineIndex(), LineIndex()
-    whole.take(history, len(history))
-    for end in range(len(history) + 1):
-        growing.take(history, end)
-    assert growing.lines == whole.lines
-    assert [growing.line_of(n) for n in range(len(history))] == [
-        whole.line_of(n) for n in range(len(history))
-    ]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_event_is_told_in_words(kind: str) -> None:
-    hidden: dict[str, Any] = {
-        "seq": 0,
-        "at": 0.0,
-        "delta": Delta(),
-        "duration": 1.0,
-        "event": {},
-        "branches": ("a",),
-    }
-    hidden |= {"values": (1,), "iteration": 1, "hop": 1, "messages": (), "prompt_tokens": None}
-    hidden |= {"completion_tokens": 3, "first_token_after": None}
-    hidden |= {"attempt": 1, "retry_in": 0.5, "wait": 0.5}
-    cls = KINDS[kind]
-    event = cls(**{name: hidden.get(name, name) for name in (field.name for field in fields(cls))})
-    entry = entry_of(event)
-    assert entry.glyph != "·"
-    assert entry.words
 
 
 async def test_a_hundred_thousand_events_scroll_at_full_speed() -> None:
     story = Story()
     for n in range(100_000):
         story.add(ev.Warned, message=f"warning {n}", path="loop/agent")
-    app = Shown(story.events)
+    app = TimelineApp(story.events)
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         began = time.process_time()
         for n in range(50):
@@ -299,7 +169,7 @@ async def test_a_hundred_thousand_events_scroll_at_full_speed() -> None:
 
 
 async def test_an_unchanged_history_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = Shown(quality_loop().events)
+    app = TimelineApp(quality_loop().events)
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         drawn: list[int] = []
@@ -312,7 +182,7 @@ async def test_an_unchanged_history_is_not_drawn_again(monkeypatch: pytest.Monke
 
 
 async def test_another_run_replaces_the_one_before() -> None:
-    app = Shown(quality_loop().events)
+    app = TimelineApp(quality_loop().events)
     async with app.run_test(size=(100, 20), notifications=True, tooltips=True) as pilot:
         app.history = Story().events
         app.look(0)
@@ -322,27 +192,9 @@ async def test_another_run_replaces_the_one_before() -> None:
         assert app.pane.border_title == "4 TIMELINE"
 
 
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        (6.5, "~k=6.5"),
-        (0.1 + 0.2, "~k=0.3"),
-        (True, "~k=true"),
-        (None, "~k=null"),
-        ("yes", '~k="yes"'),
-        pytest.param(10**5_000, "~k", id="huge"),
-        ("a text that is longer", "~k"),
-        ([1], "~k"),
-    ],
-)
-def test_a_short_value_is_told_beside_its_key(value: object, told: str) -> None:
-    delta = Delta(set={"k": value})
-    assert entry_of(ev.StateChanged(seq=1, at=0.0, path="p", delta=delta)).detail == told
-
-
 @pytest.mark.parametrize("size", [(20, 4), (1, 1), (8, 3), (200, 60)])
 async def test_it_works_at_any_size(size: tuple[int, int]) -> None:
-    app = Shown(quality_loop().events)
+    app = TimelineApp(quality_loop().events)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await pilot.press("up", "g", "pagedown", "G", "pageup")
         await pilot.resize_terminal(30, 8)
@@ -350,7 +202,7 @@ async def test_it_works_at_any_size(size: tuple[int, int]) -> None:
 
 
 async def test_an_empty_history_says_what_to_do() -> None:
-    app = Shown([])
+    app = TimelineApp([])
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await pilot.press("up", "down", "g", "G", "pageup", "left", "right")
         assert app.lines()[0] == "No run yet. space runs the flow."
@@ -366,7 +218,7 @@ async def test_outside_text_stays_text(text: str) -> None:
     story.add(ev.TokensReceived, path=text, call="c", text=text)
     story.add(ev.NodeEnded, path=text, status=text, reason=text)
     story.add(ev.RunEnded, status=text, error=text)
-    app = Shown(story.events)
+    app = TimelineApp(story.events)
     async with app.run_test(size=(120, 20), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         drawn = "".join(app.lines()) + (app.pane.border_title or "")
@@ -375,7 +227,7 @@ async def test_outside_text_stays_text(text: str) -> None:
 
 
 async def test_yank_gives_the_line() -> None:
-    app = Shown(quality_loop().events)
+    app = TimelineApp(quality_loop().events)
     async with app.run_test(size=(100, 20), notifications=True, tooltips=True):
         app.look(0)
         assert "run started" in app.pane.yank_text()
