@@ -36,8 +36,12 @@ def _shown(text: str) -> str:
 
 def cell_width(text: str) -> int:
     """Cells that a text takes, as it is drawn."""
-    line = shown(text)
-    return len(line) if line.isascii() else sum(map(char_width, line))
+    return len(text) if text.isascii() and text.isprintable() else _cell_width(text)
+
+
+@lru_cache(maxsize=4096)
+def _cell_width(text: str) -> int:
+    return sum(map(char_width, _shown(text)))
 
 
 @lru_cache(maxsize=4096)
