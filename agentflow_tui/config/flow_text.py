@@ -18,6 +18,17 @@ _ENDLESS = re.compile(r"[0-9_]{4000,}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNCLOSED = re.compile(r"Expected '(\]\]?)' at the end of")
 _PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TWICE = "this key or table is there already; remove one of the two"
+_HINTS = {
+    "Unescaped": r"write \\ for one backslash, or put the text in single quotes",
+    "Unclosed array": 'put a comma between two items and ] at the end: ["first", "second"]',
+    "overwrite": _TWICE,
+    "twice": _TWICE,
+    "value": 'give the key a value; text needs quotes: key = "text"',
+    "Illegal character": "close the quotes on the same line",
+    "string": "close the quotes",
+}
+"""The way out by words of the parser's reason, asked in this order."""
 
 
 class FlowTextError(Exception):
@@ -117,21 +128,23 @@ def _syntax_error(text: str, message: str) -> FlowTextError:
     line, column = len(lines), len(lines[-1]) + 1
     if place and place[1]:
         line, column = int(place[1]), int(place[2])
-    at = lines[line - 1][column - 1 : column] if line <= len(lines) else ""
-    if at and _CONTROL.match(at):
+    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+    if _CONTROL.match(rest):
         hint = f"remove the control character at column {column}"
     else:
-        hint = _syntax_hint(reason)
+        hint = _value_hint(rest) or _syntax_hint(reason)
     return FlowTextError(f"TOML: {reason[:120]}", hint, line, column)
+
+
+def _value_hint(rest: str) -> str:
+    """What Python and word processors write otherwise, at the place of the fault."""
+    if rest.startswith(("True", "False")):
+        return f"write {'true' if rest.startswith('True') else 'false'} in small letters"
+    return 'use straight quotes: "' if rest.startswith(("“", "”", "„", "‘", "’")) else ""
 
 
 def _syntax_hint(reason: str) -> str:
     if header := _UNCLOSED.match(reason):
         return f"close the table's name with {header[1]}"
-    if "overwrite" in reason or "twice" in reason:
-        return "this key or table is there already; remove one of the two"
-    if "value" in reason:
-        return 'give the key a value; text needs quotes: key = "text"'
-    if "Illegal character" in reason or "string" in reason.lower():
-        return "close the quotes on the same line"
-    return "correct the spelling of this line: [table] or key = value"
+    spelling = "correct the spelling of this line: [table] or key = value"
+    return next((hint for words, hint in _HINTS.items() if words in reason), spelling)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -31,6 +32,8 @@ _LIMITS = {
     "less_than": ("lt", "below"),
     "less_than_equal": ("le", "at most"),
 }
+_USUAL_TABLES = ("orchestration", "llm", "agent_flow")
+"""Where a key belongs that stands in no table, the likeliest first."""
 _AGENT_KEY = 3  # agents, the name, the key
 _MODE_SUGGESTIONS = {
     "collaborate": 'write mode = "collaborative"',
@@ -51,12 +54,21 @@ def unknown_key(error: ErrorDetails) -> Finding:
     table = format_path(path[:-1])
     if path[0] == "agents" and len(path) == _AGENT_KEY and name in LlmConfig.model_fields:
         hint = f"move it to [{table}.llm]"
+    elif inner := _table_that_knows(name, path[:-1], known):
+        hint = f"move it to [{inner}]"
     elif meant is not None:
         hint = f"did you mean {meant}?"
     else:
         where = f"[{table}]" if table else "a flow"
         hint = f"{where} knows {shorten(', '.join(sorted(known)), 240)}; remove it or move it"
     return Finding("warning", path, f"unknown key {shorten(name)!r}; it is ignored", hint, at_key=True)
+
+
+def _table_that_knows(name: str, path: KeyPath, known: Sequence[str]) -> str | None:
+    """Return the table right below `path` in which `name` is a key, as in `condition` outside of its loop."""
+    tables = known if path else _USUAL_TABLES
+    inner = next((key for key in tables if name in known_keys(Flow, (*path, key))), None)
+    return None if inner is None else _header((*path, inner))
 
 
 def type_finding(error: ErrorDetails) -> Finding:
@@ -87,9 +99,7 @@ def _value_texts(error: ErrorDetails, context: dict[str, Any]) -> tuple[str, str
         what = _TYPES[kind]
         if isinstance(value, dict) and error["loc"][-1] in _TABLE_LISTS:
             return "must be a list of tables, not one table", f"write [[{_header(error['loc'])}]]"
-        if error["loc"][-1] == "output":
-            return f"must be {what}, not {_found(value)}", 'name keys and types: { score = "number" }'
-        return f"must be {what}, not {_found(value)}", _example(what)
+        return f"must be {what}, not {_found(value)}", _example(what, error["loc"], value)
     return shorten(error["msg"], 200), "write another value"
 
 
@@ -148,7 +158,11 @@ def _found(value: object) -> str:
     return shorten(value)
 
 
-def _example(what: str) -> str:
+def _example(what: str, path: KeyPath, value: object) -> str:
+    if path[-1] == "output":
+        return 'name keys and types: { score = "number" }'
+    if path[:-1] == ("agents",) and isinstance(value, list):
+        return f"write [{_header(path)}] with single brackets"
     examples = {
         "a whole number": "write it without quotes, such as 5",
         "a number": "write it without quotes, such as 0.7",
