@@ -13,7 +13,7 @@ from agentflow_tui.plan.layout import lay_out
 from agentflow_tui.plan.node import Choice, Option, Routing, Step
 from agentflow_tui.tui.panes.graph.light import flowing
 from agentflow_tui.tui.panes.graph.pulse import Pulse
-from tests.screen.desk import CHAIN, LOOP, Desk, bench_of, run, settle
+from tests.screen.desk import CHAIN, LOOP, Desk, bench_of, run, settle, until
 from tests.screen.graph_app import GraphApp, state_of
 from tests.unit.plan.plans import PLANS, plan_of, worker_fan
 from tests.unit.telemetry.script import Script
@@ -157,11 +157,9 @@ async def test_nothing_moves_in_a_pane_that_is_hidden() -> None:
     async with app.run_test(size=(100, 10)) as pilot:
         app.pane.show_state(_writing("", 4.0))
         app.pane.display = False
-        await pilot.pause()
-        assert not app.pane.is_spinning
+        await until(pilot, lambda: not app.pane.is_spinning)
         app.pane.display = True
-        await pilot.pause()
-        assert app.pane.is_spinning
+        await until(pilot, lambda: app.pane.is_spinning)
 
 
 async def test_marks_move_towards_the_agent_that_runs_and_nowhere_else() -> None:
