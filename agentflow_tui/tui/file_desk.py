@@ -115,10 +115,9 @@ class FileDesk:
         if text is None or text == self.workbench.text:
             draft.discard()
             return
-        lines = text.count("\n") + 1
         body = Content.assemble(
             (one_line(self.title, _NAME), "bold"),
-            f" has {lines} lines that were typed but never saved.\n",
+            " was left with changes that were never saved.\n",
             "Taking them is a change like any other: undo gives back the file's text.",
         )
         choices = (

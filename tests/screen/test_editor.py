@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from agentflow_tui.tui.dialogs.choice_dialog import ChoiceDialog
 from agentflow_tui.tui.panes.editor import editor_pane
@@ -166,6 +166,8 @@ async def test_unsaved_text_is_kept_and_offered_again(desk: Desk, monkeypatch: p
     assert path.read_text(encoding="utf-8") == LOOP
     async with desk.open(path) as pilot:
         assert isinstance(pilot.app.screen, ChoiceDialog)
+        told = " ".join(str(each.render()) for each in pilot.app.screen.query(Static))
+        assert "changes that were never saved" in told
         await pilot.press("r")
         await settle(pilot)
         editor = bench_of(pilot).editor

@@ -99,6 +99,12 @@ async def test_e_goes_from_error_to_error() -> None:
         assert "✗ 4 errors" in str(app.pane.border_subtitle)
         await pilot.press("E", "E")
         assert app.moves[-1] == errors[0]
+        await pilot.press("G", "e", "g", "E")
+        told = [note.message for note in app._notifications]
+        assert told[-2:] == [
+            "No error after this moment, only before it.",
+            "No error before this moment, only after it.",
+        ]
 
 
 async def test_agents_and_iterations_are_a_key_away() -> None:

@@ -154,8 +154,10 @@ A click on an iteration goes there.
             self.list.go(position)
         else:
             told = {"error": "No error", "agent": "No agent run", "iteration": "No iteration"}[kind]
-            where = "after" if step > 0 else "before"
-            self.notify(one_line(f"{told} {where} this moment.", 80), markup=False, timeout=2)
+            where, behind = ("after", "before") if step > 0 else ("before", "after")
+            is_behind = self._landmarks.next(kind, self.list.here, -step) is not None
+            only = f", only {behind} it" if is_behind else ""
+            self.notify(one_line(f"{told} {where} this moment{only}.", 80), markup=False, timeout=2)
 
     def action_filter(self) -> None:
         """Let a filter be typed; it shows in the list."""
