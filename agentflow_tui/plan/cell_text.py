@@ -97,8 +97,11 @@ def padded(text: str, width: int) -> str:
 
 def cells(text: str) -> list[str]:
     """The text by cells: a wide character is followed by an empty one, a combining one joins its base."""
-    if text.isascii():
-        return list(text)
+    return list(text if text.isascii() else _cells(text))
+
+
+@lru_cache(maxsize=1024)
+def _cells(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     for char in text:
         width = char_width(char)
@@ -107,4 +110,4 @@ def cells(text: str) -> list[str]:
             parts[-1 if parts[-1] else -2] += char
         elif width:
             parts.extend((char, "") if width == 2 else (char,))  # noqa: PLR2004
-    return parts
+    return tuple(parts)

@@ -28,7 +28,11 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 OBJECTS = st.dictionaries(KEYS, VALUES, max_size=5)
-ACTS = st.lists(st.tuples(st.sampled_from(["set", "delete", "read", "change"]), KEYS, VALUES), max_size=8)
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["set", "change"]), KEYS, VALUES)
+    | st.tuples(st.sampled_from(["delete", "read"]), KEYS, st.none()),
+    max_size=8,
+)
 
 
 def _act(data: Any, acts: list[tuple[str, str, Any]]) -> None:
