@@ -60,6 +60,24 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_UNTIL_COLLECTED, 50, 100)
+    _draw_the_same_examples()
+
+
+def _draw_the_same_examples() -> None:
+    """Let the profile `ci` draw the same examples for a property whatever ran before it.
+
+    Hypothesis mixes in constants of all modules that are imported by then, and which they are hangs on the
+    order in which a worker gets its tests.
+    """
+    if "hypothesis" not in sys.modules:
+        return
+    from hypothesis import settings
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    if settings().derandomize:
+        none = Constants()
+        pytest.MonkeyPatch().setattr(providers, "_get_local_constants", lambda: none)
 
 
 @pytest.hookimpl(trylast=True)
