@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from math import isfinite
+from sys import float_info
 from typing import Any
 
 ROUTE = "route"
@@ -131,8 +131,8 @@ def _refuse(name: str) -> Any:
 
 def _fit(value: Any, kind: str) -> Any:
     """Return the value if it has that type, else None (JSON null fits none)."""
-    # 1e999 is JSON that Python reads as infinity.
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    # 1e999 is JSON that Python reads as infinity, and a whole number may be too large for a float.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value)
     match kind:
         case "string":
             return value if isinstance(value, str) else None
@@ -144,6 +144,10 @@ def _fit(value: Any, kind: str) -> Any:
             return value if isinstance(value, bool) else None
         case _:
             return value if isinstance(value, list) else None
+
+
+def _is_finite(number: float) -> bool:
+    return abs(number) <= float_info.max
 
 
 def _quote(text: str) -> str:
