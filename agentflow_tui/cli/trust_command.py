@@ -26,6 +26,6 @@ def trust(file: Annotated[Path, typer.Argument(help="The flow file.", readable=F
     if not files:
         say_line(f"{file} runs no Python code; there is nothing to trust")
         return
-    say_line(f"All Python code in {files[0].parent} may run now, as it is; this flow starts with:")
+    say_line(f"All Python code in {file.parent.resolve()} may run now, as it is; this flow starts with:")
     for each in files:
         say_line(f"  {each}")

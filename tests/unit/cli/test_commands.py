@@ -158,6 +158,16 @@ def test_trust_allows_handlers_by_name(tmp_path: Path) -> None:
     assert cli("run", str(path)).returncode == 0
 
 
+def test_trust_names_the_folder_that_it_allows(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "own_code.py").write_text("")
+    path = tmp_path / "flow.toml"
+    path.write_text(FLOW + '\n[agents.own]\nhandler = "inner.own_code:run"\n')
+    first, second = cli("trust", str(path)).stdout.splitlines()
+    assert first.startswith(f"All Python code in {tmp_path} may run now")
+    assert second.strip() == str(tmp_path / "inner" / "own_code.py")
+
+
 def test_trust_without_code_says_so(flow: str) -> None:
     assert "nothing to trust" in cli("trust", flow).stdout
 
