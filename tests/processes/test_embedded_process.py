@@ -36,6 +36,8 @@ class Server:
         print("noise", flush=True)
         os.write(1, b"noise")
         self.listening_address = f"http://{p.hostnames[0]}:{p.port}/{p.n_ctx}/{p.n_parallel}/{p.cpuparams.n_threads}"
+def json_schema_to_grammar(schema):
+    return "%llguidance {}\\nstart: %json " + schema
 """
 )
 
@@ -76,10 +78,18 @@ async def test_reports_its_address_and_ends_when_told(install: Install, tmp_path
     assert (host, context, slots) == ("127.0.0.1:0", "8192", "4")
     assert int(threads) >= 1
     assert len(process.key) == 32
+    assert process.is_guided
     assert process.is_alive
     await process.stop()
     assert await process.exit_status(0) == 0
     assert not process.is_alive
+
+
+async def test_an_engine_with_grammars_of_its_own_is_not_guided(install: Install, tmp_path: Path) -> None:
+    install(SERVING.replace("%llguidance {}", "root ::= object"))
+    process = await start(tmp_path)
+    assert not process.is_guided
+    await process.stop()
 
 
 STARTS = {
