@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ LARGEST = 64_000_000
 """Bytes; a file that has grown to this is set aside as `.1`, and the one that was there before goes."""
 _APPEND = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
 """A pipe that nobody reads is refused, in place of waiting for a reader."""
+_BEGINNING = b'{"type":'
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ class FileDestination:
     def _append(self, lines: Iterable[str]) -> bool:
         text = "".join(lines).encode()
         try:
+            self._spare_others()
             self._make_room()
             # Opened anew for each batch, so that another process may set the file aside meanwhile.
             handle = os.open(self._path, _APPEND, 0o600)
@@ -48,6 +51,13 @@ class FileDestination:
             _log.error("telemetry cannot be written: %s", error)
             return False
         return True
+
+    def _spare_others(self) -> None:
+        """Raise when the file is there and holds something else: a flow's file may name any in the folder."""
+        if self._path.is_file():
+            with self._path.open("rb") as file:
+                if file.read(len(_BEGINNING)) not in (b"", _BEGINNING):
+                    raise OSError(errno.EEXIST, "is no telemetry", str(self._path))
 
     def _make_room(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

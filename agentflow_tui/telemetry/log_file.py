@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import logging.handlers
 from contextlib import suppress
@@ -26,9 +27,12 @@ def route_logs(folder: Path) -> None:
     It stays so for the life of the process, as a thread that is left behind may still have something to say.
 
     Raises:
-        OSError: The file cannot be written.
+        OSError: The file cannot be written, or is a pipe.
     """
     path = folder / LOG_FILE
+    if path.is_fifo():
+        # Opening it would wait for a reader, for ever.
+        raise OSError(errno.ENXIO, "is a pipe", str(path))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handler = _Quiet(path, maxBytes=_BYTES, backupCount=1, encoding="utf-8")
     handler.name = _HANDLER

@@ -65,6 +65,19 @@ def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
     assert not FileDestination(tmp_path / "spans").spans([])
 
 
+def test_a_log_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / LOG_FILE)
+    with pytest.raises(OSError, match="is a pipe"):
+        route_logs(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"/a/flow.toml": []}', "[]", "not ours"])
+def test_a_file_that_holds_something_else_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "inputs.json").write_text(text)
+    assert export(tmp_path / "inputs.json") == 2
+    assert (tmp_path / "inputs.json").read_text() == text
+
+
 def test_a_full_disk_costs_telemetry_and_its_log_and_nothing_is_printed(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
