@@ -8,14 +8,29 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from agentflow_tui.history import event as ev
+from agentflow_tui.history import fold
 from agentflow_tui.history.fan_event import FanStarted, MergeConflict
 from agentflow_tui.tui.panes.inspector.binary_text import binary_kind
 from agentflow_tui.tui.panes.inspector.markdown_lines import markdown_lines
 from agentflow_tui.tui.panes.inspector.output_columns import OutputColumns
 from agentflow_tui.tui.panes.inspector.tab_bar import TABS
 from tests.screen.hostile_texts import HOSTILE
+from tests.screen.inspector_app import InspectorApp, look
 from tests.screen.inspector_reading import Reading, looped, opened, row_with
 from tests.story import Story, quality_loop
+
+
+async def test_keys_and_clicks_change_the_tab_and_keep_the_focus() -> None:
+    app = InspectorApp()
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        await look(pilot, fold(quality_loop().events), "State")
+        app.view.focus()
+        await pilot.press("right", "l")
+        assert (app.pane.tab, app.view.has_focus) == ("Output", True)
+        await pilot.press("left")
+        assert app.pane.tab == "Diff"
+        await pilot.click("TabBar", offset=(22, 0))
+        assert (app.pane.tab, app.view.has_focus) == ("Calls", True)
 
 
 async def test_value_path_and_json_are_copied() -> None:

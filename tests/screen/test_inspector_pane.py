@@ -264,19 +264,6 @@ async def test_outside_text_stays_text_in_every_tab(text: str) -> None:
             assert app.is_running
 
 
-async def test_keys_and_clicks_change_the_tab_and_keep_the_focus() -> None:
-    app = InspectorApp()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
-        await look(pilot, fold(quality_loop().events), "State")
-        app.view.focus()
-        await pilot.press("right", "l")
-        assert (app.pane.tab, app.view.has_focus) == ("Output", True)
-        await pilot.press("left")
-        assert app.pane.tab == "Diff"
-        await pilot.click("TabBar", offset=(22, 0))
-        assert (app.pane.tab, app.view.has_focus) == ("Calls", True)
-
-
 async def test_text_can_be_selected_with_the_mouse() -> None:
     app = InspectorApp()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
