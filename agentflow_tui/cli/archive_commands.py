@@ -79,7 +79,7 @@ def show(
 
 def compare(
     left: RunArgument,
-    right: Annotated[str, typer.Argument(help="Another run.")],
+    right: Annotated[str, typer.Argument(metavar="OTHER", help="Another run.")],
     as_json: JsonOption = False,
 ) -> None:
     """Say where two runs part and what differs in the end; ends with 1 if they differ."""

@@ -24,7 +24,7 @@ def test(
     places: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FLOW|FOLDER]…", help="Flow files, folders or single tests; this folder by default."
+            metavar="FLOW|FOLDER", help="Flow files, folders or single tests; this folder by default."
         ),
     ] = None,
     as_json: JsonOption = False,

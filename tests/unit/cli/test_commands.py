@@ -77,6 +77,11 @@ def test_a_failed_run_ends_with_1_and_says_why(flow: str) -> None:
     assert "needs 'count'" in done.stdout
 
 
+def test_usage_names_what_stands_where() -> None:
+    assert "OTHER" in cli("compare", "-h").stdout.splitlines()[0]
+    assert cli("test", "-h").stdout.splitlines()[0].endswith("[OPTIONS] [FLOW|FOLDER]...")
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
