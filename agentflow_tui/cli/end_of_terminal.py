@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
 _LOOK_SECONDS = 1.0
@@ -41,7 +42,8 @@ class EndOfTerminal:
         loop.add_signal_handler(signal.SIGTERM, self._end, signal.SIGTERM)
         # `nohup` ignores SIGHUP for its program, and that stays so.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+            # Not in the loop's next turn: the kernel sends SIGCONT too, at which Textual writes anew at once.
+            signal.signal(signal.SIGHUP, partial(self._hang_up, loop))
 
         threading.Thread(target=self._watch, args=(loop,), name="terminal watch", daemon=True).start()
 
@@ -51,16 +53,17 @@ class EndOfTerminal:
         while sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno()):
             time.sleep(_LOOK_SECONDS)
         self._set_limit(signal.SIGHUP)
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._hang_up)
+        self._hang_up(loop)
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, loop: asyncio.AbstractEventLoop, *_: object) -> None:
         # Textual's writer would end at the first error, and then block all that is drawn.
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
             if stream is not None:
                 os.dup2(nowhere, stream.fileno())
-        self._end(signal.SIGHUP)
+        # The loop may have closed meanwhile.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._end, signal.SIGHUP)
 
     def _end(self, number: int) -> None:
         self._set_limit(number)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 
 from agentflow_tui.history.store import RunStore
 from benchmarks.terminal import PATIENCE, Terminal
+from benchmarks.user import user
 from tests.screen.desk import LOOP
 from tests.terminal.opened import ENTER, opened, write
 
@@ -16,6 +18,33 @@ TYPED = "remembered"
 
 DEAF = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")
 """A starter as `nohup`: only the terminal itself shows that it is gone."""
+
+GOES_ON = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from agentflow_tui.cli.end_of_terminal import EndOfTerminal
+
+async def main():
+    ended = asyncio.Event()
+
+    class Program:
+        def exit(self, result=None, return_code=0):
+            ended.set()
+
+    def go_on(*_):
+        try:
+            written = os.write(sys.__stdout__.fileno(), b"again")
+        except OSError as error:
+            written = error
+        Path(sys.argv[1]).write_text(str(written))
+
+    EndOfTerminal(Program()).listen()
+    signal.signal(signal.SIGCONT, go_on)
+    print("LISTENS", flush=True)
+    await ended.wait()
+
+asyncio.run(main())
+"""
 
 
 def _typed_and_running(folder: Path, *by: str) -> Terminal:
@@ -60,3 +89,13 @@ def test_a_terminal_that_goes_without_a_word_ends_the_program(tmp_path: Path) ->
     with _typed_and_running(tmp_path, *DEAF) as terminal:
         terminal.hang_up()
         assert terminal.process.wait(PATIENCE) == 128 + signal.SIGHUP
+
+
+def test_what_is_written_at_the_signal_that_comes_with_the_end_goes_nowhere(tmp_path: Path) -> None:
+    # Textual starts anew when it is told to go on, and its writer would end at the first error.
+    told = tmp_path / "written"
+    with Terminal([sys.executable, "-c", GOES_ON, str(told)], env=user(tmp_path)) as terminal:
+        terminal.read_until("LISTENS\r\n")
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE) == 0
+    assert told.read_text() == "5"
