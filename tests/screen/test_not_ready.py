@@ -49,6 +49,7 @@ async def test_what_was_missing_is_looked_for_again(desk: Desk) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog))
         missed = pilot.app.screen
         assert "there is no greet.py" in str(missed.query_one(".dialog-error").render())
+        assert not missed.query_one(TextArea).display, "an empty box looks like something to fill in"
         await pilot.press("r")
         await until(
             pilot, lambda: isinstance(pilot.app.screen, NotReadyDialog) and pilot.app.screen is not missed

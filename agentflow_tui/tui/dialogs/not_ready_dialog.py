@@ -58,6 +58,7 @@ class NotReadyDialog(Dialog[str]):
             yield Static(plain(f"✗ {self.message}"), classes="dialog-error", markup=False)
             text = TextArea(self.hints, read_only=True, id="hints", soft_wrap=True, compact=True)
             text.cursor_blink = False
+            text.display = bool(self.hints)
             yield text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
