@@ -8,7 +8,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[1]
 _KINDS = ("CONFIG", "STATE", "DATA", "CACHE")
 _COLOURS = ("NO_COLOR", "COLORTERM", "FORCE_COLOR", "COLORFGBG")
-_OTHERS = ("TEXTUAL", "TMUX", "SSH_", "AGENTFLOW")
+_OTHERS = ("TEXTUAL", "TMUX", "STY", "SSH_", "AGENTFLOW")
 
 
 def user(folder: Path, **more: str) -> dict[str, str]:

@@ -42,6 +42,7 @@ def open_in_terminal(file: Path | None, *, takes_mouse: bool = True) -> int:
         complain(f"  agentflow-tui run --plain {file or 'FILE'} tells line by line how a flow runs")
         return USAGE
     _believe_terminal()
+    _spare_screen()
     from agentflow_tui.tui.app import AgentflowApp
 
     app = AgentflowApp(path=file)
@@ -66,6 +67,12 @@ def _believe_terminal() -> None:
     if size.columns and size.lines:
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)
+
+
+def _spare_screen() -> None:
+    """Do with 256 colours in GNU screen: it garbles those that only the terminal around it has promised."""
+    if "STY" in os.environ and "COLORTERM" in os.environ:
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
 
 
 async def _run(app: AgentflowApp, *, has_mouse: bool) -> None:

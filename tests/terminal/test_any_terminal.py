@@ -72,6 +72,14 @@ def test_without_colour_every_screen_is_told_by_glyph_and_word(tmp_path: Path) -
     assert "● COMPLETED" in page and "● loop" in page and "done" in page
 
 
+@pytest.mark.parametrize(("inside", "finest"), [("OUTSIDE", b"38;2;"), ("STY", b"38;5;")])
+def test_gnu_screen_gets_no_colours_that_it_garbles(tmp_path: Path, inside: str, finest: bytes) -> None:
+    more = {"COLORTERM": "truecolor", "TERM": "screen", inside: "1.pts-0.host"}
+    with opened(write(tmp_path, LOOP), (140, 42), by=(), **more) as terminal:
+        colours = b" ".join(_colours(terminal.seen))
+    assert [each for each in (b"38;2;", b"38;5;") if each in colours] == [finest]
+
+
 def test_the_sorting_of_colours_sees_what_it_must() -> None:
     seen = b"\x1b[1;7mx\x1b[0;38;2;1;2;3my\x1b[91m\x1b[4m"
     assert _colours(seen) == {b"\x1b[0;38;2;1;2;3m", b"\x1b[91m"}
