@@ -101,6 +101,9 @@ def read_run_file(path: Path) -> RunFile:
         RunFileError: it is no run file, is damaged before its last line, or is too large.
         OSError: it cannot be read.
     """
+    if path.is_dir():
+        # The system's own word for it would name a number and not the folder.
+        raise RunFileError(f"{path} is no file")
     # A pipe or a device would never end; without waiting, opening one does not hang either.
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(file, "rb") as stream:

@@ -180,10 +180,10 @@ def test_too_much_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pyte
         read_run_file(path)
 
 
-def test_pipes_and_devices_are_no_files(tmp_path: Path) -> None:
+def test_pipes_devices_and_folders_are_no_files(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    for path in (pipe, Path("/dev/zero")):
+    for path in (pipe, Path("/dev/zero"), tmp_path):
         with pytest.raises(RunFileError, match="is no file"):
             read_run_file(path)
 
