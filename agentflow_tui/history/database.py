@@ -9,11 +9,16 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_fixed
+
 from agentflow_tui.history.schema import bring_up_to_date
 from agentflow_tui.history.store_error import explained
 
 if TYPE_CHECKING:
     import aiosqlite
+
+_PATIENCE_SECONDS = 2
+_PAUSE_SECONDS = 0.01
 
 
 async def opened(path: Path) -> aiosqlite.Connection:
@@ -28,16 +33,32 @@ async def opened(path: Path) -> aiosqlite.Connection:
         await asyncio.to_thread(_prepare, path)
         connection = await _unstarted(path)
         try:
-            await connection.execute("PRAGMA busy_timeout = 2000")
+            await connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}")
             await connection.execute("PRAGMA foreign_keys = ON")
             await bring_up_to_date(connection, path)
-            await connection.execute("PRAGMA journal_mode = WAL")
+            await _write_ahead(connection)
         except BaseException:  # raised again; its thread would outlive the program, cancelled or failed
             await connection.close()
             raise
     except (sqlite3.Error, OSError) as error:
         raise explained(error, path) from error
     return connection
+
+
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    # Here alone SQLite waits for nobody: it fails while another program opens the same new file.
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(_is_busy),
+        stop=stop_after_delay(_PATIENCE_SECONDS),
+        wait=wait_fixed(_PAUSE_SECONDS),
+        reraise=True,
+    ):
+        with attempt:
+            await connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
 
 
 def _unstarted(path: Path) -> aiosqlite.Connection:

@@ -205,6 +205,14 @@ async def test_a_file_held_by_another_program_is_tried_again(path: Path) -> None
     await store.aclose()
 
 
+async def test_programs_that_make_the_file_at_the_same_moment_all_open_it(path: Path) -> None:
+    for number in range(12):  # where nobody waits one in about six fails
+        stores = [RunStore(path.with_name(f"{number}.sqlite")) for _ in range(4)]
+        assert await asyncio.gather(*(store.runs() for store in stores)) == [[]] * 4
+        for store in stores:
+            await store.aclose()
+
+
 async def test_the_same_event_twice_is_refused(path: Path) -> None:
     store = RunStore(path)
     store.append("r", [started("r")])
