@@ -111,12 +111,12 @@ async def test_a_mistake_leads_to_its_key_and_place(desk: Desk) -> None:
         await go(pilot, bench, seq_after(bench, "agent_completed"))
         dialog = await edit_dialog(pilot)
         await choose(pilot, dialog, "quality")
-        value(dialog).text = "[1,\n2,]"
+        value(dialog).text = "[1,\n2 3]"
         await choose(pilot, dialog, "content")
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert "line 2, column 3 of quality" in shown(dialog, "#note")
-        assert value(dialog).text == "[1,\n2,]"
+        assert value(dialog).text == "[1,\n2 3]"
         assert value(dialog).cursor_location[0] == 1
 
 
