@@ -262,7 +262,8 @@ class Workbench(LiveEdit):
         try:
             self._trust.grant(refused.folder, refused.content_hash)
         except OSError as error:
-            raise NotReadyError(f"the consent cannot be kept: {error}") from error
+            way_out = "set XDG_DATA_HOME to a folder where files can be written"
+            raise NotReadyError(f"the consent cannot be kept: {error}", hints=(way_out,)) from error
 
     async def aclose(self) -> None:
         """Cancel what runs, wait for its end, store it and release everything."""
