@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in _XDG:
         patch.setenv(name, str(folder / name.removeprefix("XDG_").lower()))
     patch.setenv("AGENTFLOW_TEST_CACHE", str(_REAL_CACHE))
+    # Pictures show times of day.
+    patch.setenv("TZ", "UTC")
+    time.tzset()
 
 
 @pytest.hookimpl(optionalhook=True)
