@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds after which what is waited for is given up."""
 _OWN_SCHEDULED_TIME = 2
 

@@ -20,7 +20,7 @@ from tests.screen.desk import CHAIN
 from tests.screen.test_hostile_files import hostile_flow
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
 PROGRAM = """
 import sys
 from pathlib import Path

@@ -50,10 +50,10 @@ class Lifeline:
     arrived: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
 
     async def wait_for_process(self) -> None:
-        await asyncio.wait_for(asyncio.shield(self.arrived), 20)
+        await asyncio.wait_for(asyncio.shield(self.arrived), 60)
 
     async def wait_for_end(self) -> None:
-        assert await asyncio.wait_for(self.arrived.result()[0].read(), 10) == b""
+        assert await asyncio.wait_for(self.arrived.result()[0].read(), 30) == b""
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def _first_bytes(folder: Path, *options: str, until: bytes) -> bytes:
         env=env,
     )
     os.close(theirs)
-    seen, deadline = b"", time.monotonic() + 30
+    seen, deadline = b"", time.monotonic() + 60
     try:
         while until not in seen and time.monotonic() < deadline:
             if select.select([ours], [], [], 1)[0]:

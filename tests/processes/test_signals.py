@@ -80,7 +80,7 @@ def test_a_save_while_the_program_runs_is_taken_over(tmp_path: Path) -> None:
             file.write_text(slow.replace("900", "1") + f"# {saved}\n")
         elif event["kind"] == "flow_swapped":
             swapped = event
-    assert done.wait(10) == 0
+    assert done.wait(30) == 0
     assert swapped["changes"] == ["orchestration: max_iterations 900 → 1"]
     assert done.stderr is not None
     assert "⇄ the saved config waits for the next iteration" in done.stderr.read()

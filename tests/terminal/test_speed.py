@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 from pathlib import Path
 
+import pytest
+
 from benchmarks.key_latency import LIMIT, RATE, KeyLatency
 from benchmarks.terminal import Terminal
 from tests.screen.desk import LOOP
@@ -16,6 +18,8 @@ ROUNDS = 4
 """Of which the quietest counts: the machine has other things to do, too."""
 
 
+# It types a hundred letters at most, and each may wait for a processor.
+@pytest.mark.timeout(900)
 def test_keys_are_quick_while_fifty_agents_write_a_thousand_events_a_second(tmp_path: Path) -> None:
     found = KeyLatency.measure(tmp_path)
     assert found.rate >= RATE, f"only {found.rate:.0f} events a second"

@@ -145,7 +145,8 @@ def test_a_dead_server_neither_delays_the_end_nor_prints(
         lost = pipeline.close(0.5)
         closed = time.monotonic() - began - taken
     assert lost == 1500
-    assert taken < 1.5
-    assert closed < 1.5
+    # To wait once for each run would take a hundred seconds; a busy machine takes more than one by itself.
+    assert taken < 10
+    assert closed < 5
     assert capfd.readouterr() == ("", "")
     assert "1500 were lost" in (tmp_path / LOG_FILE).read_text()
