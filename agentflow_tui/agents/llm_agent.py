@@ -196,8 +196,14 @@ class LlmAgent:
             if is_cut_off:
                 reason, hint = "was cut off at max_tokens", "raise max_tokens, or ask for shorter values"
             else:
-                reason, hint = str(error), "ask for fewer keys, lower the temperature, or use a larger model"
+                reason, hint = str(error), self._way_out()
             raise AgentError(f"structured output: {reason}", category="llm", hint=hint) from error
+
+    def _way_out(self) -> str:
+        """What to do about an answer that is not the JSON asked for."""
+        if self._settings.provider.name == "scripted":
+            return f"correct the prepared answer: [providers.scripted.replies] {self.name}, or answers"
+        return "ask for fewer keys, lower the temperature, or use a larger model"
 
 
 def _agent_error(error: ModelError) -> AgentError:

@@ -13,6 +13,7 @@ from agentflow_tui.agents.agreed_code import admit
 from agentflow_tui.agents.code_package import CodePackage
 from agentflow_tui.agents.handler_error import HandlerError
 from agentflow_tui.agents.trust import code_digests, code_files, hash_of
+from agentflow_tui.engine.fault import fault_text
 
 Check = Callable[[Any, str], None]
 """Refuses, by `HandlerError`, a function that cannot be called as it has to be."""
@@ -62,7 +63,10 @@ class UserCode:
         if not functions:
             return {}
         if self._folder is None:
-            raise HandlerError("save the flow first: its Python functions are looked for in its folder")
+            raise HandlerError(
+                "a flow without a folder has no Python code: save the flow first; "
+                "in a program, from_text(…, folder=…) says where its functions are"
+            )
         files = tuple(sorted({handler_file(self._folder, handler) for handler, _ in functions.values()}))
         # In a thread: importing can take seconds, and the screen must stay alive.
         await asyncio.to_thread(self._admit, self._folder, files)
@@ -149,7 +153,7 @@ def _import(folder: Path, module_name: str, handler: str) -> Any:
     try:
         return package.load(module_name)
     except (Exception, SystemExit) as error:  # the user's own code: it may raise anything
-        text = f"{type(error).__name__}: {error}".replace(f"{package.name}.", "")
+        text = fault_text(error).replace(f"{package.name}.", "")
         raise HandlerError(f"handler {handler!r}: importing it failed: {text}") from error
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from agentflow_tui.engine.breaker import Breaker, BreakerOpenError
-from agentflow_tui.engine.errors import categorize, error_text
+from agentflow_tui.engine.errors import categorize
+from agentflow_tui.engine.fault import fault_text
 from agentflow_tui.engine.retry import retrying
 from agentflow_tui.engine.state import State
 from agentflow_tui.history.event import HistoryEvent
@@ -76,7 +77,7 @@ class Attempts:
         self._record(
             AttemptFailed,
             attempt=self.number,
-            error=error_text(error),
+            error=fault_text(error),
             category=categorize(error),
             retry_in=seconds,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agentflow_tui.engine.call import GRACE_SECONDS
 from agentflow_tui.engine.cancel_scope import Interruption
-from agentflow_tui.engine.errors import NodeFailed, categorize, error_hint, error_text
+from agentflow_tui.engine.errors import NodeFailed, categorize, error_hint
+from agentflow_tui.engine.fault import fault_text
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.history.event import AgentCancelled, AgentFailed, Warned
@@ -37,7 +38,7 @@ class BadEnd:
 
     def failed(self, error: BaseException) -> NodeFailed:
         """Its agent failed; gives what that is for the nodes around it."""
-        text, category, hint = error_text(error), categorize(error), error_hint(error)
+        text, category, hint = fault_text(error), categorize(error), error_hint(error)
         self._journal.record(AgentFailed, error=text, category=category, hint=hint, **self._facts)
         name = self._step.agent
         return NodeFailed(

@@ -157,6 +157,12 @@ def said_by(error: BaseException, name: str) -> object:
         return None
 
 
+def a_kind_of(value: object) -> str:
+    """The type of a value in words: `a str`, `an int`."""
+    name = type(value).__name__
+    return f"an {name}" if name[:1] in "aeioAEIO" else f"a {name}"
+
+
 def plain_text(text: str) -> str:
     """The same text as one that can be kept: of no class of the user's, with no half characters."""
     return str.encode(text, "utf-8", "replace").decode()

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from agentflow_tui.engine.clock import utc_now
+from agentflow_tui.engine.errors import a_kind_of
 from agentflow_tui.engine.json_value import copy_open, thaw
 from agentflow_tui.engine.meta import checked_meta
 from agentflow_tui.engine.new_id import new_id
 from agentflow_tui.history.quick_init import quick
+
+_NO_MAPPING = "{0} must be a mapping, as in {2}{3}, and this is {1}"
 
 
 class FrozenData(Mapping[str, Any]):
@@ -65,8 +68,13 @@ class Event:
     ) -> Event:
         """An event with its own copy of everything, a new id and the time of now, where none is given.
 
-        Raises `AgentError` that names the key when the data are no JSON or the metadata no text.
+        Raises `AgentError` that names the key when the data are no JSON or the metadata no text, and
+        `TypeError` when they are no mappings.
         """
+        if type(data) is not dict and data is not None and not isinstance(data, Mapping):
+            raise TypeError(_NO_MAPPING.format("data", a_kind_of(data), 'run({"key": …})', ", or an Event"))
+        if metadata is not None and not isinstance(metadata, Mapping):
+            raise TypeError(_NO_MAPPING.format("metadata", a_kind_of(metadata), '{"key": "text"}', ""))
         return cls.made(
             id=event_id if event_id is not None else new_id(),
             data=FrozenData({} if data is None else copy_open(data, "data")),

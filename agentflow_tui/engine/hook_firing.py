@@ -7,8 +7,9 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from agentflow_tui.engine.errors import AgentError, error_text
+from agentflow_tui.engine.errors import AgentError, a_kind_of
 from agentflow_tui.engine.event import Event
+from agentflow_tui.engine.fault import fault_text
 from agentflow_tui.engine.hooks import Callback, Hook, HookCall, Hooks
 from agentflow_tui.engine.journal import Journal
 from agentflow_tui.engine.state import State
@@ -42,7 +43,7 @@ class HookFiring:
             except BaseException as error:  # a callback is the user's code: it may raise anything
                 if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) and _is_being_cancelled():
                     raise
-                text = error_text(error)
+                text = fault_text(error)
                 agent = facts.get("agent") or ""
                 self._journal.record(CallbackFailed, hook=hook, name=name, error=text, agent=agent)
                 if hook == "BeforeAgentRun":
@@ -77,8 +78,7 @@ def state_from(returned: Any, *, given: State, before: State, who: str) -> State
         before.update(returned)
         return before
     raise AgentError(
-        f"{who} returned a {type(returned).__name__}; "
-        "it may return its state, a mapping of keys to set, or nothing"
+        f"{who} returned {a_kind_of(returned)}; it may return its state, a mapping of keys to set, or nothing"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import chain, islice
 from typing import Any
 
-from agentflow_tui.engine.errors import AgentError
+from agentflow_tui.engine.errors import AgentError, a_kind_of
 
 MAX_DEPTH = 100
 """How deep lists and objects may be nested."""
@@ -171,7 +171,7 @@ def _checked_atom(value: Any, path: str) -> Any:
         if math.isfinite(number):
             return number
         raise AgentError(f"{path}: {number} is not a JSON number")
-    raise AgentError(f"{path}: a {type(value).__name__} is not a JSON value")
+    raise AgentError(f"{path}: {a_kind_of(value)} is not a JSON value")
 
 
 def checked_key(key: Any, path: str) -> str:
@@ -179,7 +179,7 @@ def checked_key(key: Any, path: str) -> str:
     if type(key) is str and key.isascii():
         return key
     if not isinstance(key, str):
-        raise AgentError(f"{path}: the key {key!r} is a {type(key).__name__}, and only text can be a key")
+        raise AgentError(f"{path}: the key {key!r} is {a_kind_of(key)}, and only text can be a key")
     return _checked_text(key, path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentflow_tui.engine.errors import AgentError
+from agentflow_tui.engine.errors import AgentError, a_kind_of
 from agentflow_tui.engine.json_value import checked_key, copy_json
 
 
@@ -17,6 +17,6 @@ def checked_meta(meta: Mapping[Any, Any]) -> dict[str, str]:
 def checked_meta_value(key: str, value: Any) -> str:
     """The value as plain text; raises `AgentError` that names the key for anything else."""
     if not isinstance(value, str):
-        raise AgentError(f"meta.{key}: a {type(value).__name__} is not text")
+        raise AgentError(f"meta.{key}: {a_kind_of(value)} is not text")
     text = copy_json(value, f"meta.{key}")
     return str(text)

@@ -19,6 +19,7 @@ from agentflow_tui.history.event import (
 )
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.provider import ChatChunk, ChatEnd, ChatRequest
+from agentflow_tui.llm.scripted_provider import ScriptedProvider
 from tests.fake_clock import FakeClock
 
 
@@ -70,7 +71,7 @@ def context(journal: Journal) -> AgentContext:
     return AgentContext("writer", "root/writer", "", None, 1, "", FakeClock(), recorder)
 
 
-def agent(model: Model, **options: Any) -> LlmAgent:
+def agent(model: Model | ScriptedProvider, **options: Any) -> LlmAgent:
     return LlmAgent("writer", ModelSettings(model, "m", max_tokens=50), **options)
 
 
@@ -154,6 +155,14 @@ async def test_a_wrong_answer_is_the_models_fault_and_kept(
     ended = journal.events[-1]
     assert isinstance(ended, ModelCallEnded)
     assert ended.response == text
+
+
+async def test_a_prepared_answer_that_is_wrong_is_to_be_corrected_where_it_stands() -> None:
+    worker = agent(ScriptedProvider(["nine"]), output=StructuredOutput({"score": "number"}))
+    with pytest.raises(AgentError, match="no JSON object") as caught:
+        await worker.run(Event.make({}), State({"message": "Hi"}), context(Journal()))
+    assert "[providers.scripted.replies] writer" in caught.value.hint
+    assert "model" not in caught.value.hint
 
 
 async def test_a_models_failure_keeps_category_hint_and_partial_text() -> None:

@@ -129,6 +129,10 @@ def raising(error: BaseException) -> Doing:
     return Doing(work)
 
 
+PLACE = f"unit/engine/probe.py:{raising.__code__.co_firstlineno + 4}"
+"""Where those agents fail, as the history names it."""
+
+
 def counting(key: str = "n") -> Doing:
     """An agent that counts its runs in the state."""
 

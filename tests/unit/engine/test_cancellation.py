@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from agentflow_tui.conditions import parse_condition
-from agentflow_tui.engine import AgentContext, Engine, Event, Hooks, State
+from agentflow_tui.engine import AgentContext, AgentError, Engine, Event, Hooks, State
 from agentflow_tui.engine.hooks import HookCall
 from agentflow_tui.history.event import (
     AgentCancelled,
@@ -186,7 +186,7 @@ async def test_callbacks_around_the_event_that_are_out_of_time_leave_a_word() ->
 async def test_siblings_that_are_no_longer_needed_are_cancelled_not_failed() -> None:
     async def fail(event: Event, state: State, context: AgentContext) -> None:
         await context.clock.sleep(1)
-        raise ValueError("no")
+        raise AgentError("no")
 
     agents = {"bad": Doing(fail), "slow": sleeping(100), "late": sleeping(1)}
     probe = Probe(fan("bad", "slow", "late", failure_threshold=0.0, max_concurrency=2), agents)

@@ -15,7 +15,7 @@ from agentflow_tui.history.policy_event import ErrorRouted
 from agentflow_tui.plan.compile import compile_plan
 from agentflow_tui.plan.node import Chain, ErrorRoutes, Node, Stage, Step
 from tests.fake_clock import FakeClock
-from tests.unit.engine.probe import Probe, chain, counting, raising, returning, sleeping
+from tests.unit.engine.probe import PLACE, Probe, chain, counting, raising, returning, sleeping
 
 FIXERS = {name: returning({"fixed_by": name}) for name in ("by_category", "by_severity", "by_default")}
 
@@ -67,9 +67,9 @@ async def test_a_handler_sees_what_went_wrong_and_its_changes_stay() -> None:
     result, history = await _run(
         _flow(error_handler_name="fix"), {"work": raising(ValueError("odd")), "fix": counting("handled")}
     )
-    assert (result.status, result.error) == ("failed", "agent 'work' failed: odd")
+    assert (result.status, result.error) == ("failed", f"agent 'work' failed: ValueError: odd ({PLACE})")
     assert result.data["handled"] == 1 and result.data["given"] == 1
-    assert result.data["error_message"] == "agent 'work' failed: odd"
+    assert result.data["error_message"] == f"agent 'work' failed: ValueError: odd ({PLACE})"
     assert (result.data["error_category"], result.data["error_agent"]) == ("validation", "work")
     assert isinstance(history[-1], RunEnded)
 
@@ -78,7 +78,7 @@ async def test_a_handler_that_fails_is_tried_once_and_the_first_error_stays() ->
     fixer = raising(AgentError("cannot", category="network"))
     flow = _flow(error_handler_name="fix", max_retries=5)
     result, history = await _run(flow, {"work": raising(ValueError("odd")), "fix": fixer})
-    assert (result.error, fixer.runs) == ("agent 'work' failed: odd", 1)
+    assert (result.error, fixer.runs) == (f"agent 'work' failed: ValueError: odd ({PLACE})", 1)
     assert "handled_by" not in result.meta
     assert [event.agent for event in history if isinstance(event, AgentFailed)] == ["work", "fix"]
 

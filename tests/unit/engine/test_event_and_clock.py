@@ -30,7 +30,7 @@ def test_the_session_is_the_events_own_unless_named() -> None:
 def test_an_event_of_rubbish_is_refused_with_the_key() -> None:
     with pytest.raises(AgentError, match=r"data\.a: a set"):
         Event.make({"a": {1}})
-    with pytest.raises(AgentError, match=r"meta\.a: a int is not text"):
+    with pytest.raises(AgentError, match=r"meta\.a: an int is not text"):
         Event.make(metadata={"a": 1})  # type: ignore[dict-item]
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from agentflow_tui.engine import AgentContext, Engine, Event, State, SystemClock
+from agentflow_tui.engine import AgentContext, AgentError, Engine, Event, State, SystemClock
 from agentflow_tui.engine.frame import Frame
 from agentflow_tui.engine.interpreter import Interpreter
 from agentflow_tui.history.event import AgentCancelled, HistoryEvent, NodeEnded, NodeStarted
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, MergeConflict
 from agentflow_tui.plan.node import Chain, Fan, Loop, Node, Plan
 from tests.unit.engine.probe import (
+    PLACE,
     Doing,
     Probe,
     counting,
@@ -50,7 +51,7 @@ async def test_a_failed_required_branch_cancels_the_others() -> None:
     root = _parallel(_branch("good", "slow"), _branch("bad", "x"))
     probe = Probe(root, {"slow": sleeping(100, {"s": 1}), "x": raising(ValueError("no net"))})
     result = await probe.run({"k": 1})
-    assert result.error == "required branch 'bad' failed: agent 'x' failed: no net"
+    assert result.error == f"required branch 'bad' failed: agent 'x' failed: ValueError: no net ({PLACE})"
     assert (result.data, probe.history[-1].at) == ({"k": 1}, 0.0)
 
 
@@ -76,7 +77,7 @@ async def test_the_branch_that_failed_first_is_named_though_another_one_fails_ri
 
     async def second(event: Event, state: State, context: AgentContext) -> Any:
         await first_is_over.wait()
-        raise ValueError("second")
+        raise AgentError("second")
 
     def emit(event: HistoryEvent) -> None:
         tell(event)
@@ -88,7 +89,7 @@ async def test_the_branch_that_failed_first_is_named_though_another_one_fails_ri
     probe = Probe(_parallel(*branches), agents)
     tell, probe.engine._emit = probe.engine._emit, emit
     result = await probe.run()
-    assert result.error == "required branch 'a' failed: agent 'x' failed: first"
+    assert result.error == f"required branch 'a' failed: agent 'x' failed: ValueError: first ({PLACE})"
     assert [event.agent for event in probe.of_kind(AgentCancelled)] == ["y"]
 
     first_is_over.clear()
@@ -100,7 +101,7 @@ async def test_the_branch_that_failed_first_is_named_though_another_one_fails_ri
 
 async def _late(event: Event, state: State, context: AgentContext) -> Any:
     await context.clock.sleep(1)
-    raise ValueError("second")
+    raise AgentError("second")
 
 
 @pytest.mark.parametrize("optional", [frozenset[str](), frozenset({"flow/torn"})])

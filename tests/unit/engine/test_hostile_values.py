@@ -73,14 +73,14 @@ def _deep() -> dict[str, Any]:
 
 
 RUBBISH: dict[str, tuple[Any, str]] = {
-    "number": (42, "returned a int"),
+    "number": (42, "returned an int"),
     "text": ("done", "returned a str"),
     "list": ([1], "returned a list"),
     "tuple inside": ({"a": (1, 2)}, "a: a tuple is not a JSON value"),
     "bytes inside": ({"a": {"b": [0, b"x"]}}, "a.b[1]: a bytes is not a JSON value"),
     "nan": ({"a": [float("nan")]}, "a[0]: nan is not a JSON number"),
     "infinity": ({"a": float("-inf")}, "a: -inf is not a JSON number"),
-    "key": ({1: "x"}, "the key 1 is a int"),
+    "key": ({1: "x"}, "the key 1 is an int"),
     "inner key": ({"a": {None: 1}}, "a: the key None"),
     "itself": (_itself(), "nested deeper than 100 levels, or containing itself"),
     "shared": (_laughs(), "more than 1000 values"),

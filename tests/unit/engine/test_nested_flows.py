@@ -17,7 +17,7 @@ from agentflow_tui.plan.layout import lay_out
 from agentflow_tui.plan.node import Chain, Plan
 from agentflow_tui.plan.plan_error import PlanError
 from tests.fake_clock import FakeClock
-from tests.unit.engine.probe import Doing, counting, raising, returning, sleeping
+from tests.unit.engine.probe import PLACE, Doing, counting, raising, returning, sleeping
 
 STAGES = """
 [orchestration]
@@ -116,7 +116,8 @@ async def test_a_failing_nested_flow_names_agent_stage_and_file_and_keeps_what_w
     agents["inner.toml:b"] = raising(ConnectionError("no line"))
     result = await run.go(agents)
     assert result.error == (
-        "stage 'inner' failed: flow 'inner.toml' failed: stage 'deep two' failed: agent 'b' failed: no line"
+        "stage 'inner' failed: flow 'inner.toml' failed: stage 'deep two' failed: "
+        f"agent 'b' failed: ConnectionError: no line ({PLACE})"
     )
     assert (result.status, result.category) == ("failed", "network")
     assert (result.data["x"], result.data["y"]) == (1, 2)
@@ -177,10 +178,11 @@ async def test_a_nested_agent_hands_over_and_fails_under_its_own_name(tmp_path: 
     }
     result = await run.go({**bad, "last": counting()})
     assert (result.status, result.data) == ("completed", {"q": 0, "n": 1})
-    assert result.meta["whole_error"] == "flow 'inner.toml' failed: agent 'two' failed: bad"
+    told = f"flow 'inner.toml' failed: agent 'two' failed: ValueError: bad ({PLACE})"
+    assert result.meta["whole_error"] == told
     run = Ran(tmp_path, AGENT.format(mode="sequential", more=""), inner=PAIR)
     result = await run.go({**bad, "last": counting()})
-    assert result.error == "agent 'whole' failed: flow 'inner.toml' failed: agent 'two' failed: bad"
+    assert result.error == f"agent 'whole' failed: {told}"
     assert (result.data["failed_stage"], result.data["lost"]) == ("whole", 1)
 
 

@@ -14,6 +14,7 @@ from agentflow_tui.history.event import (
 )
 from agentflow_tui.plan.node import Chain, Stage
 from tests.unit.engine.probe import (
+    PLACE,
     Probe,
     chain,
     counting,
@@ -83,8 +84,9 @@ async def test_a_gate_that_is_not_passed_fails_with_its_text(name: str) -> None:
 async def test_a_stage_that_fails_names_itself_and_who_it_was() -> None:
     root = _stages(Stage("flow/S", "S", 1, chain("a", "bad")))
     result = await Probe(root, {"a": returning({"a": 1}), "bad": raising(TimeoutError("too slow"))}).run()
-    assert (result.error, result.category) == ("stage 'S' failed: agent 'bad' failed: too slow", "timeout")
-    assert (result.data["failed_stage"], result.meta["pipeline_error"]) == ("bad", "too slow")
+    told = f"TimeoutError: too slow ({PLACE})"
+    assert (result.error, result.category) == (f"stage 'S' failed: agent 'bad' failed: {told}", "timeout")
+    assert (result.data["failed_stage"], result.meta["pipeline_error"]) == ("bad", told)
 
 
 async def test_two_runs_of_one_engine_do_not_meet() -> None:

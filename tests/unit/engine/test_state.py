@@ -118,7 +118,7 @@ def test_values_that_python_calls_equal_are_a_change_in_json(old: Any, new: Any)
 def test_meta_is_text_only() -> None:
     state = State.over({}, {"old": "1"})
     state.meta["n"] = 3  # type: ignore[assignment]
-    with pytest.raises(AgentError, match=r"meta\.n: a int is not text"):
+    with pytest.raises(AgentError, match=r"meta\.n: an int is not text"):
         state.delta()
     state.meta["n"] = "3"
     del state.meta["old"]

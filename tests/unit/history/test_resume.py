@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentflow_tui.conditions import parse_condition
-from agentflow_tui.engine import Agent, AgentContext, Event, State
+from agentflow_tui.engine import Agent, AgentContext, AgentError, Event, State
 from agentflow_tui.history import event as ev
 from agentflow_tui.history import fold
 from agentflow_tui.history.compare import first_divergence
@@ -54,7 +54,7 @@ class Told:
             self._live.append(context.path)
             return await self._real.run(event, state, context)
         if isinstance(result.end, ev.AgentFailed):
-            raise ValueError(result.end.error)
+            raise AgentError(result.end.error, category=result.end.category)
         if isinstance(result.end, ev.AgentCancelled):
             await asyncio.Event().wait()
         assert isinstance(result.end, ev.AgentCompleted)

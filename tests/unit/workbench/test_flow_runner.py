@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -277,6 +278,21 @@ async def test_code_that_the_file_names_needs_consent_or_trust(project: Path) ->
         result = await runner.run({})
         assert result.data == {"n": 1, "noted": "one"}
     assert not [event for event in result.history if isinstance(event, CallbackFailed)]
+
+
+async def test_a_flow_of_no_folder_says_how_to_name_one() -> None:
+    with pytest.raises(NotReadyError, match=r"from_text\(…, folder=…\)"):
+        await FlowRunner.from_text(HANDLER, env={}, trust=True).run({})
+
+
+@pytest.mark.parametrize("data", ["text", ["a"], 3])
+async def test_data_that_are_no_mapping_are_refused_with_what_is_expected(data: Any) -> None:
+    kind = "an int" if data == 3 else f"a {type(data).__name__}"
+    with pytest.raises(TypeError, match=re.escape('run({"key": …}), or an Event')) as caught:
+        await chain().run(data)
+    assert str(caught.value).endswith(f"this is {kind}")
+    with pytest.raises(TypeError, match="metadata must be a mapping"):
+        await chain().run({}, metadata=data)
 
 
 async def test_callbacks_of_the_file_come_first_and_keep_their_names(project: Path) -> None:

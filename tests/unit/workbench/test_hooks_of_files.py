@@ -49,7 +49,7 @@ async def test_hooks_of_the_file_run_after_consent(bench: Workbench, tmp_path: P
     assert (result.status, result.data) == ("completed", {"seen_by_hook": 1, "n": 2})
     failed = [event for event in run.history if isinstance(event, CallbackFailed)]
     assert [(event.hook, event.name, event.error) for event in failed] == [
-        ("AfterAgentRun", "raise", "no good: 2")
+        ("AfterAgentRun", "raise", "ValueError: no good: 2 (watching_steps.py:8)")
     ]
 
 

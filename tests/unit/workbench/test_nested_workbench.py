@@ -111,7 +111,7 @@ async def test_an_open_breaker_stays_open_for_the_next_run_of_the_same_file(
     bench.open(project / "flow.toml")
     bench.grant_trust()
     errors = [(await (await bench.start(Event.make())).wait()).error for _ in range(2)]
-    assert errors[0] == "agent 'step' failed: down"
+    assert errors[0] == "agent 'step' failed: OSError: down (guarded_steps.py:2)"
     assert errors[1] == "agent 'step' failed: circuit breaker for 'step' is open (30 s left)"
     bench.open(project / "flow.toml")
     assert (await (await bench.start(Event.make())).wait()).error == errors[0]
