@@ -37,14 +37,19 @@ def given_event(  # noqa: PLR0913, PLR0917 - what an event is made of
     """Return the event of these options, by default the file's own example; ends the command on bad ones."""
     from agentflow_tui.cli.event_input import InputError, as_utf8, read_input, read_meta
     from agentflow_tui.engine import AgentError, Event
+    from agentflow_tui.workbench.target_doubt import target_doubt
 
     try:
         data = read_input(values or (), input_file) or _example(workbench)
         metadata = read_meta(meta or ()) | ({"orchestration_override": mode} if mode else {})
-        return Event.make(data, metadata=metadata, target=as_utf8(target))
+        event = Event.make(data, metadata=metadata, target=as_utf8(target))
     except (InputError, AgentError) as error:
         complain(f"✗ {error}")
         raise typer.Exit(USAGE) from error
+    if workbench.flow is not None and (doubt := target_doubt(workbench.flow, event.target, metadata)):
+        complain(f"! --target: {doubt}")
+        complain("  the event is routed as without a target")
+    return event
 
 
 def _example(workbench: Workbench) -> dict[str, object]:

@@ -14,6 +14,7 @@ from agentflow_tui.config.flow import Flow
 from agentflow_tui.config.flow_notes import FlowNotes
 from agentflow_tui.config.flow_text import FlowTextError, parse_flow_text, read_flow_text
 from agentflow_tui.config.hook_names import check_hook_names
+from agentflow_tui.config.idle_agents import check_idle_agents
 from agentflow_tui.config.nesting import Nesting, ReadFlow, nested_flows
 from agentflow_tui.config.placement import place_findings
 from agentflow_tui.config.problem import KeyPath, Problem
@@ -100,7 +101,7 @@ def _check_draft(
         # What is missing there is missing because it was wrong, which is said already.
         findings = [finding for finding in findings if finding.path != ("orchestration",)]
     findings += check_providers(draft) + check_state_names(draft, notes.example_input)
-    findings += check_hook_names(draft)
+    findings += [*check_hook_names(draft), *check_idle_agents(draft, [*faults, *findings])]
     if not is_mode_given(document):
         hint = 'add mode = "route", or another of collaborative, sequential, loop, mixed'
         findings.append(Finding("warning", ("orchestration",), "no mode is set, so it is route", hint))

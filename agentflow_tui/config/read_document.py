@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from agentflow_tui.conditions import parse_condition
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
 from agentflow_tui.config.problem import KeyPath
 from agentflow_tui.config.type_finding import type_finding, unknown_key
 
 _ROUNDS = 12
+_NEVER = parse_condition("false")
 
 
 def read_document(document: dict[str, Any]) -> tuple[Flow | None, list[Finding]]:
@@ -36,6 +39,9 @@ def read_document(document: dict[str, Any]) -> tuple[Flow | None, list[Finding]]
         for error in errors:
             if not _is_consequence(error["loc"], left_out):
                 findings.append(unknown_key(error) if _is_unknown(error) else type_finding(error))
+            if error["type"] in ("condition", "condition_type"):
+                _stand_in(document, error)
+                continue
             if not _is_unknown(error):
                 here.append(error["loc"])
             _leave_out(document, error["loc"])
@@ -50,6 +56,15 @@ def _is_unknown(error: ErrorDetails) -> bool:
 def _is_consequence(path: KeyPath, left_out: list[KeyPath]) -> bool:
     """Tell whether a table complains only because something was taken out of it."""
     return any(gone[: len(path)] == path for gone in left_out)
+
+
+def _stand_in(document: dict[str, Any], error: ErrorDetails) -> None:
+    """Put a condition with the same text where one is that cannot be read: without one, a rule is no rule."""
+    *above, key = error["loc"]
+    holder: Any = document
+    for part in above:
+        holder = holder[part]
+    holder[key] = replace(_NEVER, text=str(error["input"]))
 
 
 def _leave_out(document: dict[str, Any], path: KeyPath) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agentflow_tui.config.finding import Finding
 from agentflow_tui.config.flow import Flow
-from agentflow_tui.config.llm import ProviderConfig
+from agentflow_tui.config.llm import LlmConfig, ProviderConfig
 from agentflow_tui.config.nearest import nearest_name
 from agentflow_tui.config.problem import KeyPath, Severity, shorten
 from agentflow_tui.config.stage import Body, StageConfig
@@ -78,14 +78,14 @@ def _inner_bodies(path: KeyPath, body: StageConfig) -> Iterator[tuple[KeyPath, B
 
 
 def check_providers(flow: Flow) -> list[Finding]:
-    """Warn about model back ends that neither this program nor [providers] know, and misspelt keys there."""
+    """Warn about model back ends that neither this program nor [providers] know, and keys lost there."""
     named: list[tuple[KeyPath, str | None]] = [(("llm", "provider"), flow.llm.provider)]
     named.append((("agent_flow", "provider"), flow.agent_flow.provider))
     named += [
         (("agents", name, "llm", "provider"), agent.llm.provider) for name, agent in flow.agents.items()
     ]
     known = (*KNOWN_PROVIDERS, *flow.providers)
-    findings = list(_misspelt_keys(flow))
+    findings = list(_lost_keys(flow))
     for path, name in named:
         if name and name not in known and name.lower() not in KNOWN_PROVIDERS:
             meant = nearest_name(name, known)
@@ -95,14 +95,16 @@ def check_providers(flow: Flow) -> list[Finding]:
     return findings
 
 
-def _misspelt_keys(flow: Flow) -> Iterator[Finding]:
-    """A provider's table may hold what other programs read; only what looks like a key of ours is told."""
+def _lost_keys(flow: Flow) -> Iterator[Finding]:
+    """A provider's table may hold what other programs read; only what looks like ours is told."""
     for name, table in flow.providers.items():
         for key in table.model_extra or ():
-            if meant := nearest_name(key, ProviderConfig.model_fields):
+            meant = nearest_name(key, ProviderConfig.model_fields)
+            is_models = key in LlmConfig.model_fields and key != "provider"
+            if is_models or meant:
                 message = f"unknown key {shorten(key)!r}; it is ignored"
-                path: KeyPath = ("providers", name, key)
-                yield Finding("warning", path, message, f"did you mean {meant}?", at_key=True)
+                hint = "move it to [llm] or [agents.NAME.llm]" if is_models else f"did you mean {meant}?"
+                yield Finding("warning", ("providers", name, key), message, hint, at_key=True)
 
 
 def _idle_policies(flow: Flow) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from agentflow_tui.config.problem import KeyPath, shorten
 from agentflow_tui.config.references import bodies
 from agentflow_tui.config.stage import ChoiceConfig, StageConfig
 
-_PLACEHOLDER = re.compile(r"\{([^{}\s]{1,100})\}")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}\s]{1,100})\}|\{([ \t]*)([^\W\d]\w{0,99})[ \t]*\}")
+"""Escaped braces, a place, or a name with blanks around it, which is no place."""
 ENGINE_KEYS = frozenset(
     {
         "loop_completed",
@@ -28,16 +29,19 @@ ENGINE_KEYS = frozenset(
 
 
 def check_state_names(flow: Flow, brought: Collection[str] = ()) -> list[Finding]:
-    """Warn about names that nothing in the flow sets; a handler or nested flow may set anything.
+    """Warn about names that nothing in the flow sets, and places in prompts that blanks spoil.
+
+    A handler or nested flow may set anything, so that with one nothing counts as unset.
 
     `brought` are the data keys of the input that the file proposes: events are meant to bring them.
     """
-    if any(agent.enabled and (agent.handler or agent.flow) for agent in flow.agents.values()):
-        return []
-    if any(body.flow for _, body in bodies(flow)):
-        return []
     known = {*known_names(flow), *brought}
-    return [*_unset_in_conditions(flow, known), *_unset_in_prompts(flow, known)]
+    spaced = list(_blanks_in_prompts(flow, known))
+    if any(agent.enabled and (agent.handler or agent.flow) for agent in flow.agents.values()):
+        return spaced
+    if any(body.flow for _, body in bodies(flow)):
+        return spaced
+    return [*spaced, *_unset_in_conditions(flow, known), *_unset_in_prompts(flow, known)]
 
 
 def conditions(flow: Flow) -> Iterator[tuple[KeyPath, Condition]]:
@@ -81,10 +85,22 @@ def _unset_in_conditions(flow: Flow, known: set[str]) -> Iterator[Finding]:
 def _unset_in_prompts(flow: Flow, known: set[str]) -> Iterator[Finding]:
     for name, agent in flow.agents.items():
         for found in _PLACEHOLDER.finditer(agent.prompt or ""):
-            top = found[1].partition(".")[0]
-            if top not in known:
+            top = (found[1] or "").partition(".")[0]
+            if top and top not in known:
                 columns = (found.start() + 1, found.end() + 1)
                 yield Finding("warning", ("agents", name, "prompt"), *_texts(top, known), columns=columns)
+
+
+def _blanks_in_prompts(flow: Flow, known: set[str]) -> Iterator[Finding]:
+    """Places that blanks spoil: `{ key }` goes to the model as it stands, `{key }` asks for a key `key `."""
+    for name, agent in flow.agents.items():
+        for found in _PLACEHOLDER.finditer(agent.prompt or ""):
+            # Code in a prompt, such as `{ return }`, is meant as it stands.
+            if not agent.handler and (key := found[3]) and (key in known or not found[2]):
+                columns = (found.start() + 1, found.end() + 1)
+                message = f"{found[0]!r} is not filled in with {key!r}: there are blanks in its braces"
+                hint = f"write {{{key}}}"
+                yield Finding("warning", ("agents", name, "prompt"), message, hint, columns=columns)
 
 
 def _texts(name: str, known: set[str]) -> tuple[str, str]:

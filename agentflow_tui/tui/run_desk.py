@@ -181,6 +181,7 @@ class RunDesk:
             earlier=earlier,
             unsent=self.unsent,
             edit_outside=self.edit_outside,
+            flow=self.workbench.flow,
         )
         answer = await self.screen.app.push_screen_wait(dialog)
         if answer is not None:

@@ -6,7 +6,7 @@ from textual.widgets import Input, TextArea
 
 from agentflow_tui.history.event import RunStarted
 from agentflow_tui.tui.dialogs.input_dialog import InputDialog
-from tests.screen.desk import LOOP, Desk, bench_of, run, settle, status
+from tests.screen.desk import CHAIN, LOOP, Desk, bench_of, run, settle, status
 
 SMALL = (80, 24)
 
@@ -138,6 +138,26 @@ async def test_bad_json_is_shown_whole_with_the_cursor_at_its_place(desk: Desk, 
         assert shown.region.height >= shown.get_content_height(dialog.size, dialog.size, shown.size.width)
         assert dialog.query_one(".dialog-frame").region.contains_region(shown.region)
         assert ("F6 changes the view once that is mended" in note(dialog)) == (key == "f6")
+
+
+async def test_a_target_that_is_nobody_is_told_once(desk: Desk) -> None:
+    flow = CHAIN.replace('"sequential"', '"route"\nrouting.default_agent = "reader"')
+    flow = flow.replace("{response}", "it")
+    async with desk.open(desk.write(flow), SMALL) as pilot:
+        dialog = await opened(pilot)
+        field = dialog.query_one("#target", Input)
+        field.value = "writter"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert note(dialog).startswith("✗ no enabled agent is called 'writter'; did you mean writer?")
+        assert dialog.focused is field
+        shown = dialog.query_one("#note")
+        assert shown.region.height >= shown.get_content_height(dialog.size, dialog.size, shown.size.width)
+        assert dialog.query_one(".dialog-frame").region.contains_region(shown.region)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert pilot.app.screen is not dialog
+        assert bench_of(pilot).desk.given is not None
 
 
 async def test_bad_metadata_gets_the_cursor(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import Input, Static, TextArea
 
+from agentflow_tui.config import Flow
 from agentflow_tui.tui.dialogs.dialog import Dialog
 from agentflow_tui.tui.dialogs.event_fields import JSON_VIEW, EventFields
 from agentflow_tui.tui.dialogs.target_file import path_of
@@ -24,6 +25,7 @@ from agentflow_tui.tui.keymap.dialog_keys import INPUT
 from agentflow_tui.tui.keymap.named_keys import key_of, ways
 from agentflow_tui.tui.outside_editor import OutsideEditorError
 from agentflow_tui.tui.safe_text import one_line, plain
+from agentflow_tui.workbench.target_doubt import target_doubt
 
 
 class InputDialog(Dialog[EventInput]):
@@ -42,13 +44,14 @@ class InputDialog(Dialog[EventInput]):
         title: str = "INPUT OF THE RUN",
         verb: str = "run",
         edit_outside: Callable[[str, str], str] | None = None,
+        flow: Flow | None = None,
     ) -> None:
         """Take the keys that the flow uses, `message` first, and the values to start with.
 
         `required` are keys that the flow cannot do without, `earlier` inputs that can be taken again, the
         newest first. `unsent` gets what is typed when one leaves, valid or not; the next form starts with it.
         `title` says what is asked for, `verb` what accepting does; `edit_outside` gives a text, and the
-        suffix of its file, to the user's editor.
+        suffix of its file, to the user's editor. With `flow` a target that it does not know is told.
         """
         super().__init__(classes="dialog")
         self.fields = EventFields(keys, required)
@@ -56,8 +59,10 @@ class InputDialog(Dialog[EventInput]):
         self.heading = title
         self.verb = verb
         self.edit_outside = edit_outside
+        self.flow = flow
         self.recalled = 0
         self._warned: tuple[str, ...] = ()
+        self._doubted = ""
         self._unsent = unsent if unsent is not None else {}
         self._newest: Mapping[str, str] = {}
         self._untouched: Mapping[str, str] = {}
@@ -105,6 +110,12 @@ class InputDialog(Dialog[EventInput]):
             self._warned = missing
             self._say(f"the flow needs {one_line(', '.join(missing), 200)}; again runs without")
             self.fields.go_to(missing[0])
+            return
+        doubt = target_doubt(self.flow, given.target, given.metadata) if self.flow is not None else ""
+        if doubt and doubt != self._doubted:
+            self._doubted = doubt
+            self._say(f"{one_line(doubt, 300)}; again runs as without a target")
+            self.fields.query_one("#target").focus()
             return
         self._unsent.clear()
         self.dismiss(given)

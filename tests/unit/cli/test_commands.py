@@ -77,6 +77,38 @@ def test_a_failed_run_ends_with_1_and_says_why(flow: str) -> None:
     assert "needs 'count'" in done.stdout
 
 
+ROUTE = FLOW.replace('"sequential"', '"route"\nrouting.default_agent = "second"').replace(" for {count}", "")
+
+
+def test_a_target_that_is_nobody_is_told_before_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "flow.toml"
+    path.write_text(ROUTE)
+    done = cli("run", str(path), "-i", "message=tea", "--target", "frist")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-2:] == [
+        "! --target: no enabled agent is called 'frist'; did you mean first? (agents: first, second)",
+        "  the event is routed as without a target",
+    ]
+    assert "second: default agent" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "options"),
+    [
+        ("", ("--target", "first")),
+        ("", ("--target", "x", "--meta", "route=first")),
+        ("", ("--target", "x", "--mode", "collaborative")),
+        ("when = \"event.target == 'x'\"", ("--target", "x")),
+    ],
+)
+def test_a_target_that_may_be_meant_is_not_doubted(tmp_path: Path, rule: str, options: tuple[str]) -> None:
+    path = tmp_path / "flow.toml"
+    path.write_text(f"{ROUTE}[[orchestration.routing.rules]]\n{rule}\nagent = 'first'\n" if rule else ROUTE)
+    done = cli("run", str(path), "-i", "message=tea", *options)
+    assert done.returncode == 0, done.stderr
+    assert "called" not in done.stderr
+
+
 def test_usage_names_what_stands_where() -> None:
     assert "OTHER" in cli("compare", "-h").stdout.splitlines()[0]
     assert cli("test", "-h").stdout.splitlines()[0].endswith("[OPTIONS] [FLOW|FOLDER]...")

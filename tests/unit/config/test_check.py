@@ -53,6 +53,71 @@ def test_free_keys_of_a_provider_are_nobodys_business() -> None:
     assert problems_of('[orchestration]\nmode = "route"\n[agents.a]\n[providers.mine]\nregion = "x"\n') == ()
 
 
+@pytest.mark.parametrize(
+    "braces",
+    [
+        "{{message}} {{ message }} {{topic}}",  # braces themselves
+        "if (x) { return } else { topic }",  # code
+        "{ }",
+        "{message}",
+    ],
+)
+def test_braces_that_are_as_they_should_be(braces: str) -> None:
+    assert problems_of(f"[orchestration]\nmode = 'route'\n[agents.a]\nprompt = '{braces}'\n") == ()
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        "mode = 'route'",
+        "mode = 'collaborative'",
+        "mode = 'sequential'\nsequential_agents = ['b', 'a']",
+        # The other modes are for events that ask for them.
+        "mode = 'loop'\nloop_agent = 'a'\nsequential_agents = ['a', 'b']",
+        "mode = 'loop'\nloop_agent = 'a'\nrouting.default_agent = 'a'",
+        "mode = 'loop'\nloop_agent = 'a'\nswitch = [{ when = 'message', mode = 'route' }]",
+        "mode = 'mixed'\n[[orchestration.mixed.stages]]\n"
+        "choices = [{ otherwise = true, mode = 'parallel', branches = [{ mode='loop', agents=['a','b'] }] }]",
+        "mode = 'loop'\nloop_agent = 'a'\n[error_routing]\nenabled = true\nerror_handler_name = 'b'",
+        "mode = 'loop'\nloop_agent = 'a'\n[error_routing.category_handlers]\nllm = 'b'",
+    ],
+)
+def test_agents_that_something_may_run(ways: str) -> None:
+    assert problems_of(f"[orchestration]\n{ways}\n[agents.a]\n[agents.b]\n[agents.c]\nenabled = false") == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "mode = 'sequential'\nsequential_agents = ['a', 'bb']",
+        "mode = 'loop'\nloop_agent = 'a'\nsequential_agent = ['b']",
+        "mode = 'loop'\nloop_agent = 'a'\n[error_routing]\ndefault = 'b'",
+        "mode = 'loop'\nloop_agent = 'a'\n[error_handling]\ndefault = 'b'",
+        "mode = 'mixed'\nmixed.stages = [{ mode = 'loop', agents = ['a', 3, 'b'] }]",
+    ],
+)
+def test_nobody_is_called_idle_whose_name_may_be_lost(wrong: str) -> None:
+    (problem,) = problems_of(f"[orchestration]\n{wrong}\n[agents.a]\n[agents.b]\n")
+    assert "never run" not in problem.message
+
+
+@pytest.mark.parametrize("condition", ['"x = = 1"', "true", '""'])
+def test_a_wrong_condition_hides_nothing_behind_it(condition: str) -> None:
+    text = ROUTE + f"[[orchestration.routing.rules]]\nwhen = {condition}\nagent = 'a'\n"
+    text += "[[orchestration.routing.rules]]\ncontains = 'x'\nagent = 'ghost'\n"
+    text += f"[[orchestration.switch]]\nwhen = {condition}\nmode = 'loop'\n"
+    checked = check_text(text, env={})
+    assert [p.path for p in checked.problems if p.severity == "error"] == [
+        "orchestration.routing.rules[0].when",
+        "orchestration.routing.rules[1].agent",
+        "orchestration.switch[0].when",
+    ]
+    assert checked.flow is None
+    assert checked.draft is not None
+    assert [rule.agent for rule in checked.draft.orchestration.routing.rules] == ["a", "ghost"]
+    assert checked.draft.orchestration.modes_in_use == ("route", "loop")
+
+
 def test_exact_place() -> None:
     text = '[orchestration]\nmode = "sequential"\nsequential_agents = [\n  "a",\n  "ghost",\n]\n[agents.a]\n'
     (problem,) = problems_of(text)
