@@ -89,7 +89,7 @@ def program(
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
