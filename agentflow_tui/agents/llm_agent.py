@@ -202,7 +202,7 @@ class LlmAgent:
     def _way_out(self) -> str:
         """What to do about an answer that is not the JSON asked for."""
         if self._settings.provider.name == "scripted":
-            return f"correct the prepared answer: [providers.scripted.replies] {self.name}, or answers"
+            return f"correct the prepared answer: [providers.scripted] replies.{self.name}, or answers"
         return "ask for fewer keys, lower the temperature, or use a larger model"
 
 

@@ -161,7 +161,7 @@ async def test_a_prepared_answer_that_is_wrong_is_to_be_corrected_where_it_stand
     worker = agent(ScriptedProvider(["nine"]), output=StructuredOutput({"score": "number"}))
     with pytest.raises(AgentError, match="no JSON object") as caught:
         await worker.run(Event.make({}), State({"message": "Hi"}), context(Journal()))
-    assert "[providers.scripted.replies] writer" in caught.value.hint
+    assert "[providers.scripted] replies.writer" in caught.value.hint
     assert "model" not in caught.value.hint
 
 
