@@ -160,6 +160,22 @@ async def test_a_target_that_is_nobody_is_told_once(desk: Desk) -> None:
         assert bench_of(pilot).desk.given is not None
 
 
+async def test_a_missing_key_and_a_target_that_is_nobody_are_told_at_once(desk: Desk) -> None:
+    flow = CHAIN.replace('"sequential"', '"route"\nrouting.default_agent = "reader"')
+    async with desk.open(desk.write(flow), SMALL) as pilot:
+        dialog = await opened(pilot)
+        dialog.query_one("#target", Input).value = "nobody"
+        await pilot.press("enter")
+        await settle(pilot)
+        first, second = note(dialog).split("\n")
+        assert first == "✗ the flow needs response; again runs without"
+        assert second.startswith("no enabled agent is called 'nobody' (agents: reader, writer)")
+        assert dialog.focused is dialog.query_one("#field-1")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert pilot.app.screen is not dialog
+
+
 async def test_bad_metadata_gets_the_cursor(desk: Desk) -> None:
     async with desk.open(desk.write(LOOP), SMALL) as pilot:
         dialog = await opened(pilot)

@@ -105,20 +105,27 @@ class InputDialog(Dialog[EventInput]):
         except InputError as error:
             self._point_at(error)
             return
-        missing = tuple(key for key in self.fields.required if key not in given.data)
-        if missing and missing != self._warned:
-            self._warned = missing
-            self._say(f"the flow needs {one_line(', '.join(missing), 200)}; again runs without")
-            self.fields.go_to(missing[0])
-            return
-        doubt = target_doubt(self.flow, given.target, given.metadata) if self.flow is not None else ""
-        if doubt and doubt != self._doubted:
-            self._doubted = doubt
-            self._say(f"{one_line(doubt, 300)}; again runs as without a target")
-            self.fields.query_one("#target").focus()
+        untold = self._untold(given)
+        if untold:
+            self._say("\n".join(untold))
             return
         self._unsent.clear()
         self.dismiss(given)
+
+    def _untold(self, given: EventInput) -> list[str]:
+        """What an input lacks that was not said yet, with the cursor put to the first of it."""
+        untold = []
+        doubt = target_doubt(self.flow, given.target, given.metadata) if self.flow is not None else ""
+        if doubt and doubt != self._doubted:
+            self._doubted = doubt
+            untold.append(f"{one_line(doubt, 300)}; again runs as without a target")
+            self.fields.query_one("#target").focus()
+        missing = tuple(key for key in self.fields.required if key not in given.data)
+        if missing and missing != self._warned:
+            self._warned = missing
+            untold.insert(0, f"the flow needs {one_line(', '.join(missing), 200)}; again runs without")
+            self.fields.go_to(missing[0])
+        return untold
 
     def action_recall(self, step: int) -> None:
         """Take an earlier input (-1) or a later one (1); what was typed comes after the newest."""
