@@ -190,7 +190,7 @@ class FlowRunner:
 
         Raises:
             NotReadyError: Nothing was started: no model to ask, or a handler may not or cannot run.
-            AgentError: The data are no JSON, or the metadata no text.
+            AgentError, TypeError: The data are no JSON object, or the metadata no mapping of texts.
         """
         if isinstance(data, Event):
             event, now = data, None
