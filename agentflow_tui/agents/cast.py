@@ -19,6 +19,7 @@ from agentflow_tui.config import Flow
 from agentflow_tui.engine import Agent
 from agentflow_tui.llm.chosen_provider import ChosenProvider
 from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.sent_key import UntrustedAddressError
 from agentflow_tui.plan.node import Plan, Step
 
 
@@ -26,7 +27,7 @@ class Providers(Protocol):
     """Where agents get their models from."""
 
     async def provider_for(self, provider: str | None, model: str | None, agent: str) -> ChosenProvider:
-        """Return what an agent talks to; raises `ModelError` with the way out."""
+        """Return what an agent talks to; raises `ModelError` with the way out, or `UntrustedAddressError`."""
 
     async def aclose(self) -> None:
         """Release connections and child processes."""
@@ -63,6 +64,7 @@ async def build_cast(
     Raises:
         ModelError: No model can be asked; of a flow inside the flow it is an `UncastAgentError`.
         UntrustedCodeError: A handler's folder is not trusted.
+        UntrustedAddressError: A key would go where the user has not allowed it.
         HandlerError: A handler cannot be used, or an agent is unknown or disabled.
     """
     agents: dict[str, Agent] = {}
@@ -108,6 +110,8 @@ class _Models:
             if step.flow:
                 raise UncastAgentError(step, error) from error
             raise
+        except UntrustedAddressError as error:
+            raise UntrustedAddressError(error.key, step.flow) from error
         self.labels[chosen.label] = None
         if chosen.name == "embedded" and (settings.provider or "auto").lower() == "auto":
             # Falling back is never silent.

@@ -27,13 +27,16 @@ def provider_tables(flow: Flow) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def with_file_keys(env: Mapping[str, str], tables: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the environment with keys written into the file added; what the environment sets wins."""
-    added = {}
-    for name, table in tables.items():
-        if isinstance(key := table.get("api_key"), str):
-            added[table.get("api_key_env") or _variable(name)] = key
-    return {**added, **env}
+def file_keys(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the keys written into the file, by the variables that they stand in for.
+
+    They are no part of the environment, or a file could set the variables that hold the user's addresses.
+    """
+    return {
+        table.get("api_key_env") or _variable(name): key
+        for name, table in tables.items()
+        if isinstance(key := table.get("api_key"), str)
+    }
 
 
 def secrets_in(flows: Iterable[Flow], env: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which folders' Python code the user has allowed to run, as it is now."""
+"""Which folders' Python code the user has allowed to run, as it is now, and which keys may go where."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import os
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from agentflow_tui.llm.sent_key import SentKey
 from agentflow_tui.whole_file import write_whole
 
 _SUFFIXES = tuple(importlib.machinery.all_suffixes())
@@ -17,14 +19,22 @@ _MOST_FILES = 5_000
 """More than that is no flow's folder but somebody's home; reading it all would take minutes."""
 _MOST_BYTES = 1_000_000_000
 """Nor is more than that anybody's code; a file of any size takes no room on the disk when it is empty."""
+_KEYS = "keys"
+"""Beside folders, which are absolute: by origin, the variables whose values may go there."""
 _IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 
 
 class Trust:
-    """Consent per folder and content: any change to the code there asks again (design §4)."""
+    """Consent per folder and content: any change to the code there asks again (design §4).
+
+    And per key and address, whichever flow sends the one to the other.
+    """
 
     def __init__(self, file: Path) -> None:
-        """Keep consents in `file`, a JSON object of folder to content hash; it is made when first needed."""
+        """Keep consents in `file`, a JSON object of folder to content hash; it is made when first needed.
+
+        Under `keys` it holds an object of origin to names of variables.
+        """
         self.file = file
 
     def is_trusted(self, folder: Path, content_hash: str) -> bool:
@@ -40,7 +50,28 @@ class Trust:
         consents = {**self._read(), str(folder.resolve()): content_hash}
         write_whole(self.file, json.dumps(consents, indent=2) + "\n")
 
-    def _read(self) -> dict[str, str]:
+    def may_send(self, key: SentKey) -> bool:
+        """Return True when the user allowed this variable's value to go to this origin."""
+        return key.variable in self._sent_to(key.origin)
+
+    def grant_key(self, key: SentKey) -> None:
+        """Allow this variable's value to go to this origin from now on.
+
+        Raises:
+            OSError: The consent cannot be written.
+        """
+        consents = self._read()
+        known = consents.get(_KEYS)
+        allowed = {key.origin: sorted({*self._sent_to(key.origin), key.variable})}
+        consents[_KEYS] = {**(known if isinstance(known, dict) else {}), **allowed}
+        write_whole(self.file, json.dumps(consents, indent=2) + "\n")
+
+    def _sent_to(self, origin: str) -> list[str]:
+        known = self._read().get(_KEYS)
+        variables = known.get(origin) if isinstance(known, dict) else None
+        return [each for each in variables if isinstance(each, str)] if isinstance(variables, list) else []
+
+    def _read(self) -> dict[str, Any]:
         # A file that cannot be read or is damaged grants nothing.
         try:
             consents = json.loads(self.file.read_text(encoding="utf-8"))
@@ -54,6 +85,10 @@ class AlwaysTrust:
 
     def is_trusted(self, folder: Path, content_hash: str) -> bool:  # noqa: ARG002 - as `Trust` is asked
         """Return True for any content of any folder."""
+        return True
+
+    def may_send(self, key: SentKey) -> bool:  # noqa: ARG002 - as `Trust` is asked
+        """Return True for any key and any address."""
         return True
 
 

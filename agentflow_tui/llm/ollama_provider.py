@@ -15,6 +15,7 @@ from agentflow_tui.llm.server_address import ServerAddress
 from agentflow_tui.llm.silence_limit import SilenceLimit
 
 if TYPE_CHECKING:
+    from httpx import Request
     from ollama import AsyncClient, ChatResponse
 
 _CONNECT_SECONDS = 10.0
@@ -28,7 +29,7 @@ class OllamaProvider:
     def __init__(self, address: ServerAddress, *, api_key: str | None = None) -> None:
         """Remember where the server is; nothing is imported or opened before the first call.
 
-        `api_key` is for a hosted server; without it the client takes `OLLAMA_API_KEY` of the process.
+        `api_key` is for a hosted server; without it no key is sent.
         """
         self._address = address
         self._api_key = api_key
@@ -90,7 +91,10 @@ def _new_client(address: ServerAddress, api_key: str | None) -> AsyncClient:
             timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None),
             trust_env=not address.is_loopback,
-            event_hooks={"response": [limiting(LINES, f"Ollama at {address.url}")]},
+            event_hooks={
+                "request": [] if api_key else [_without_key],
+                "response": [limiting(LINES, f"Ollama at {address.url}")],
+            },
             headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
         )
     except ImportError as error:
@@ -105,6 +109,11 @@ def _new_client(address: ServerAddress, api_key: str | None) -> AsyncClient:
             category="validation",
             hint="export OLLAMA_HOST=http://127.0.0.1:11434, and check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY",
         ) from error
+
+
+async def _without_key(request: Request) -> None:
+    # The client takes the process's OLLAMA_API_KEY when it is given none, wherever the server is.
+    request.headers.pop("Authorization", None)
 
 
 def _arguments(request: ChatRequest) -> dict[str, Any]:

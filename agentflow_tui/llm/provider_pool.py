@@ -16,6 +16,7 @@ from agentflow_tui.llm.provider_table import ProviderTable
 from agentflow_tui.llm.recorded_provider import RecordedProvider
 from agentflow_tui.llm.run_recordings import RunRecordings
 from agentflow_tui.llm.scripted_provider import ScriptedProvider
+from agentflow_tui.llm.sent_key import SentKey, UntrustedAddressError
 from agentflow_tui.llm.weights import SMOLLM2
 
 Backend = OllamaProvider | OpenAIProvider | EmbeddedProvider | ScriptedProvider
@@ -28,7 +29,7 @@ class ProviderPool:
     Where "auto" led to is settled once per model until `aclose`, so that a run keeps its model.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a call can be answered by
         self,
         tables: Mapping[str, Mapping[str, Any]],
         env: Mapping[str, str],
@@ -36,23 +37,34 @@ class ProviderPool:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         recordings: RunRecordings | None = None,
         embedded: EmbeddedProvider | None = None,
+        keys: Mapping[str, str] | None = None,
+        may_send: Callable[[SentKey], bool] = lambda _: True,
     ) -> None:
         """Take the `[providers.*]` tables; read keys and hosts from `env`.
 
         `sleep` is the clock's, for prepared answers. With `recordings` calls are answered from them as their
-        mode says. `embedded` is shared with other pools (default: one of its own).
+        mode says. `embedded` is shared with other pools (default: one of its own). `keys` are
+        the file's own, by variable, where `env` has none. `may_send` says which of `env` go to addresses that
+        only the tables name (default: all).
         """
         self._tables = {name.lower(): table for name, table in tables.items()}
         self._env = env
         self._sleep = sleep
         self._recordings = recordings
         self._embedded_model = embedded or EmbeddedProvider()
+        self._keys = keys or {}
+        self._may_send = may_send
         self._backends: dict[Hashable, Backend] = {}
         self._choices: dict[str, ProviderChoice] = {}
         self._choosing = asyncio.Lock()
 
     async def provider_for(self, provider: str | None, model: str | None, agent: str) -> ChosenProvider:
-        """Return what `agent` talks to; no `provider` means "auto". Raises `ModelError` with the way out."""
+        """Return what `agent` talks to; no `provider` means "auto".
+
+        Raises:
+            ModelError: It cannot be asked; with the way out.
+            UntrustedAddressError: It would get a key that may not go to its address.
+        """
         if self._recordings is None:
             return await self._live(provider, model, agent)
         if self._recordings.mode == "replay":
@@ -104,7 +116,7 @@ class ProviderPool:
         return ChosenProvider(recorded, model=model or "unknown", label=label, reason="the run is replayed")
 
     def _table(self, name: str) -> ProviderTable:
-        return ProviderTable(name, self._tables.get(name, {}), self._env)
+        return ProviderTable(name, self._tables.get(name, {}), self._env, self._keys)
 
     def _shared(self, key: Hashable, build: Callable[[], B]) -> B:
         if key not in self._backends:
@@ -125,6 +137,7 @@ class ProviderPool:
         return self._embedded(model, choice.reason)
 
     def _ollama(self, table: ProviderTable, model: str, reason: str) -> ChosenProvider:
+        self._admit(table.sent_key("ollama"))
         address, key = table.ollama_address(), table.ollama_key()
         backend = self._shared(("ollama", address, key), lambda: OllamaProvider(address, api_key=key))
         return _with_model_label(backend, model, reason)
@@ -144,9 +157,14 @@ class ProviderPool:
         return ChosenProvider(backend, model=model or "script", label=backend.label, reason=reason)
 
     def _openai(self, table: ProviderTable, model: str, reason: str, *, is_azure: bool) -> ChosenProvider:
+        self._admit(table.sent_key("azure" if is_azure else "openai"))
         endpoint = table.azure_endpoint() if is_azure else table.openai_endpoint()
         backend = self._shared(endpoint, lambda: OpenAIProvider(endpoint))
         return _with_model_label(backend, model or endpoint.azure_deployment or "", reason)
+
+    def _admit(self, key: SentKey | None) -> None:
+        if key is not None and not self._may_send(key):
+            raise UntrustedAddressError(key)
 
 
 def _with_model_label(backend: OllamaProvider | OpenAIProvider, model: str, reason: str) -> ChosenProvider:

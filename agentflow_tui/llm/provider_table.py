@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from agentflow_tui.llm.model_error import ModelError
 from agentflow_tui.llm.openai_provider import OPENAI_URL, OpenAIEndpoint
+from agentflow_tui.llm.sent_key import SentKey
 from agentflow_tui.llm.server_address import ServerAddress
 
 _KINDS = ("ollama", "openai", "azure", "embedded", "scripted")
 _OLLAMA_URL, _OLLAMA_PORT = "http://127.0.0.1:11434", 11434
 _HTTPS_PORT = 443
 _AZURE_API_VERSION = "2024-10-21"
+_USUAL_KEYS = {"ollama": "OLLAMA_API_KEY", "azure": "AZURE_OPENAI_API_KEY"}
+_OFFICIAL = {
+    "ollama": re.compile(r"https://ollama\.com:443"),
+    "openai": re.compile(r"https://api\.openai\.com:443"),
+    "azure": re.compile(r"https://[a-z0-9-]+\.openai\.azure\.com:443"),
+}
+"""Origins of those who gave the user the key, by kind of back end."""
 
 
 class ProviderTable:
     """What a flow's file and the environment say about one provider; the table may be empty."""
 
-    def __init__(self, name: str, table: Mapping[str, Any], env: Mapping[str, str]) -> None:
-        """Take the provider's name in the file, its table and the environment."""
+    def __init__(
+        self,
+        name: str,
+        table: Mapping[str, Any],
+        env: Mapping[str, str],
+        keys: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Take the provider's name in the file, its table and the environment.
+
+        `keys` are of the file: by variable, for where the environment sets none.
+        """
         self.name = name
         self._table = table
         self._env = env
+        self._keys = keys
 
     @property
     def kind(self) -> str:
@@ -45,14 +65,28 @@ class ProviderTable:
 
     def ollama_address(self) -> ServerAddress:
         """Return the table's address, else `OLLAMA_HOST`, else this machine's usual one."""
-        if text := self._address_text:
-            return ServerAddress.parse(text, bare_port=_OLLAMA_PORT, key=self._address_key)
+        if self._address_text:
+            return self._own_address("ollama")
         text = self._env.get("OLLAMA_HOST", "").strip() or _OLLAMA_URL
         return ServerAddress.parse(text, bare_port=_OLLAMA_PORT, key="OLLAMA_HOST")
 
     def ollama_key(self) -> str | None:
         """Return the key for a hosted Ollama, if there is one."""
-        return self._env.get(self._key_variable("OLLAMA_API_KEY"), "").strip() or None
+        return self._key(self._key_variable("ollama"), is_needed=False)
+
+    def sent_key(self, kind: str) -> SentKey | None:
+        """Return the key that a back end of this kind gets at an address which only the file names.
+
+        There is none to ask about without a key, nor at an address of this machine, of the back end's maker
+        or of the user's environment. Raises `ModelError` for an address that is none.
+        """
+        text = self._address_text
+        # What that variable says is laid over the file when it is read (semantics §7).
+        if kind not in _OFFICIAL or not text or text == self._env.get("AGENTFLOW_LLM_BASE_URL", "").strip():
+            return None
+        address, variable = self._own_address(kind), self._key_variable(kind)
+        is_free = address.is_loopback or _OFFICIAL[kind].fullmatch(address.origin)
+        return SentKey(variable, address.origin) if self._env_key(variable) and not is_free else None
 
     def openai_endpoint(self) -> OpenAIEndpoint:
         """Return the endpoint of an OpenAI-compatible server; raises `ModelError` without a needed key."""
@@ -60,7 +94,7 @@ class ProviderTable:
         if self.name == "openai":
             text = text or self._env.get("OPENAI_BASE_URL", "").strip()
         address = ServerAddress.parse(text or OPENAI_URL, bare_port=_HTTPS_PORT, key=self._address_key)
-        variable = self._key_variable(f"{self.name.upper().replace('-', '_')}_API_KEY")
+        variable = self._key_variable("openai")
         # Servers of one's own often need no key; the public one always does.
         is_needed = not text or "api_key_env" in self._table
         return OpenAIEndpoint(self.name, address, variable, self._key(variable, is_needed=is_needed))
@@ -75,7 +109,7 @@ class ProviderTable:
                 hint=f'write [providers.{self.name}] endpoint = "https://<resource>.openai.azure.com"',
             )
         address = ServerAddress.parse(text, bare_port=_HTTPS_PORT, key=self._address_key)
-        variable = self._key_variable("AZURE_OPENAI_API_KEY")
+        variable = self._key_variable("azure")
         version = self._text("api_version") or self._env.get("OPENAI_API_VERSION") or _AZURE_API_VERSION
         deployment = self._text("deployment", "chat_deployment") or None
         key = self._key(variable, is_needed=True)
@@ -116,11 +150,19 @@ class ProviderTable:
     def _address_key(self) -> str:
         return f"base_url in [providers.{self.name}]"
 
-    def _key_variable(self, usual: str) -> str:
+    def _own_address(self, kind: str) -> ServerAddress:
+        port = _OLLAMA_PORT if kind == "ollama" else _HTTPS_PORT
+        return ServerAddress.parse(self._address_text, bare_port=port, key=self._address_key)
+
+    def _key_variable(self, kind: str) -> str:
+        usual = _USUAL_KEYS.get(kind) or f"{self.name.upper().replace('-', '_')}_API_KEY"
         return self._text("api_key_env") or usual
 
+    def _env_key(self, variable: str) -> str:
+        return self._env.get(variable, "").strip()
+
     def _key(self, variable: str, *, is_needed: bool) -> str | None:
-        key = self._env.get(variable, "").strip()
+        key = self._env_key(variable) or self._keys.get(variable, "").strip()
         if not key and is_needed:
             raise ModelError(
                 f"the key for {self.name} is missing: {variable} is not set",

@@ -47,6 +47,12 @@ class ServerAddress:
         shown = f"[{host}]" if ":" in host else host
         return cls(f"{split.scheme}://{shown}:{port}{split.path.rstrip('/')}", _is_loopback(host))
 
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port; letters that only look like others are written as their numbers."""
+        split = urlsplit(self.url)
+        return f"{split.scheme}://{split.netloc}".encode("ascii", "backslashreplace").decode()
+
 
 def _bad_address(key: str) -> ModelError:
     # The text itself is not repeated: it can hold a password.

@@ -54,7 +54,7 @@ class DepartureDesk:
             return
         while True:
             error = await self._tried(text, begin, before, kept_with)
-            if error is None or await desk.explain(error):
+            if error is None or await desk.settle(error):
                 return
 
     async def _tried(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from textual.screen import Screen
 
-from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
 from agentflow_tui.tui.dialogs.race_dialog import RaceChoice, RaceDialog
@@ -85,10 +84,7 @@ class RaceDesk:
             return False
         self.choice = choice
         while (refusal := await self._tried(choice)) is not None:
-            if isinstance(refusal.__cause__, UntrustedCodeError):
-                if not await self.desk.ask_for_trust(refusal.__cause__):
-                    return False
-            elif await self.desk.explain(refusal):
+            if await self.desk.settle(refusal):
                 return False
         return True
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 from textual.screen import Screen
 
-from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine.clock import Clock
 from agentflow_tui.engine.errors import AgentError
 from agentflow_tui.engine.event import Event
@@ -26,7 +25,7 @@ from agentflow_tui.tui.safe_text import one_line
 from agentflow_tui.tui.swapped_plans import SwappedPlans
 from agentflow_tui.workbench import Workbench
 from agentflow_tui.workbench.answers import Answers
-from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.not_ready import NotReadyError, Refusal
 from agentflow_tui.workbench.run import Run
 
 _LONGEST = 400
@@ -243,9 +242,7 @@ class RunDesk:
             )
             run = await self.workbench.start(event, paused=until != "end", mode=self.answers.mode)
         except NotReadyError as error:
-            if isinstance(error.__cause__, UntrustedCodeError):
-                return not await self.ask_for_trust(error.__cause__)
-            return await self.explain(error)
+            return await self.settle(error)
         except AgentError as error:
             return await self.explain(
                 NotReadyError(str(error), hints=(f"press {key_of('run.input')} and correct the input",))
@@ -277,8 +274,14 @@ class RunDesk:
     def _say(self, text: str) -> None:
         self.screen.app.notify(one_line(text, _LONGEST), markup=False, timeout=4)
 
-    async def ask_for_trust(self, refused: UntrustedCodeError) -> bool:
-        """Ask whether the flow's Python code may run; true when it may now, or is to be asked for again."""
+    async def settle(self, error: NotReadyError) -> bool:
+        """Ask for the consent that is missing, or `explain`; false when it is to be tried again."""
+        if isinstance(error.__cause__, Refusal):
+            return not await self.ask_for_trust(error.__cause__)
+        return await self.explain(error)
+
+    async def ask_for_trust(self, refused: Refusal) -> bool:
+        """Ask for the consent that a run lacks; true when it is given, or is to be asked for again."""
         self.is_starting = False
         self.changed()
         if await self.screen.app.push_screen_wait(TrustDialog(refused)) != "yes":

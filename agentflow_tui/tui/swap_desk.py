@@ -8,13 +8,12 @@ from typing import Any
 
 from textual.screen import Screen
 
-from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.tui.dialogs.not_ready_dialog import NotReadyDialog
 from agentflow_tui.tui.dialogs.swap_dialog import SwapDialog
 from agentflow_tui.tui.keymap.named_keys import key_of, with_keys
 from agentflow_tui.tui.run_desk import RunDesk
 from agentflow_tui.tui.safe_text import one_line
-from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.not_ready import NotReadyError, Refusal
 from agentflow_tui.workbench.run import Run
 
 _LONGEST = 200
@@ -83,7 +82,7 @@ class SwapDesk:
         try:
             await self.desk.workbench.swap(run)
         except NotReadyError as error:
-            if isinstance(error.__cause__, UntrustedCodeError):
+            if isinstance(error.__cause__, Refusal):
                 return not await self.desk.ask_for_trust(error.__cause__)
             await self._explain(error)
         return True

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from agentflow_tui.agents.cast import Cast, build_cast
+from agentflow_tui.agents.trust import AlwaysTrust, Trust
 from agentflow_tui.agents.user_code import UserCode
 from agentflow_tui.config import Flow
 from agentflow_tui.engine import Agent, Clock
@@ -22,10 +23,16 @@ _log = logging.getLogger(__name__)
 class Backstage:
     """Opens what is needed when it is needed; empty, it costs nothing."""
 
-    def __init__(self, env: Mapping[str, str], clock: Clock, store: Path | bool) -> None:
-        """Read keys from `env`; keep runs in `store`: a file, the user's own for true, none for false."""
+    def __init__(
+        self, env: Mapping[str, str], clock: Clock, store: Path | bool, consent: Trust | AlwaysTrust
+    ) -> None:
+        """Read keys from `env`, to be sent as `consent` says; keep runs in `store`.
+
+        That is a file, the user's own for true, none for false.
+        """
         self._env = env
         self._clock = clock
+        self._consent = consent
         self._stack = AsyncExitStack()
         self._telemetry: Telemetry | None = None
         self.casts: dict[str, Cast] = {}
@@ -39,7 +46,7 @@ class Backstage:
         """Build the agents of a plan; model back ends are made only if one of them asks a model.
 
         Raises:
-            ModelError, UntrustedCodeError, HandlerError: As `build_cast` does.
+            ModelError, UntrustedCodeError, UntrustedAddressError, HandlerError: As `build_cast` does.
         """
         known = self.casts.get(plan.mode)
         if known is not None:
@@ -48,7 +55,7 @@ class Backstage:
             return await build_cast(plan, {}, code=code, given=given)
         from agentflow_tui.agents.provider_pools import ProviderPools
 
-        pools = ProviderPools(plan.flows, self._env, sleep=self._clock.sleep)
+        pools = ProviderPools(plan.flows, self._env, sleep=self._clock.sleep, consent=self._consent)
         self._stack.push_async_callback(pools.aclose)
         cast = await build_cast(plan, pools.by_file, code=code, given=given)
         self.casts[plan.mode] = cast

@@ -95,9 +95,9 @@ class FlowRunner:
     ) -> Self:
         """Read and check a flow file; nothing of it runs yet.
 
-        `trust` allows the Python code that the file names; without it, that code needs the consent that
-        `agentflow-tui trust` gives. `store` names an SQLite file to keep runs in, or is true for the one
-        that the workbench reads. `env` replaces the environment.
+        `trust` allows the Python code that the file names, and keys to go to its addresses; without it, they
+        need the consent that `agentflow-tui trust` gives. `store` names an SQLite file to keep runs in, or
+        is true for the one that the workbench reads. `env` replaces the environment.
 
         Raises:
             NotReadyError: It cannot be read or has errors; `problems` lists them.
@@ -297,4 +297,4 @@ class FlowRunner:
         return cast
 
     def _backstage(self) -> Backstage:
-        return Backstage(self._env, self._clock, self._store)
+        return Backstage(self._env, self._clock, self._store, self._consent)

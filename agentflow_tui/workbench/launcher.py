@@ -69,7 +69,8 @@ class Launcher:
         """Start a run; one with a past is returned when that lies behind it.
 
         Raises:
-            NotReadyError: No model, code that may not run, or the flow goes another way than its past.
+            NotReadyError: No model, code that may not run, a key that may not be sent, or the flow goes
+                another way than its past.
         """
         secrets = secrets_in(order.choice.plan.flows.values(), self._env)
         redaction = Redaction.of(self._env, secrets)
@@ -106,6 +107,7 @@ class Launcher:
             given=self._providers,
             recordings=self._recordings(order, redaction),
             embedded=self._embedded,
+            consent=self._trust,
         )
         try:
             cast, hooks = await self._cast(order, plan, pools)

@@ -12,6 +12,10 @@ from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.config import Problem
 from agentflow_tui.config.placement import line_in
 from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.sent_key import UntrustedAddressError
+
+Refusal = UntrustedCodeError | UntrustedAddressError
+"""What a `NotReadyError` comes from when the user's consent is all that is missing."""
 
 
 class NotReadyError(Exception):
@@ -53,3 +57,7 @@ def explained(file: Path | None) -> Iterator[None]:
     except UntrustedCodeError as error:
         ways = ("look at the code, then allow it as it is now:", f"agentflow-tui trust {file}")
         raise NotReadyError(str(error), hints=ways) from error
+    except UntrustedAddressError as error:
+        named = error.file or (file.name if file is not None else "its text")
+        ways = ("if that address may have this key, allow it:", f"agentflow-tui trust {file}")
+        raise NotReadyError(f"{error}, which {named} names", hints=ways) from error

@@ -11,12 +11,13 @@ from typing import Any
 
 from agentflow_tui.agents.cast import Providers, handler_files
 from agentflow_tui.agents.handler_error import HandlerError
+from agentflow_tui.agents.sent_keys import sent_keys
 from agentflow_tui.agents.trust import Trust, content_hash
-from agentflow_tui.agents.user_code import UntrustedCodeError
 from agentflow_tui.engine import Clock, Control, Event, SystemClock
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.history.store_error import StoreError
 from agentflow_tui.llm.run_recordings import RecordingMode, Speed
+from agentflow_tui.llm.sent_key import SentKey, UntrustedAddressError
 from agentflow_tui.paths import data_folder
 from agentflow_tui.workbench.archive import Archive, StoredRun, storing
 from agentflow_tui.workbench.departure import Departure
@@ -25,7 +26,7 @@ from agentflow_tui.workbench.flow_marks import FlowMarks
 from agentflow_tui.workbench.flow_version import FlowVersion, means_same, texts_asked_by, texts_of
 from agentflow_tui.workbench.launcher import Launcher
 from agentflow_tui.workbench.live_edit import LiveEdit
-from agentflow_tui.workbench.not_ready import NotReadyError
+from agentflow_tui.workbench.not_ready import NotReadyError, Refusal
 from agentflow_tui.workbench.order import Order
 from agentflow_tui.workbench.race import Race
 from agentflow_tui.workbench.race_lane import RaceLane
@@ -78,8 +79,8 @@ class Workbench(LiveEdit):
         `mode` says where answers come from; without one a model is always asked, and answers are kept.
 
         Raises:
-            NotReadyError: Nothing was started: errors in the text, no model to ask, or a handler may not
-                or cannot run.
+            NotReadyError: Nothing was started: errors in the text, no model to ask, a key that may not be
+                sent, or a handler may not or cannot run.
         """
         order = self._order(event, self._version(event), mode or "record", paused=paused)
         return await self._launcher.launch(order)
@@ -253,14 +254,28 @@ class Workbench(LiveEdit):
             raise NotReadyError(str(error)) from error
         return files
 
-    def allow(self, refused: UntrustedCodeError) -> None:
-        """Allow the Python code that may not run, as it was when it was refused.
+    def grant_keys(self) -> tuple[SentKey, ...]:
+        """Allow every key that the flow sends to an address of its file's; return them.
+
+        Raises:
+            NotReadyError: The flow has errors, or the consent cannot be written.
+        """
+        keys = sent_keys(self.ready(), self._env)
+        for key in keys:
+            self.allow(UntrustedAddressError(key))
+        return keys
+
+    def allow(self, refused: Refusal) -> None:
+        """Allow the Python code that may not run, as it was when it was refused, or the key to be sent.
 
         Raises:
             NotReadyError: The consent cannot be written.
         """
         try:
-            self._trust.grant(refused.folder, refused.content_hash)
+            if isinstance(refused, UntrustedAddressError):
+                self._trust.grant_key(refused.key)
+            else:
+                self._trust.grant(refused.folder, refused.content_hash)
         except OSError as error:
             way_out = "set XDG_DATA_HOME to a folder where files can be written"
             raise NotReadyError(f"the consent cannot be kept: {error}", hints=(way_out,)) from error

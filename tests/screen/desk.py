@@ -80,6 +80,7 @@ class Desk:
     folder: Path
     clock: HandClock = field(default_factory=HandClock)
     copied: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -93,7 +94,7 @@ class Desk:
 
     def workbench(self) -> Workbench:
         return Workbench(
-            env={},
+            env=self.env,
             clock=self.clock,
             store=RunStore(self.folder / "runs.sqlite3"),
             trust=Trust(self.folder / "trust.json"),

@@ -171,3 +171,16 @@ async def test_nothing_to_ask_is_refused_before_any_request(
     error = await failure(provider_at(server.url), request_)
     assert error.category == "validation"
     assert server.requests == []
+
+
+@pytest.mark.parametrize("key", [None, "sk-given"])
+async def test_only_the_key_that_was_given_is_sent(
+    start_server: StartServer, respond_in_chunks: Build, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "sk-of-the-process")
+    server = await start_server(respond_in_chunks(LAST))
+    provider = OllamaProvider(ServerAddress.parse(server.url, bare_port=11434, key="test"), api_key=key)
+    await collect(provider)
+    await provider.aclose()
+    sent = [line for line in server.requests[0].split(b"\r\n") if line.lower().startswith(b"authorization")]
+    assert sent == ([] if key is None else [b"authorization: Bearer sk-given"])
