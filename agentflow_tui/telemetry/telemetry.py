@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from agentflow_tui.config.telemetry import Telemetry as TelemetrySettings
 from agentflow_tui.paths import state_folder
 
 if TYPE_CHECKING:
+    from agentflow_tui.llm.sent_key import SentKey
     from agentflow_tui.telemetry.destination import Destination
     from agentflow_tui.telemetry.pipeline import Pipeline
     from agentflow_tui.telemetry.run_watch import RunWatch
@@ -25,9 +28,15 @@ class TelemetryError(Exception):
 class Telemetry:
     """Opens what a run's settings need, once for all runs with the same, and closes it at the end."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Use `folder` for the file and the log, by default the user's folder of logs; opens nothing."""
+    def __init__(
+        self, folder: Path | None = None, *, may_send: Callable[[SentKey], bool] = lambda _: True
+    ) -> None:
+        """Use `folder` for the file and the log, by default the user's folder of logs; opens nothing.
+
+        `may_send` says which headers of the environment go to addresses that only flows name (default: all).
+        """
         self._folder = folder
+        self._may_send = may_send
         self._pipelines: dict[TelemetrySettings, Pipeline] = {}
         self._opening = asyncio.Lock()
 
@@ -35,10 +44,12 @@ class Telemetry:
         """Return what a new run's events are to be given to; none when telemetry is off.
 
         Raises:
-            TelemetryError: An extra is not installed, or the folder of logs cannot be used.
+            TelemetryError: An extra is not installed, the folder of logs cannot be used, or headers may not
+                be sent to the server.
         """
         if not settings.enabled:
             return None
+        self._admit(settings)
         async with self._opening:
             pipeline = self._pipelines.get(settings)
             if pipeline is None:
@@ -46,6 +57,17 @@ class Telemetry:
                 pipeline = await asyncio.to_thread(self._opened, settings)
                 self._pipelines[settings] = pipeline
         return pipeline.watch(content=settings.content, note=_note(settings))
+
+    def _admit(self, settings: TelemetrySettings) -> None:
+        from agentflow_tui.agents.sent_keys import sent_headers
+
+        # The exporters read the process's environment, whichever a run is given.
+        for key in sent_headers(settings, os.environ):
+            if not self._may_send(key):
+                raise TelemetryError(
+                    f"telemetry is off: {key.variable} would go to {key.origin}, which only the flow names; "
+                    "agentflow-tui trust FILE allows it"
+                )
 
     async def aclose(self) -> None:
         """Deliver what waits, within `CLOSING_SECONDS`; what is lost then is counted in the log."""

@@ -66,7 +66,7 @@ class Backstage:
         if not flow.telemetry.enabled:
             return None, ""
         if self._telemetry is None:
-            self._telemetry = Telemetry()
+            self._telemetry = Telemetry(may_send=self._consent.may_send)
             self._stack.push_async_callback(self._telemetry.aclose)
         try:
             watch = await self._telemetry.watch(flow.telemetry)

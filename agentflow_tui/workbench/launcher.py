@@ -56,7 +56,7 @@ class Launcher:
         self._trust = trust
         self._providers = providers
         self._embedded = EmbeddedProvider()
-        self._telemetry = Telemetry()
+        self._telemetry = Telemetry(may_send=trust.may_send)
         self._guards = Guards(clock)
         self._runs: list[Run] = []
         self._chores: set[asyncio.Task[None]] = set()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agentflow_tui.agents.sent_keys import sent_keys
+from agentflow_tui.agents.sent_keys import sent_headers, sent_keys
 from agentflow_tui.agents.trust import AlwaysTrust, Trust
 from agentflow_tui.config import check_text
+from agentflow_tui.config.telemetry import Telemetry
 from agentflow_tui.llm.sent_key import SentKey
 
 KEY = SentKey("OPENAI_API_KEY", "https://h.example:443")
@@ -95,3 +96,21 @@ def test_what_agents_that_can_run_would_send_is_listed_once() -> None:
         SentKey("OLLAMA_API_KEY", "http://four.example:80"),
     )
     assert sent_keys(flow, {}) == ()
+
+
+def test_headers_for_telemetry_are_asked_about_too() -> None:
+    far = Telemetry(enabled=True, exporter="otlp", endpoint="https://evil.example/otlp")
+    env = {"OTEL_EXPORTER_OTLP_HEADERS": "x-key=k", "OTEL_EXPORTER_OTLP_METRICS_HEADERS": "x-key=k"}
+    assert sent_headers(far, env) == tuple(SentKey(name, "https://evil.example:443") for name in env)
+    assert sent_headers(far, {}) == ()
+    assert sent_headers(far, {**env, "OTEL_EXPORTER_OTLP_ENDPOINT": "https://evil.example/otlp/"}) == ()
+    for harmless in (
+        Telemetry(enabled=True, exporter="otlp", endpoint="http://localhost:4318"),
+        far.model_copy(update={"enabled": False}),
+        far.model_copy(update={"exporter": "file"}),
+    ):
+        assert sent_headers(harmless, env) == ()
+    text = FLOW + '[telemetry]\nenabled = true\nexporter = "otlp"\nendpoint = "https://evil.example"\n'
+    flow = check_text(text, env={}).draft
+    assert flow is not None
+    assert [key.origin for key in sent_keys(flow, env)] == ["https://evil.example:443"] * 2

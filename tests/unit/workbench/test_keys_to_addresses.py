@@ -14,6 +14,7 @@ import pytest
 from agentflow_tui import FlowRunner
 from agentflow_tui.agents.trust import Trust
 from agentflow_tui.engine import Event
+from agentflow_tui.history.event import Warned
 from agentflow_tui.history.store import RunStore
 from agentflow_tui.llm.sent_key import SentKey, UntrustedAddressError
 from agentflow_tui.workbench import Workbench
@@ -224,3 +225,27 @@ async def test_a_program_gives_consent_with_trust(
     assert server.requests == []
     result = await FlowRunner.from_file(file, env=env, trust=True).run({})
     assert result.status == "completed"
+
+
+async def test_headers_for_telemetry_stay_here_until_they_are_allowed(
+    tmp_path: Path, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", f"x-key={SECRET}")
+    table = f'[telemetry]\nenabled = true\nexporter = "otlp"\nendpoint = "{elsewhere(server)}"\n'
+    answers = '[providers.scripted]\nanswers = ["hello"]\n'
+    file = tmp_path / "flow.toml"
+    file.write_text(FLOW.replace('"own"', '"scripted"') + answers + table, encoding="utf-8")
+    for is_allowed in (False, True):
+        bench = Workbench(store=RunStore(tmp_path / "runs.sqlite3"), trust=Trust(tmp_path / "trust.json"))
+        bench.open(file)
+        if is_allowed:
+            assert server.requests == []
+            assert bench.grant_keys() == (SentKey("OTEL_EXPORTER_OTLP_HEADERS", elsewhere(server)),)
+        run = await bench.start(Event.make({}))
+        result = await run.wait()
+        await bench.aclose()
+        assert result.status == "completed"
+        (warning,) = (event.message for event in run.history if isinstance(event, Warned))
+        assert ("is off: OTEL_EXPORTER_OTLP_HEADERS" in warning) is not is_allowed
+        assert ("of this run go to" in warning) is is_allowed
