@@ -76,6 +76,13 @@ async def test_a_key_is_sent_once_its_address_is_trusted(
         assert trusted == {"keys": {origin: ["MY_SECRET"]}}
         door.close()
         await status(pilot, "failed")
+        (desk.folder / "trust.json").unlink()
+        run = bench_of(pilot).desk.run_id
+        await pilot.press("R")
+        assert origin in await body(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: is_on_top(pilot))
+        assert bench_of(pilot).desk.run_id == run
 
 
 @pytest.mark.parametrize("letter", ["x", "\u6f22"])
