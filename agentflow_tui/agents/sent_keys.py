@@ -45,6 +45,4 @@ def _sent_by(flow: Flow, env: Mapping[str, str]) -> Iterator[SentKey]:
         table = ProviderTable(used, tables.get(used, {}), env)
         # A table that cannot be used sends nothing; the run says what is wrong with it.
         with suppress(ModelError):
-            key = table.sent_key("ollama" if provider == "auto" else table.kind)
-            if key is not None:
-                yield key
+            yield from table.sent_keys("ollama" if provider == "auto" else table.kind)

@@ -22,6 +22,8 @@ def _address(value: str) -> str:
         is_usable = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
     except ValueError:
         is_usable = False
+    # For some clients a host ends at a backslash: what is meant for one host would go to another.
+    is_usable &= "\\" not in value
     if not is_usable or any(not character.isprintable() or character.isspace() for character in value):
         hint = 'write endpoint = "http://localhost:4318"'
         raise _refusal("endpoint", "is not an http address", hint)

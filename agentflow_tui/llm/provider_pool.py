@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar, cast
 
@@ -137,7 +137,7 @@ class ProviderPool:
         return self._embedded(model, choice.reason)
 
     def _ollama(self, table: ProviderTable, model: str, reason: str) -> ChosenProvider:
-        self._admit(table.sent_key("ollama"))
+        self._admit(table.sent_keys("ollama"))
         address, key = table.ollama_address(), table.ollama_key()
         backend = self._shared(("ollama", address, key), lambda: OllamaProvider(address, api_key=key))
         return _with_model_label(backend, model, reason)
@@ -157,14 +157,15 @@ class ProviderPool:
         return ChosenProvider(backend, model=model or "script", label=backend.label, reason=reason)
 
     def _openai(self, table: ProviderTable, model: str, reason: str, *, is_azure: bool) -> ChosenProvider:
-        self._admit(table.sent_key("azure" if is_azure else "openai"))
+        self._admit(table.sent_keys("azure" if is_azure else "openai"))
         endpoint = table.azure_endpoint() if is_azure else table.openai_endpoint()
         backend = self._shared(endpoint, lambda: OpenAIProvider(endpoint))
         return _with_model_label(backend, model or endpoint.azure_deployment or "", reason)
 
-    def _admit(self, key: SentKey | None) -> None:
-        if key is not None and not self._may_send(key):
-            raise UntrustedAddressError(key)
+    def _admit(self, keys: Iterable[SentKey]) -> None:
+        for key in keys:
+            if not self._may_send(key):
+                raise UntrustedAddressError(key)
 
 
 def _with_model_label(backend: OllamaProvider | OpenAIProvider, model: str, reason: str) -> ChosenProvider:

@@ -16,6 +16,8 @@ _KINDS = ("ollama", "openai", "azure", "embedded", "scripted")
 _OLLAMA_URL, _OLLAMA_PORT = "http://127.0.0.1:11434", 11434
 _HTTPS_PORT = 443
 _AZURE_API_VERSION = "2024-10-21"
+_CLIENTS_HEADERS = "OPENAI_CUSTOM_HEADERS"
+"""OpenAI's client sends what this variable holds with every request, wherever the server is."""
 _USUAL_KEYS = {"ollama": "OLLAMA_API_KEY", "azure": "AZURE_OPENAI_API_KEY"}
 _OFFICIAL = {"ollama": "https://ollama.com:443", "openai": "https://api.openai.com:443", "azure": None}
 """Origins of those who gave the user the key, by kind of back end; anybody can rent a resource of Azure's."""
@@ -69,8 +71,8 @@ class ProviderTable:
         """Return the key for a hosted Ollama, if there is one."""
         return self._key(self._key_variable("ollama"), is_needed=False)
 
-    def sent_key(self, kind: str) -> SentKey | None:
-        """Return the key that a back end of this kind gets at an address which only the file names.
+    def sent_keys(self, kind: str) -> tuple[SentKey, ...]:
+        """Return the keys that a back end of this kind gets at an address which only the file names.
 
         There is none to ask about without a key, nor at an address of this machine, of the back end's maker
         or of the user's environment. Raises `ModelError` for an address that is none.
@@ -78,10 +80,13 @@ class ProviderTable:
         text = self._address_text
         # What that variable says is laid over the file when it is read (semantics §7).
         if kind not in _OFFICIAL or not text or text == self._env.get("AGENTFLOW_LLM_BASE_URL", "").strip():
-            return None
-        address, variable = self._own_address(kind), self._key_variable(kind)
-        is_free = address.is_loopback or address.origin == _OFFICIAL[kind]
-        return SentKey(variable, address.origin) if self._env_key(variable) and not is_free else None
+            return ()
+        address = self._own_address(kind)
+        if address.is_loopback or address.origin == _OFFICIAL[kind]:
+            return ()
+        headers = () if kind == "ollama" else (_CLIENTS_HEADERS,)
+        variables = dict.fromkeys((self._key_variable(kind), *headers))
+        return tuple(SentKey(each, address.origin) for each in variables if self._env_key(each))
 
     def openai_endpoint(self) -> OpenAIEndpoint:
         """Return the endpoint of an OpenAI-compatible server; raises `ModelError` without a needed key."""

@@ -14,7 +14,9 @@ ENV = {"OPENAI_API_KEY": "k", "AZURE_OPENAI_API_KEY": "k", "OLLAMA_API_KEY": "k"
 
 
 def sent(kind: str, table: Mapping[str, str], env: Mapping[str, str] = ENV, name: str = "") -> SentKey | None:
-    return ProviderTable(name or kind, table, env).sent_key(kind)
+    keys = ProviderTable(name or kind, table, env).sent_keys(kind)
+    assert len(keys) <= 1
+    return keys[0] if keys else None
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,21 @@ def test_addresses_of_the_environment_need_no_question(kind: str, variable: str)
     assert sent(kind, {}, env) is None
     assert sent(kind, {"base_url": "https://laid.example/v1"}, env) is None
     assert sent(kind, {"base_url": "https://evil.example/v1"}, env) is not None
+
+
+@pytest.mark.parametrize("env", [{}, {"OPENAI_API_KEY": "k"}])
+def test_headers_that_openais_client_sends_by_itself_are_asked_about_too(env: Mapping[str, str]) -> None:
+    env = {**env, "OPENAI_CUSTOM_HEADERS": "x-key: k"}
+    for kind, address, asked in (
+        ("openai", "https://evil.example", ["OPENAI_API_KEY"] * ("OPENAI_API_KEY" in env) + [*env][-1:]),
+        ("azure", "https://evil.example", [*env][-1:]),
+        ("ollama", "https://evil.example", []),
+        ("openai", "https://api.openai.com/v1", []),
+        ("openai", "http://localhost:1", []),
+        ("openai", "", []),
+    ):
+        keys = ProviderTable(kind, {"base_url": address}, env).sent_keys(kind)
+        assert [key.variable for key in keys] == asked
 
 
 def test_a_name_of_ones_own_has_a_variable_of_its_own() -> None:

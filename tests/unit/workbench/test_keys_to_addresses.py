@@ -130,6 +130,24 @@ async def test_no_key_needs_no_question(bench: Workbench, tmp_path: Path, server
     assert (await (await bench.start(Event.make({}))).wait()).status == "completed"
 
 
+async def test_headers_that_a_client_sends_by_itself_are_asked_about(
+    tmp_path: Path, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"x-key: {SECRET}")
+    bench = Workbench(store=RunStore(tmp_path / "runs.sqlite3"), trust=Trust(tmp_path / "trust.json"))
+    file = write(tmp_path, server)
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('api_key_env = "MY_SECRET"', ""), encoding="utf-8"
+    )
+    bench.open(file)
+    assert "OPENAI_CUSTOM_HEADERS" in (await refused(bench)).message
+    assert server.requests == []
+    assert bench.grant_keys() == (SentKey("OPENAI_CUSTOM_HEADERS", elsewhere(server)),)
+    assert (await (await bench.start(Event.make({}))).wait()).status == "completed"
+    assert SECRET.encode() in server.requests[0]
+    await bench.aclose()
+
+
 async def test_a_key_of_the_file_needs_no_question_and_sets_no_address(
     keyed: Workbench, tmp_path: Path, server: RawServer
 ) -> None:
