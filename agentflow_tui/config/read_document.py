@@ -36,11 +36,13 @@ def read_document(document: dict[str, Any]) -> tuple[Flow | None, list[Finding]]
         if not is_copied:
             document, is_copied = copy.deepcopy(document), True
         here: list[KeyPath] = []
+        # First, while all tables are there: what is left out takes what is in it along.
+        for error in filter(_is_condition, errors):
+            _stand_in(document, error)
         for error in errors:
             if not _is_consequence(error["loc"], left_out):
                 findings.append(unknown_key(error) if _is_unknown(error) else type_finding(error))
-            if error["type"] in ("condition", "condition_type"):
-                _stand_in(document, error)
+            if _is_condition(error):
                 continue
             if not _is_unknown(error):
                 here.append(error["loc"])
@@ -51,6 +53,10 @@ def read_document(document: dict[str, Any]) -> tuple[Flow | None, list[Finding]]
 
 def _is_unknown(error: ErrorDetails) -> bool:
     return error["type"] == "extra_forbidden"
+
+
+def _is_condition(error: ErrorDetails) -> bool:
+    return error["type"] in ("condition", "condition_type")
 
 
 def _is_consequence(path: KeyPath, left_out: list[KeyPath]) -> bool:

@@ -101,8 +101,8 @@ def test_nobody_is_called_idle_whose_name_may_be_lost(wrong: str) -> None:
     assert "never run" not in problem.message
 
 
-@pytest.mark.parametrize("condition", ['"x = = 1"', "true", '""'])
-def test_a_wrong_condition_hides_nothing_behind_it(condition: str) -> None:
+@pytest.mark.parametrize(("condition", "kept"), [('"x = = 1"', "x = = 1"), ("true", "True"), ('""', "")])
+def test_a_wrong_condition_hides_nothing_behind_it(condition: str, kept: str) -> None:
     text = ROUTE + f"[[orchestration.routing.rules]]\nwhen = {condition}\nagent = 'a'\n"
     text += "[[orchestration.routing.rules]]\ncontains = 'x'\nagent = 'ghost'\n"
     text += f"[[orchestration.switch]]\nwhen = {condition}\nmode = 'loop'\n"
@@ -116,6 +116,28 @@ def test_a_wrong_condition_hides_nothing_behind_it(condition: str) -> None:
     assert checked.draft is not None
     assert [rule.agent for rule in checked.draft.orchestration.routing.rules] == ["a", "ghost"]
     assert checked.draft.orchestration.modes_in_use == ("route", "loop")
+    (switch,) = checked.draft.orchestration.switch
+    assert switch.when.text == kept
+
+
+def test_a_wrong_condition_in_a_list_that_is_left_out_for_another_fault() -> None:
+    stages = "[5, { mode = 'sequential', agents = ['a'], success_condition = '((' }]"
+    checked = check_text(f"[orchestration]\nmode = 'mixed'\nmixed.stages = {stages}\n[agents.a]\n", env={})
+    told = {problem.path for problem in checked.errors}
+    assert {"orchestration.mixed.stages[0]", "orchestration.mixed.stages[1].success_condition"} <= told
+
+
+def test_names_that_nothing_sets_hide_no_idle_agent() -> None:
+    text = "[orchestration]\nmode = 'loop'\nloop_agent = 'a'\nloop.condition = 'ghost > 1'\n"
+    text += "[agents.a]\n[agents.b]\n"
+    assert [p.path for p in problems_of(text)] == ["orchestration.loop.condition", "agents.b"]
+
+
+def test_blanks_in_a_prompt_that_no_model_is_sent() -> None:
+    text = "[orchestration]\nmode = 'route'\n[agents.a]\nprompt = '{ message }'\n"
+    (problem,) = problems_of(text)
+    assert "blanks" in problem.message
+    assert problems_of(text + "handler = 'steps:run'\n") == ()
 
 
 def test_exact_place() -> None:

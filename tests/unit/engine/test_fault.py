@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -53,18 +54,32 @@ def test_what_an_agent_says_itself_is_left_as_it_is(kind: type[AgentError]) -> N
 def test_the_place_is_in_the_users_code_and_not_in_what_it_calls() -> None:
     told = fault_text(_raised(_loaded(SOURCE.format("json.loads('nine')"), "/a/steps.py", "steps")))
     assert told == "JSONDecodeError: Expecting value: line 1 column 1 (char 0) (steps.py:5)"
-    library = _loaded(SOURCE.format("raise OSError('x')"), "/v/site-packages/lib.py", "lib")
+    search = SOURCE.format("importlib.import_module('no_such_module')").replace("json", "importlib")
+    told = fault_text(_raised(_loaded(search, "/a/steps.py", "steps")))
+    assert told == "ModuleNotFoundError: No module named 'no_such_module' (steps.py:5)"
+
+
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
+def test_the_place_is_in_the_users_code_and_not_in_what_is_installed(folder: str) -> None:
+    library = _loaded(SOURCE.format("raise OSError('x')"), f"/v/{folder}/lib.py", "lib")
     names = {"__name__": "steps", "library": library}
     exec(compile("def run():\n    library()", "/a/steps.py", "exec"), names)  # noqa: S102
     assert fault_text(_raised(names["run"])) == "OSError: x (steps.py:2)"  # type: ignore[arg-type]
-    # With no code of the user's on the way, as far as it came; ours is none either.
+    # With no code of the user's on the way, as far as it came.
     error = _raised(library)
     error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
     assert fault_text(error) == "OSError: x (lib.py:5)"
+
+
+def test_the_place_without_any_code_of_the_users() -> None:
     own = _raised(lambda: checked_meta(None))  # type: ignore[arg-type]
     assert own.__traceback__ is not None
     own.__traceback__ = own.__traceback__.tb_next and own.__traceback__.tb_next.tb_next
     assert "(engine/meta.py:" in fault_text(own)
+    missing = _raised(lambda: importlib.import_module("no_such_module"))
+    while missing.__traceback__ is not None and missing.__traceback__.tb_next is not None:
+        missing.__traceback__ = missing.__traceback__.tb_next
+    assert fault_text(missing) == "ModuleNotFoundError: No module named 'no_such_module'"
 
 
 @pytest.mark.parametrize(
