@@ -134,7 +134,7 @@ class NodeBook:
         """What was to begin again inside the node at `outer` never will."""
         for path in [each for each in self._stopped if each.startswith(f"{outer}/")]:
             self._stopped.remove(path)
-            self._put(path, replace(self._nodes[path], status="cancelled"))
+            self._put(path, replace(self._get(path), status="cancelled"))
 
     def _get(self, path: str) -> NodeState:
         return self._nodes.get(path) or NodeState()

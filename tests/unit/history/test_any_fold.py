@@ -12,6 +12,7 @@ from agentflow_tui.history import RunFold, fold
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import BranchFailed, FanEnded, FanStarted, MergeConflict
+from agentflow_tui.history.stopped_by_hand import STOPPED_BY_PAUSE
 from tests.story import Story
 
 PATHS = st.sampled_from(["loop", "loop/a", "fan", "fan/a", "fan/b", "route"])
@@ -43,7 +44,7 @@ ANY_EVENT = st.one_of(
     of(ev.AgentStarted, **AGENT),
     of(ev.AgentCompleted, **ENDED, delta=DELTAS),
     of(ev.AgentFailed, **ENDED, error=WORDS, category=WORDS),
-    of(ev.AgentCancelled, **ENDED),
+    of(ev.AgentCancelled, **ENDED, reason=st.sampled_from(["", STOPPED_BY_PAUSE])),
     of(ev.StateChanged, path=PATHS, delta=DELTAS, scope=SCOPES),
     of(ev.ModelCallStarted, **MODEL, provider=WORDS, model=WORDS, messages=st.just(())),
     of(ev.TokensReceived, path=PATHS, call=CALLS, text=WORDS),

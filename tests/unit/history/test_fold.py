@@ -10,6 +10,7 @@ from agentflow_tui.history import RunFold, fold
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.fan_event import FanEnded, FanStarted, MergeConflict
+from agentflow_tui.history.stopped_by_hand import STOPPED_BY_PAUSE
 from tests.story import Story
 
 
@@ -89,6 +90,27 @@ def test_a_pause_marks_the_step_and_going_on_unmarks_it() -> None:
     assert (state.status, state.paused_path, dict(state.nodes)) == ("running", "", {})
     story.agent("a")
     assert fold(story.events).nodes["a"].runs == 1
+
+
+def test_what_a_second_pause_stopped_waits_for_no_neighbour() -> None:
+    story = Story()
+    story.add(ev.NodeStarted, path="f")
+    for path in ("f/a", "f/ab"):
+        story.add(ev.AgentStarted, path=path, agent="x", scope=path)
+    story.add(ev.AgentCancelled, path="f/ab", agent="x", scope="f/ab", duration=1.0, reason=STOPPED_BY_PAUSE)
+    story.agent("f/a", scope="f/a")
+    assert fold(story.events).nodes["f/ab"].status == "paused"
+    story.add(ev.NodeEnded, path="f", status="completed")
+    assert fold(story.events).nodes["f/ab"].status == "cancelled"
+
+
+def test_what_was_stopped_without_ever_beginning_breaks_nothing() -> None:
+    story = Story()
+    story.add(ev.RunPaused, path="f/a")
+    story.add(ev.AgentCancelled, path="f/a", agent="x", scope="", duration=1.0, reason=STOPPED_BY_PAUSE)
+    story.add(ev.RunResumed)
+    story.add(ev.NodeEnded, path="f", status="completed")
+    assert fold(story.events).nodes["f/a"].status == "cancelled"
 
 
 def test_streaming_text_grows_and_its_end_is_on_the_node() -> None:
