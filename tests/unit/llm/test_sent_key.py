@@ -6,11 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
+from agentflow_tui.llm.model_error import ModelError
+from agentflow_tui.llm.provider import ChatRequest, Message
 from agentflow_tui.llm.provider_pool import ProviderPool
 from agentflow_tui.llm.provider_table import ProviderTable
 from agentflow_tui.llm.sent_key import SentKey, UntrustedAddressError
+from tests.unit.llm.conftest import StartServer
 
 ENV = {"OPENAI_API_KEY": "k", "AZURE_OPENAI_API_KEY": "k", "OLLAMA_API_KEY": "k", "MINE": "k", "EMPTY": " "}
+SECRET = "sk-of-the-environment"
 
 
 def sent(kind: str, table: Mapping[str, str], env: Mapping[str, str] = ENV, name: str = "") -> SentKey | None:
@@ -133,3 +137,22 @@ async def test_a_key_of_the_file_is_sent_where_the_environment_has_none() -> Non
     pool = ProviderPool(tables, {"GONE": "k"}, keys={"GONE": "of the file"}, may_send=lambda _: False)
     with pytest.raises(UntrustedAddressError):
         await pool.provider_for("own", "m", "a")
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure", "ollama"])
+async def test_a_server_that_sends_elsewhere_takes_no_key_along(
+    provider: str, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", SECRET)
+    other = await start_server(b"HTTP/1.1 500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    head = b"HTTP/1.1 307 There\r\ncontent-length: 0\r\nconnection: close\r\nlocation: "
+    first = await start_server(head + other.url.encode() + b"/x\r\n\r\n")
+    pool = ProviderPool({provider: {"base_url": first.url, "api_key_env": "MINE"}}, {"MINE": SECRET})
+    request = ChatRequest(model="m", messages=(Message("user", "x"),))
+    chosen = await pool.provider_for(provider, "m", "a")
+    with pytest.raises(ModelError):
+        _ = [item async for item in chosen.stream(request)]
+    await pool.aclose()
+    assert SECRET.encode() in first.requests[0]
+    assert len(other.requests) == 1
+    assert SECRET.encode() not in other.requests[0]
