@@ -98,12 +98,19 @@ def test_a_target_that_is_nobody_is_told_before_the_run(tmp_path: Path) -> None:
         ("", ("--target", "first")),
         ("", ("--target", "x", "--meta", "route=first")),
         ("", ("--target", "x", "--mode", "collaborative")),
-        ("when = \"event.target == 'x'\"", ("--target", "x")),
+        (
+            "[[orchestration.routing.rules]]\nagent = 'first'\nwhen = \"event.target == 'x'\"",
+            ("--target", "x"),
+        ),
+        (
+            "[[orchestration.switch]]\nmode = 'collaborative'\nwhen = \"event.target == 'x'\"",
+            ("--target", "x"),
+        ),
     ],
 )
 def test_a_target_that_may_be_meant_is_not_doubted(tmp_path: Path, rule: str, options: tuple[str]) -> None:
     path = tmp_path / "flow.toml"
-    path.write_text(f"{ROUTE}[[orchestration.routing.rules]]\n{rule}\nagent = 'first'\n" if rule else ROUTE)
+    path.write_text(f"{ROUTE}{rule}\n")
     done = cli("run", str(path), "-i", "message=tea", *options)
     assert done.returncode == 0, done.stderr
     assert "called" not in done.stderr

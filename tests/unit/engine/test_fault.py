@@ -14,6 +14,10 @@ from agentflow_tui.engine import AgentError
 from agentflow_tui.engine.errors import AgentNetworkError
 from agentflow_tui.engine.fault import fault_text
 from agentflow_tui.engine.meta import checked_meta
+from agentflow_tui.history.policy_event import AttemptFailed
+from agentflow_tui.plan.node import Chain, Step
+from agentflow_tui.plan.policy import Policies, RetryPolicy
+from tests.unit.engine.probe import Probe, raising
 
 
 def _raised(call: Callable[[], Any]) -> BaseException:
@@ -116,3 +120,12 @@ def test_an_exception_that_hides_its_facts_is_told_all_the_same() -> None:
     assert fault_text(_raised(hide)).startswith("Hidden (unit/engine/test_fault.py:")
     long = type("Long" * 1_000, (Exception,), {})
     assert len(fault_text(long("x"))) < 210
+
+
+async def test_a_failed_attempt_tells_it_too() -> None:
+    again = Policies(retry=RetryPolicy(1, jitter=False))
+    step = Step("flow/a", "a", None, again)
+    probe = Probe(Chain("flow", "s", (step,)), {"a": raising(ConnectionError("gone"))})
+    await probe.run()
+    (failed,) = probe.of_kind(AttemptFailed)
+    assert failed.error.startswith("ConnectionError: gone (unit/engine/probe.py:")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agentflow_tui.history import database
 from agentflow_tui.history import event as ev
 from agentflow_tui.history.delta import Delta
 from agentflow_tui.history.store import RunStore
@@ -205,12 +206,34 @@ async def test_a_file_held_by_another_program_is_tried_again(path: Path) -> None
     await store.aclose()
 
 
-async def test_programs_that_make_the_file_at_the_same_moment_all_open_it(path: Path) -> None:
+async def test_programs_that_make_the_file_at_the_same_moment_all_open_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 60)  # the disk of a busy machine can be slow
     for number in range(12):  # where nobody waits one in about six fails
         stores = [RunStore(path.with_name(f"{number}.sqlite")) for _ in range(4)]
         assert await asyncio.gather(*(store.runs() for store in stores)) == [[]] * 4
         for store in stores:
             await store.aclose()
+
+
+async def test_a_file_whose_journal_cannot_be_switched_is_held_by_another_program(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RunStore(path)
+    await store.runs()
+    await store.aclose()
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM runs").fetchall()
+    store = RunStore(path)
+    with pytest.raises(StoreError, match="another program holds"):
+        await store.runs()
+    other.close()
+    assert await store.runs() == []
+    await store.aclose()
 
 
 async def test_the_same_event_twice_is_refused(path: Path) -> None:

@@ -71,6 +71,12 @@ def test_a_log_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         route_logs(tmp_path)
 
 
+def test_an_empty_file_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "t.ndjson").touch()
+    assert export(tmp_path / "t.ndjson") == 0
+    assert (tmp_path / "t.ndjson").read_text()
+
+
 @pytest.mark.parametrize("text", ['{"/a/flow.toml": []}', "[]", "not ours"])
 def test_a_file_that_holds_something_else_stays_as_it_is(tmp_path: Path, text: str) -> None:
     (tmp_path / "inputs.json").write_text(text)
