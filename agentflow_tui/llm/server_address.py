@@ -43,6 +43,9 @@ class ServerAddress:
         host = split.hostname or "127.0.0.1"
         if any(character.isspace() for character in split.netloc) or split.query or split.fragment:
             raise _bad_address(key)
+        # Where such a host ends, programs read differently.
+        if "\\" in split.netloc or "]" in host:
+            raise _bad_address(key)
         host = _ANY_ADDRESS.get(host, host)
         shown = f"[{host}]" if ":" in host else host
         return cls(f"{split.scheme}://{shown}:{port}{split.path.rstrip('/')}", _is_loopback(host))

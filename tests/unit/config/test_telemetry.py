@@ -57,6 +57,7 @@ def test_a_bad_choice_is_ignored_and_enables_nothing() -> None:
         ("endpoint = 'ftp://h'", "telemetry.endpoint"),
         ("endpoint = 'http://h:99999'", "telemetry.endpoint"),
         ("endpoint = 'http://h\\\\.localhost'", "telemetry.endpoint"),
+        ("endpoint = 'http://h\\\\[::1]'", "telemetry.endpoint"),
         ("endpoint = 'http://h:1/\\u001b[31m'", "telemetry.endpoint"),
         ("endpoint = 'http://user:hunter2hunter2@h:1'", "telemetry.endpoint"),
         ("endpoint = 'http://h:1?token=hunter2hunter2'", "telemetry.endpoint"),

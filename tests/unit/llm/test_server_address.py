@@ -32,7 +32,20 @@ def test_addresses_are_read_as_people_write_them(text: str, url: str, is_loopbac
     assert ServerAddress.parse(text, bare_port=11434, key="x") == ServerAddress(url, is_loopback)
 
 
-@pytest.mark.parametrize("text", ["1.2.3.4:99999", "ftp://gpu", "a b", "http://h?x=1", "[::1", "gpu:port"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.2.3.4:99999",
+        "ftp://gpu",
+        "a b",
+        "http://h?x=1",
+        "[::1",
+        "gpu:port",
+        "http://[::]@]",
+        r"https://gpu\.openai.azure.com",
+        r"http://gpu\[::1]",
+    ],
+)
 def test_anything_else_names_the_setting_and_not_the_text(text: str) -> None:
     with pytest.raises(ModelError) as caught:
         ServerAddress.parse(text, bare_port=1, key="OLLAMA_HOST")
