@@ -22,6 +22,7 @@ _TWICE = "this key or table is there already; remove one of the two"
 _HINTS = {
     "Unescaped": r"write \\ for one backslash, or put the text in single quotes",
     "Unclosed array": 'put a comma between two items and ] at the end: ["first", "second"]',
+    "Unclosed inline table": "put a comma between two keys and } at the end: { x = 1, y = 2 }",
     "overwrite": _TWICE,
     "twice": _TWICE,
     "value": 'give the key a value; text needs quotes: key = "text"',

@@ -120,6 +120,7 @@ def test_dotted_keys_by_the_thousand_are_too_deep(text: str) -> None:
         ("[[a", "close the table's name with ]]"),
         ("[[a]\nb = 1", "close the table's name with ]]"),
         ("[a\nb = 1", "close the table's name with ]"),
+        ("a = { b = 1 c = 2 }", "put a comma between two keys and } at the end: { x = 1, y = 2 }"),
     ],
 )
 def test_the_way_out_of_a_syntax_error(text: str, hint: str) -> None:

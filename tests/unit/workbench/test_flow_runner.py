@@ -259,9 +259,8 @@ def test_errors_of_the_flow_are_raised_with_all_problems(tmp_path: Path) -> None
         FlowRunner.from_text(CHAIN.replace('"two"]', '"tow"]'), env={})
     assert caught.value.problems
     assert "two" in caught.value.hints[0]
-    assert "two" in "".join(traceback.format_exception(caught.value)), (
-        "what a program shows names the way out"
-    )
+    # Below a traceback, of which the lines of this file are no part here.
+    assert caught.value.hints[0] in "".join(traceback.format_exception_only(caught.value))
     with pytest.raises(NotReadyError):
         FlowRunner.from_file(tmp_path / "gone.toml")
 
