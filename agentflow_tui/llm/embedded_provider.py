@@ -23,16 +23,19 @@ _DEATH_SECONDS = 1.0
 # Of numbers that are written digit by digit, each a token: so many at most stand before and after the point.
 _RANGE = {"minimum": -(10**12), "maximum": 10**12}
 _SMALLEST_STEP = 0.001
+# Like most JSON that the model learnt from: with no blanks at all it writes far worse values.
+_BLANKS = {"whitespace_flexible": False, "key_separator": ": ", "item_separator": ", "}
 
 
 def compact_json(schema: Mapping[str, Any]) -> str:
-    """Return a grammar (llguidance's) for JSON of that schema without any blanks, and nothing around it.
+    """Return a grammar (llguidance's) for JSON of that schema with one blank behind each colon and comma.
 
     The engine's own grammar for a schema lets blanks, line ends and code fences in without limit, and now and
-    then so small a model writes nothing else until it is cut off. Numbers get an end for the same reason.
+    then so small a model writes nothing else until it is cut off; here there are no others, and no fences.
+    Numbers get an end for the same reason.
     """
     properties = {key: _ending(value) for key, value in schema.get("properties", {}).items()}
-    dense = {**schema, "properties": properties, "x-guidance": {"whitespace_flexible": False}}
+    dense = {**schema, "properties": properties, "x-guidance": _BLANKS}
     return f"%llguidance {{}}\nstart: %json {json.dumps(dense)}"
 
 

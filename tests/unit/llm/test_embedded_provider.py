@@ -136,7 +136,8 @@ async def test_a_schema_is_sent_as_a_grammar_to_an_engine_that_knows_it(
         sent = json.loads(dense)
         score = sent["properties"].pop("score")
         assert score.keys() == {"type", "minimum", "maximum"}
-        assert sent == {**schema, "properties": {}, "x-guidance": {"whitespace_flexible": False}}
+        blanks = {"whitespace_flexible": False, "key_separator": ": ", "item_separator": ", "}
+        assert sent == {**schema, "properties": {}, "x-guidance": blanks}
         assert "response_format" not in body
     else:
         assert body["response_format"]["json_schema"]["schema"] == schema
