@@ -64,8 +64,10 @@ def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
             except (KeyError, IndexError, TypeError):
                 break
         else:
-            if isinstance(holder, dict) or (isinstance(holder, list) and path[-1] in range(len(holder))):
-                holder[path[-1]] = value
+            key = path[-1]  # another change may have put a table where a list was, or a list for a table
+            known = range(len(holder)) if isinstance(holder, list) else ()
+            if key in known or (isinstance(holder, dict) and isinstance(key, str)):
+                holder[key] = value
     text = tomlkit.dumps(document)
     assert_sound(text, check_text(text, env={}))
 
