@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -47,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Pictures show times of day.
     patch.setenv("TZ", "UTC")
     time.tzset()
+    # Under nohup all that the tests start would ignore it as well; what is handled here is not handed down.
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.hookimpl(optionalhook=True)
