@@ -48,9 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # Pictures show times of day.
     patch.setenv("TZ", "UTC")
     time.tzset()
-    # Under nohup all that the tests start would ignore it as well; what is handled here is not handed down.
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, lambda *_: None)
+    # With nohup, or behind a shell's `&`, all that the tests start would ignore these as well; what is handled
+    # here is not handed down.
+    for number in (signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.hookimpl(optionalhook=True)
