@@ -48,8 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Pictures show times of day.
     patch.setenv("TZ", "UTC")
     time.tzset()
-    # With nohup, or behind a shell's `&`, all that the tests start would ignore these as well; what is handled
-    # here is not handed down.
+    # With nohup, or behind a shell's `&`, all that the tests start would ignore these as well; what is
+    # handled here is not handed down.
     for number in (signal.SIGHUP, signal.SIGINT):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
