@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
+from types import FrameType
 from typing import Any, Protocol
 
 _LOOK_SECONDS = 1.0
@@ -44,6 +45,8 @@ class EndOfTerminal:
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             # Not in the loop's next turn: the kernel sends SIGCONT too, at which Textual writes anew at once.
             signal.signal(signal.SIGHUP, partial(self._hang_up, loop))
+            # With more than one thread either of the two may be heard first.
+            signal.signal(signal.SIGCONT, partial(self._go_on, loop, signal.getsignal(signal.SIGCONT)))
 
         threading.Thread(target=self._watch, args=(loop,), name="terminal watch", daemon=True).start()
 
@@ -54,6 +57,14 @@ class EndOfTerminal:
             time.sleep(_LOOK_SECONDS)
         self._set_limit(signal.SIGHUP)
         self._hang_up(loop)
+
+    def _go_on(
+        self, loop: asyncio.AbstractEventLoop, before: Any, number: int, frame: FrameType | None
+    ) -> None:
+        if sys.__stdin__ is not None and not os.isatty(sys.__stdin__.fileno()):
+            self._hang_up(loop)
+        if callable(before):
+            before(number, frame)
 
     def _hang_up(self, loop: asyncio.AbstractEventLoop, *_: object) -> None:
         # Textual's writer would end at the first error, and then block all that is drawn.

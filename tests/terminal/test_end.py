@@ -38,8 +38,8 @@ async def main():
             written = error
         Path(sys.argv[1]).write_text(str(written))
 
-    EndOfTerminal(Program()).listen()
     signal.signal(signal.SIGCONT, go_on)
+    EndOfTerminal(Program()).listen()
     print("LISTENS", flush=True)
     await ended.wait()
 
@@ -52,7 +52,7 @@ def _typed_and_running(folder: Path, *by: str) -> Terminal:
     terminal.press(" ", "INPUT OF THE RUN")
     terminal.press(ENTER, "RUNNING")
     terminal.press("1", "F5")
-    terminal.press(f"# {TYPED} ", "●")
+    terminal.press(f"# {TYPED} ", f"# {TYPED}")
     return terminal
 
 
