@@ -99,7 +99,7 @@ def test_any_environment(values: dict[str, str]) -> None:
 
 
 # Twice as many as Python goes into calls.
-DEEP = ".".join(["a"] * 2000)
+DEEP = ".".join(["a"] * 5000)
 
 
 @pytest.mark.parametrize(

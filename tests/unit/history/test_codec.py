@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agentflow_tui.history.codec import KINDS, HistoryFormatError, decode, encode, to_line
@@ -42,14 +42,6 @@ BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-FLAT = (str, int, float, int | None, float | None)
-
-
-def is_flat(cls: type[HistoryEvent]) -> bool:
-    hints = get_type_hints(cls)
-    return all(hints[each.name] in FLAT for each in fields(cls))
-
-
 def events_of(cls: type[HistoryEvent]) -> st.SearchStrategy[HistoryEvent]:
     hints = get_type_hints(cls)
     return st.builds(cls, **{each.name: BY_HINT[hints[each.name]] for each in fields(cls)})
@@ -63,8 +55,6 @@ def test_every_kind_of_event_has_its_name() -> None:
 
 @pytest.mark.parametrize("cls", KINDS.values(), ids=KINDS)
 def test_every_kind_survives_the_round_trip(cls: type[HistoryEvent]) -> None:
-    # Flat kinds are made of the same five types: all of them together see each of these by the thousand.
-    @settings(max_examples=30 if is_flat(cls) else 100)
     @given(events_of(cls))
     def holds(event: HistoryEvent) -> None:
         line = to_line(event)
